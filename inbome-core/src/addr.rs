@@ -1,0 +1,266 @@
+//! Mail addresses in canonical form, the only key under which state is stored (Discovery §1).
+//!
+//! Not here: alias guessing. Dots and `+tag` stay significant.
+
+use std::fmt;
+
+use idna::AsciiDenyList;
+use idna::uts46::{DnsLength, Hyphens, Uts46};
+
+use crate::limits::{MAX_ADDR_BYTES, MAX_LOCAL_PART_BYTES};
+
+/// A mail address in canonical form: lower-cased local part, `@`, domain as ASCII.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Addr(Box<str>);
+
+/// Why a text is no mail address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a mail address like alice@example.org, found {shown:?}: {flaw}")]
+pub struct AddrError {
+    /// What was given, cut to 80 characters.
+    pub shown: String,
+    /// What is wrong with it.
+    pub flaw: AddrFlaw,
+}
+
+/// What is wrong with a mail address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum AddrFlaw {
+    /// No `@`.
+    #[error("it has no @")]
+    NoAt,
+    /// Nothing before the `@`.
+    #[error("nothing stands before the @")]
+    EmptyLocalPart,
+    /// Nothing after the `@`.
+    #[error("nothing stands after the @")]
+    EmptyDomain,
+    /// A control character or NUL.
+    #[error("it holds a control character")]
+    Control,
+    /// White space outside quotes, or a stray quote or angle bracket.
+    #[error("it holds white space or a special character outside quotes")]
+    Unquoted,
+    /// Not UTF-8.
+    #[error("it is not UTF-8")]
+    NotUtf8,
+    /// Local part over 64 octets.
+    #[error("the part before the @ is longer than {MAX_LOCAL_PART_BYTES} octets")]
+    LongLocalPart,
+    /// Over 254 octets.
+    #[error("it is longer than {MAX_ADDR_BYTES} octets")]
+    Long,
+    /// A domain that IDNA refuses.
+    #[error("the part after the @ is no domain name")]
+    Domain,
+}
+
+impl Addr {
+    /// Brings `text` into canonical form.
+    ///
+    /// # Errors
+    /// [`AddrError`] says what is wrong with it (Discovery §1).
+    pub fn parse(text: &str) -> Result<Self, AddrError> {
+        canonical(text)
+            .map(|addr| Self(addr.into()))
+            .map_err(|flaw| AddrError { shown: text.chars().take(80).collect(), flaw })
+    }
+
+    /// As [`Addr::parse`], from octets that may not be UTF-8.
+    ///
+    /// # Errors
+    /// As [`Addr::parse`].
+    pub fn parse_bytes(octets: &[u8]) -> Result<Self, AddrError> {
+        match std::str::from_utf8(octets) {
+            Ok(text) => Self::parse(text),
+            Err(_) => Err(AddrError {
+                shown: String::from_utf8_lossy(octets).chars().take(80).collect(),
+                flaw: AddrFlaw::NotUtf8,
+            }),
+        }
+    }
+
+    /// The canonical form: unquoted local part, `@`, domain.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form to write into a header field: the local part quoted where it must be.
+    #[must_use]
+    pub fn to_header(&self) -> String {
+        let (local, domain) = self.0.rsplit_once('@').unwrap_or((&self.0, ""));
+        let atom = |c: char| {
+            !c.is_ascii() || c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c)
+        };
+        let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
+        if local.chars().all(atom) && !dots {
+            return self.0.to_string();
+        }
+        let quoted = local.replace('\\', "\\\\").replace('"', "\\\"");
+        format!("\"{quoted}\"@{domain}")
+    }
+}
+
+impl fmt::Display for Addr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn canonical(text: &str) -> Result<String, AddrFlaw> {
+    let text = text.trim_matches([' ', '\t']);
+    if text.chars().any(char::is_control) {
+        return Err(AddrFlaw::Control);
+    }
+    let (local, domain) = text.rsplit_once('@').ok_or(AddrFlaw::NoAt)?;
+    let mut addr = local_part(local)?;
+    if addr.len() > MAX_LOCAL_PART_BYTES {
+        return Err(AddrFlaw::LongLocalPart);
+    }
+    addr.push('@');
+    addr.push_str(&domain_to_ascii(domain)?);
+    if addr.len() > MAX_ADDR_BYTES { Err(AddrFlaw::Long) } else { Ok(addr) }
+}
+
+/// Unquotes and lower-cases scalar by scalar: a final sigma must not depend on its neighbours.
+fn local_part(local: &str) -> Result<String, AddrFlaw> {
+    let content = match local.strip_prefix('"') {
+        Some(rest) => unquote(rest.strip_suffix('"').ok_or(AddrFlaw::Unquoted)?)?,
+        None if local
+            .contains([' ', '\t', '"', '<', '>', '(', ')', ',', ';', ':', '@', '\\', '[', ']']) =>
+        {
+            return Err(AddrFlaw::Unquoted);
+        }
+        None if local.contains(char::is_whitespace) => return Err(AddrFlaw::Unquoted),
+        None => local.to_owned(),
+    };
+    if content.is_empty() {
+        return Err(AddrFlaw::EmptyLocalPart);
+    }
+    Ok(content.chars().flat_map(char::to_lowercase).collect())
+}
+
+/// The content of a quoted string, its backslashes resolved.
+fn unquote(quoted: &str) -> Result<String, AddrFlaw> {
+    let mut content = String::with_capacity(quoted.len());
+    let mut scalars = quoted.chars();
+    while let Some(scalar) = scalars.next() {
+        match scalar {
+            '\\' => content.push(scalars.next().ok_or(AddrFlaw::Unquoted)?),
+            '"' => return Err(AddrFlaw::Unquoted),
+            other => content.push(other),
+        }
+    }
+    Ok(content)
+}
+
+fn domain_to_ascii(domain: &str) -> Result<String, AddrFlaw> {
+    if domain.starts_with('[') {
+        let literal = domain.len() > 2
+            && domain.ends_with(']')
+            && !domain.contains(char::is_whitespace)
+            && domain.is_ascii();
+        return if literal { Ok(domain.to_ascii_lowercase()) } else { Err(AddrFlaw::Domain) };
+    }
+    if domain.is_empty() {
+        return Err(AddrFlaw::EmptyDomain);
+    }
+    if domain.contains(char::is_whitespace) {
+        return Err(AddrFlaw::Unquoted);
+    }
+    // Plain lower-case ASCII names, nearly all of them, are their own canonical form.
+    let plain = |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'.';
+    let labels = || domain.split('.').all(|label| !label.is_empty() && label.len() <= 63);
+    if domain.bytes().all(plain) && labels() && !domain.contains("xn") {
+        return Ok(domain.to_owned());
+    }
+    // Specials that would read as syntax elsewhere; STD3 rules are off, these are not names.
+    if domain.contains(['"', '<', '>', '(', ')', ',', ';', ':', '\\', '[', ']']) {
+        return Err(AddrFlaw::Domain);
+    }
+    let ascii = Uts46::new()
+        .to_ascii(
+            domain.as_bytes(),
+            AsciiDenyList::EMPTY,
+            Hyphens::Allow,
+            DnsLength::VerifyAllowRootDot,
+        )
+        .map_err(|_| AddrFlaw::Domain)?;
+    let name = ascii.strip_suffix('.').unwrap_or(&ascii);
+    if name.is_empty() { Err(AddrFlaw::EmptyDomain) } else { Ok(name.to_ascii_lowercase()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn addresses_come_into_canonical_form() {
+        for (name, text, canonical) in [
+            ("plain", "alice@example.org", "alice@example.org"),
+            ("case", "ALICE@Example.ORG", "alice@example.org"),
+            ("quoted", "\"john\"@e.org", "john@e.org"),
+            ("quoted with blank", "\"John Doe\"@e.org", "john doe@e.org"),
+            ("quoted with at", "\"a@b\"@e.org", "a@b@e.org"),
+            ("quoted pair", "\"a\\\"b\"@e.org", "a\"b@e.org"),
+            ("trailing dot", "a@e.org.", "a@e.org"),
+            ("IDNA", "a@Bücher.example", "a@xn--bcher-kva.example"),
+            ("sharp s is kept", "a@faß.example", "a@xn--fa-hia.example"),
+            ("A-label", "a@XN--BCHER-KVA.example", "a@xn--bcher-kva.example"),
+            ("underscore", "a@my_host.example", "a@my_host.example"),
+            ("hyphens", "a@-x-.ab--cd.example", "a@-x-.ab--cd.example"),
+            ("literal", "a@[192.0.2.1]", "a@[192.0.2.1]"),
+            ("upper sigma has no context", "ΟΔΟΣ@e.org", "οδοσ@e.org"),
+            ("dotted capital I", "İ@e.org", "i\u{307}@e.org"),
+            ("tags and dots stay", "A.b+Tag@e.org", "a.b+tag@e.org"),
+        ] {
+            let addr = Addr::parse(text).unwrap_or_else(|error| panic!("{name}: {error}"));
+            assert_eq!(addr.as_str(), canonical, "{name}");
+        }
+    }
+
+    #[test]
+    fn invalid_addresses_say_why() {
+        let long_local = format!("{}@e.org", "a".repeat(65));
+        let long = format!("a@{}", ["a".repeat(60).as_str(); 5].join("."));
+        let long_label = format!("a@{}.org", "a".repeat(64));
+        for (name, text, flaw) in [
+            ("no at", "alice", AddrFlaw::NoAt),
+            ("empty", "", AddrFlaw::NoAt),
+            ("no local part", "@e.org", AddrFlaw::EmptyLocalPart),
+            ("empty quotes", "\"\"@e.org", AddrFlaw::EmptyLocalPart),
+            ("no domain", "a@", AddrFlaw::EmptyDomain),
+            ("dot domain", "a@.", AddrFlaw::Domain),
+            ("NUL", "a\0@e.org", AddrFlaw::Control),
+            ("line break", "a@e.org\r\nBcc: x@y", AddrFlaw::Control),
+            ("blank", "a b@e.org", AddrFlaw::Unquoted),
+            ("blank in domain", "a@e .org", AddrFlaw::Unquoted),
+            ("two ats", "a@b@e.org", AddrFlaw::Unquoted),
+            ("angle bracket", "<a@e.org", AddrFlaw::Unquoted),
+            ("open quote", "\"a@e.org", AddrFlaw::Unquoted),
+            ("long local part", &long_local, AddrFlaw::LongLocalPart),
+            ("long", &long, AddrFlaw::Long),
+            ("long label", &long_label, AddrFlaw::Domain),
+            ("empty label", "a@e..org", AddrFlaw::Domain),
+            ("bad A-label", "a@xn--0.example", AddrFlaw::Domain),
+            ("open literal", "a@[192.0.2.1", AddrFlaw::Domain),
+        ] {
+            assert_eq!(Addr::parse(text).map_err(|error| error.flaw), Err(flaw), "{name}");
+        }
+        assert_eq!(
+            Addr::parse_bytes(b"\xff@e.org").map_err(|error| error.flaw),
+            Err(AddrFlaw::NotUtf8)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn the_written_form_parses_to_the_same_address(text in "\\PC{1,12}@[a-zä-ü.]{1,12}") {
+            if let Ok(addr) = Addr::parse(&text) {
+                prop_assert_eq!(Addr::parse(&addr.to_header()).ok(), Some(addr));
+            }
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Time: whole seconds, always an argument (Discovery §3).
+//!
+//! Implements the effective date. Nothing below the engine knows the wall clock; [`SystemClock`]
+//! is the one place that reads it.
+
+use std::fmt;
+
+use jiff::fmt::rfc2822;
+
+use crate::limits::EARLIEST_DATE_SECS;
+
+/// A point in time: Unix seconds, UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// Later than every date.
+    pub const MAX: Self = Self(i64::MAX);
+    /// Earlier than every date.
+    pub const MIN: Self = Self(i64::MIN);
+
+    /// From Unix seconds.
+    #[must_use]
+    pub const fn from_secs(secs: i64) -> Self {
+        Self(secs)
+    }
+
+    /// As Unix seconds.
+    #[must_use]
+    pub const fn as_secs(self) -> i64 {
+        self.0
+    }
+
+    /// Later by `secs`; stops at the ends of the range.
+    #[must_use]
+    pub const fn plus_secs(self, secs: i64) -> Self {
+        Self(self.0.saturating_add(secs))
+    }
+
+    /// Seconds from `earlier` to this, negative if it is later; stops at the ends of the range.
+    #[must_use]
+    pub const fn secs_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// Reads what the command line and the environment take: RFC 3339, or `@` and Unix seconds.
+    ///
+    /// # Errors
+    /// [`TimeError`] if it is neither.
+    pub fn parse(text: &str) -> Result<Self, TimeError> {
+        let wrong = || TimeError { found: text.chars().take(80).collect() };
+        match text.strip_prefix('@') {
+            Some(secs) => secs.parse().map(Self).map_err(|_| wrong()),
+            None => text
+                .parse::<jiff::Timestamp>()
+                .map(|time| Self(time.as_second()))
+                .map_err(|_| wrong()),
+        }
+    }
+
+    /// Reads the value of a `Date` field, or the date of a `Received` field: RFC 5322 with the
+    /// obsolete forms; an unknown or missing zone is UTC. `None` if it is no date or lies before
+    /// 1990.
+    #[must_use]
+    pub fn parse_mail_date(value: &str) -> Option<Self> {
+        static DATE: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
+        let text = value.trim();
+        let read = |text: &str| DATE.parse_timestamp(text).ok().map(|time| Self(time.as_second()));
+        read(text).or_else(|| read(&in_utc(text)?)).filter(|time| time.0 >= EARLIEST_DATE_SECS)
+    }
+}
+
+/// RFC 3339 in UTC, the form of all text for people; Unix seconds with `@` where the calendar ends.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_second(self.0) {
+            Ok(time) => time.fmt(f),
+            Err(_) => write!(f, "@{}", self.0),
+        }
+    }
+}
+
+/// The same date with whatever stands after the time of day replaced by UTC.
+fn in_utc(text: &str) -> Option<String> {
+    let clock = text.find(':')?;
+    let rest = text.get(clock..)?;
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len());
+    Some(format!("{} +0000", text.get(..clock.checked_add(end)?)?))
+}
+
+/// A text that is no time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a time as 2016-12-17T09:58:05Z or @1481965085, found {found:?}")]
+pub struct TimeError {
+    /// What was given, cut to 80 characters.
+    pub found: String,
+}
+
+/// When a mail is taken to have been sent (Discovery §3): the earlier of its `Date` and its
+/// receipt; with no usable `Date`, its receipt.
+#[must_use]
+pub fn effective_date(date: Option<Timestamp>, received: Timestamp) -> Timestamp {
+    date.map_or(received, |date| date.min(received))
+}
+
+/// The time of receipt (Discovery §3): the topmost `Received` field, else what the caller knows;
+/// never later than now. `None` if only *now* is left.
+#[must_use]
+pub fn time_of_receipt(
+    field: Option<Timestamp>,
+    caller: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    field.or(caller).map(|time| time.min(now))
+}
+
+/// Where the engine reads the time, once per call.
+pub trait Clock: Send + Sync {
+    /// The present.
+    fn now(&self) -> Timestamp;
+}
+
+/// The system's clock.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    // The one reading of the wall clock; everything below takes it as an argument.
+    #[allow(clippy::disallowed_methods)]
+    fn now(&self) -> Timestamp {
+        Timestamp(jiff::Timestamp::now().as_second())
+    }
+}
+
+/// A clock that stands still: for tests and for `INBOME_NOW`.
+#[derive(Debug, Clone, Copy)]
+pub struct FixedClock(pub Timestamp);
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mail_dates_are_read_with_their_obsolete_forms() {
+        for (name, value, secs) in [
+            ("plain", "Sat, 17 Dec 2016 09:58:05 +0100", Some(1_481_965_085)),
+            ("zone is honoured", "Sat, 17 Dec 2016 08:58:05 GMT", Some(1_481_965_085)),
+            ("without weekday", "17 Dec 2016 09:58:05 +0100", Some(1_481_965_085)),
+            ("wrong weekday", "Mon, 17 Dec 2016 09:58:05 +0100", Some(1_481_965_085)),
+            ("comment", "Sat, 17 Dec 2016 09:58:05 +0100 (CET)", Some(1_481_965_085)),
+            ("without seconds", "Sat, 17 Dec 2016 08:58 +0000", Some(1_481_965_080)),
+            ("two-digit year", "17 Dec 16 08:58:05 GMT", Some(1_481_965_085)),
+            ("unknown zone is UTC", "Sat, 17 Dec 2016 08:58:05 XYZ", Some(1_481_965_085)),
+            ("named zone", "Sat, 17 Dec 2016 03:58:05 EST", Some(1_481_965_085)),
+            ("missing zone is UTC", "Sat, 17 Dec 2016 08:58:05", Some(1_481_965_085)),
+            ("before 1990", "Sat, 17 Dec 1988 08:58:05 +0000", None),
+            ("no date", "yesterday", None),
+            ("empty", "", None),
+            ("13th month", "17 Foo 2016 08:58:05 +0000", None),
+            ("day 40", "40 Dec 2016 08:58:05 +0000", None),
+        ] {
+            let found = Timestamp::parse_mail_date(value).map(Timestamp::as_secs);
+            assert_eq!(found, secs, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_effective_date_is_the_earlier_of_the_two() {
+        let (early, late) = (Timestamp::from_secs(1), Timestamp::from_secs(2));
+        assert_eq!(effective_date(Some(early), late), early);
+        assert_eq!(effective_date(Some(late), early), early);
+        assert_eq!(effective_date(None, late), late);
+    }
+
+    #[test]
+    fn receipt_is_never_later_than_now() {
+        let (now, later) = (Timestamp::from_secs(1), Timestamp::from_secs(2));
+        assert_eq!(time_of_receipt(Some(later), None, now), Some(now));
+        assert_eq!(time_of_receipt(None, Some(later), now), Some(now));
+        assert_eq!(time_of_receipt(None, None, now), None);
+    }
+
+    #[test]
+    fn times_print_as_they_parse() {
+        for text in ["2016-12-17T08:58:05Z", "@1481965085"] {
+            let time = Timestamp::parse(text).expect(text);
+            assert_eq!(time.to_string(), "2016-12-17T08:58:05Z");
+        }
+        assert!(Timestamp::parse("tomorrow").is_err());
+        assert_eq!(Timestamp::MAX.to_string(), format!("@{}", i64::MAX));
+    }
+}

@@ -1,0 +1,70 @@
+//! Every limit of the protocol, in one place (Discovery §9).
+//!
+//! A mail past a limit is *ignored* under the limit's name; nothing here is ever reached by
+//! ordinary mail. Units are in the names.
+
+/// Octets of a header section.
+pub const MAX_HEADER_BYTES: usize = 256 * 1024;
+/// Fields in a header section.
+pub const MAX_HEADER_FIELDS: usize = 1_000;
+/// Octets of a single field that is not a key field; the rest is cut before any decoding.
+pub const MAX_FIELD_BYTES: usize = 16 * 1024;
+/// Octets of a key field, from its name to before its last line end, folds as they stand.
+pub const MAX_KEY_FIELD_BYTES: usize = 10 * 1024;
+/// Key fields of one mail that are judged; with more the mail bears no advert (Discovery §2.2).
+pub const MAX_KEY_FIELDS: usize = 16;
+/// Gossip fields of one payload that are judged (Discovery §5).
+pub const MAX_GOSSIP_FIELDS: usize = 500;
+/// Mailboxes in one address list.
+pub const MAX_ADDRESSES: usize = 2_000;
+/// Octets of a cert that came by mail.
+pub const MAX_CERT_BYTES_BY_MAIL: usize = 10 * 1024;
+/// Octets of a cert or secret key that the user imports.
+pub const MAX_CERT_BYTES_BY_IMPORT: usize = 1024 * 1024;
+/// Subkeys looked at in one cert, and kept in a union of copies.
+pub const MAX_SUBKEYS: usize = 64;
+/// Signatures looked at in one cert, and kept in a union of copies.
+pub const MAX_SIGNATURES: usize = 128;
+/// Certs of one peer kept beside the direct and the gossip one (Discovery §3.1).
+pub const MAX_HISTORY_CERTS: usize = 16;
+/// Rows, per account, of peers never written to (Discovery §9).
+pub const MAX_PEERS: usize = 100_000;
+/// Remembered Message-IDs per account (Discovery §4).
+pub const MAX_MESSAGE_IDS: usize = 100_000;
+/// Octets of an address's local part in canonical form.
+pub const MAX_LOCAL_PART_BYTES: usize = 64;
+/// Octets of a whole address in canonical form.
+pub const MAX_ADDR_BYTES: usize = 254;
+/// How far a signature may lie ahead of its reference time, in seconds (Messages §6).
+pub const FUTURE_TOLERANCE_SECS: i64 = 10 * 60;
+/// How much later than the advert a mail without one may be before the key is *stale*, in the
+/// profile `level1` (Discovery §7): 35 days.
+pub const STALE_AFTER_SECS: i64 = 35 * 24 * 60 * 60;
+/// Dates before this are unusable (Discovery §3): 1 January 1990, UTC.
+pub const EARLIEST_DATE_SECS: i64 = 631_152_000;
+
+/// A limit that a mail exceeded; its name is the suffix of the reason `limit_<name>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Limit {
+    /// [`MAX_HEADER_BYTES`].
+    HeaderBytes,
+    /// [`MAX_HEADER_FIELDS`].
+    HeaderFields,
+    /// [`MAX_ADDRESSES`].
+    Addresses,
+    /// [`MAX_PEERS`]: the account's table is full and nothing in it may be dropped.
+    Peers,
+}
+
+impl Limit {
+    /// The stable name, as in `limit_header_bytes`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::HeaderBytes => "header_bytes",
+            Self::HeaderFields => "header_fields",
+            Self::Addresses => "addresses",
+            Self::Peers => "peers",
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! OpenPGP behind one trait: the only user of the `pgp` crate (feature `openpgp`).
+//!
+//! Implements Messages §1 and §6 and the questions of [`Certificates`]. The library below checks
+//! mathematics; `cert` decides meaning. Not here: encrypting and reading messages.
+
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::key::{Certificates, Fingerprint};
+use crate::random::{RandomError, SecureRandom};
+use crate::secret::Secret;
+
+/// One secret key of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecretKey {
+    /// Of the primary key.
+    pub fingerprint: Fingerprint,
+    /// Binary transferable secret key, unlocked.
+    pub secret: Secret,
+    /// The cert as it goes into the key fields, minimised (Messages §1).
+    pub cert: Vec<u8>,
+    /// Creation time of the primary key.
+    pub created: Timestamp,
+    /// When it stops being usable for others; `None` for never.
+    pub expires: Option<Timestamp>,
+}
+
+/// Why a key could not be made or read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenPgpError {
+    /// The random source failed.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    /// The octets are no OpenPGP key.
+    #[error("expected an OpenPGP {expected}, found {found}")]
+    Malformed {
+        /// What was wanted: "secret key", "certificate".
+        expected: &'static str,
+        /// What was there instead, in words.
+        found: String,
+    },
+    /// A key that we refuse to use (Messages §1, §6).
+    #[error("expected a usable key, found {found}")]
+    Unusable {
+        /// Why, in words.
+        found: String,
+    },
+    /// The minimised cert does not fit into a key field.
+    #[error(
+        "expected a certificate of at most {limit} octets as it is sent in the header, found {size}"
+    )]
+    TooLarge {
+        /// Octets of the minimised cert.
+        size: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The key is locked and no passphrase was given.
+    #[error("expected a passphrase: the secret key {fingerprint} is locked")]
+    Locked {
+        /// Of the key.
+        fingerprint: String,
+    },
+    /// The passphrase does not open the key.
+    #[error("expected the passphrase of the secret key {fingerprint}, found a wrong one")]
+    WrongPassphrase {
+        /// Of the key.
+        fingerprint: String,
+    },
+    /// The library below failed at something that should not fail.
+    #[error("expected OpenPGP to {doing}, found {found}")]
+    Internal {
+        /// What was being done.
+        doing: &'static str,
+        /// The library's words.
+        found: String,
+    },
+}
+
+/// Asks the user for the passphrase of the key with this fingerprint; `None` = gives up.
+pub type AskPassphrase<'a> = &'a mut dyn FnMut(&Fingerprint) -> Option<Secret>;
+
+/// Everything INBOME asks of OpenPGP.
+pub trait OpenPgp: Certificates + Send + Sync {
+    /// Makes a key for `addr` (Messages §1): version 4, Ed25519 and Curve25519 ECDH, one User ID
+    /// `<addr>`, no expiry.
+    ///
+    /// # Errors
+    /// [`OpenPgpError::Random`], [`OpenPgpError::Internal`].
+    fn generate(
+        &self,
+        addr: &Addr,
+        now: Timestamp,
+        random: &dyn SecureRandom,
+    ) -> Result<SecretKey, OpenPgpError>;
+
+    /// Reads a key of the user's own, armored or binary, and minimises its cert for `addr`
+    /// (Messages §1). A locked key is unlocked with what `ask` gives.
+    ///
+    /// # Errors
+    /// All of [`OpenPgpError`] but `Random`.
+    fn import_secret(
+        &self,
+        octets: &[u8],
+        addr: &Addr,
+        now: Timestamp,
+        ask: AskPassphrase<'_>,
+    ) -> Result<SecretKey, OpenPgpError>;
+
+    /// Reads one cert, armored or binary, up to the import limit; gives it in binary. A cert that
+    /// would make a key field invalid is refused with the reason in words.
+    ///
+    /// # Errors
+    /// [`OpenPgpError::Malformed`], [`OpenPgpError::Unusable`], [`OpenPgpError::TooLarge`].
+    fn import_cert(&self, octets: &[u8]) -> Result<(Fingerprint, Vec<u8>), OpenPgpError>;
+
+    /// The ASCII armor of a binary cert, without Version or Comment.
+    ///
+    /// # Errors
+    /// [`OpenPgpError::Malformed`].
+    fn armor_cert(&self, cert: &[u8]) -> Result<String, OpenPgpError>;
+
+    /// The ASCII armor of a secret key.
+    ///
+    /// # Errors
+    /// [`OpenPgpError::Malformed`].
+    fn armor_secret(&self, key: &SecretKey) -> Result<Secret, OpenPgpError>;
+}
