@@ -1,0 +1,110 @@
+//! The user's own addresses and their settings (Discovery §1, §3).
+//!
+//! Not here: the secret keys themselves, which stay in the store until they are used.
+
+use std::collections::BTreeSet;
+
+use crate::addr::Addr;
+use crate::header::{PreferEncrypt, Spelling};
+use crate::key::Fingerprint;
+use crate::limits::STALE_AFTER_SECS;
+
+/// How patient an account is with peers who stop advertising (Discovery §7).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Profile {
+    /// As Autocrypt Level 1.1: 35 days.
+    #[default]
+    Level1,
+    /// As the INBOME drafts: not at all.
+    Inbome,
+}
+
+impl Profile {
+    /// By how many seconds `last_seen` may be later than `autocrypt_timestamp`.
+    #[must_use]
+    pub fn tolerance_secs(self) -> i64 {
+        match self {
+            Self::Level1 => STALE_AFTER_SECS,
+            Self::Inbome => 0,
+        }
+    }
+}
+
+/// What the user can set for an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// *Disabled*: no key field is written, every recommendation is *disable*.
+    pub enabled: bool,
+    /// Sent in the key fields, and half of the decision to encrypt by default.
+    pub prefer_encrypt: PreferEncrypt,
+    /// How the key fields are spelt.
+    pub spelling: Spelling,
+    /// Patience with peers who stop advertising.
+    pub profile: Profile,
+}
+
+/// *Mutual*, because INBOME exists to raise the number of encrypted mails (Discovery §7).
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            prefer_encrypt: PreferEncrypt::Mutual,
+            spelling: Spelling::Both,
+            profile: Profile::Level1,
+        }
+    }
+}
+
+/// One mailbox of the user's: an address, those that share it, its settings and current key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The first address; peers and keys are stored under it.
+    pub addr: Addr,
+    /// Addresses that share its keys, settings and peers. On the wire each stands for itself.
+    pub aliases: BTreeSet<Addr>,
+    /// The settings.
+    pub settings: Settings,
+    /// The key that signs and is advertised.
+    pub current: Option<Fingerprint>,
+}
+
+impl Account {
+    /// Whether `addr` is this account's or one of its aliases.
+    #[must_use]
+    pub fn owns(&self, addr: &Addr) -> bool {
+        self.addr == *addr || self.aliases.contains(addr)
+    }
+}
+
+/// All accounts of a home.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Accounts(pub Vec<Account>);
+
+impl Accounts {
+    /// The account that `addr` is an address of.
+    #[must_use]
+    pub fn of(&self, addr: &Addr) -> Option<&Account> {
+        self.0.iter().find(|account| account.owns(addr))
+    }
+
+    /// Whether `addr` is one of the user's own.
+    #[must_use]
+    pub fn own(&self, addr: &Addr) -> bool {
+        self.of(addr).is_some()
+    }
+
+    /// The account of an incoming mail (Discovery §1): the only one, else the first own address
+    /// among `delivered_to`, then `recipients`. `None` is ambiguous (or there is no account).
+    #[must_use]
+    pub fn of_incoming<'a>(
+        &self,
+        delivered_to: impl IntoIterator<Item = &'a Addr>,
+        recipients: impl IntoIterator<Item = &'a Addr>,
+    ) -> Option<&Account> {
+        match self.0.as_slice() {
+            // Aliases are not counted as accounts here.
+            [only] => Some(only),
+            _ => delivered_to.into_iter().chain(recipients).find_map(|addr| self.of(addr)),
+        }
+    }
+}

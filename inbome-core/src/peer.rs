@@ -1,0 +1,556 @@
+//! What is remembered of a peer, and how one mail changes it: a join (Discovery §3.1).
+//!
+//! The stored state is a function of the *set* of observations. Only maxima, minima and unions are
+//! kept, so mails may come in any order, twice, or half on each of two devices. [`PeerState::observe`]
+//! applies one mail, [`PeerState::join`] the state of another device; both rest on the same joins.
+//!
+//! Not here: how a mail becomes an observation (`discover`), and what is concluded (`recommend`).
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::clock::Timestamp;
+use crate::header::PreferEncrypt;
+use crate::key::{CertUnion, Certificates, Fingerprint, Hash, Judgement, Key};
+use crate::limits::MAX_HISTORY_CERTS;
+
+/// What one mail says about its sender.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// The effective date.
+    pub at: Timestamp,
+    /// Properly encrypted: decrypted by us, validly signed by the cert that it advertises.
+    pub encrypted: bool,
+    /// The valid content of its key field.
+    pub advert: Option<Advertised>,
+    /// `User-Agent` or `X-Mailer`; it words the reasons.
+    pub agent: Option<String>,
+    /// It bears `List-Post` with the address that it comes from: the peer is a list.
+    pub list_post: bool,
+}
+
+/// An advertised key, as one mail brings it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advertised {
+    /// The cert.
+    pub key: Key,
+    /// The preference.
+    pub prefer_encrypt: PreferEncrypt,
+    /// It stood inside the encrypted and signed payload.
+    pub protected: bool,
+}
+
+/// The youngest mail from the peer. The order is the join: by date, *encrypted* over not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seen {
+    /// `last_seen`.
+    pub at: Timestamp,
+    /// `last_seen_encrypted`.
+    pub encrypted: bool,
+}
+
+/// The youngest advert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advert {
+    /// `autocrypt_timestamp`.
+    pub at: Timestamp,
+    /// It stood inside the payload.
+    pub protected: bool,
+    /// `public_key`, as received.
+    pub key: Key,
+    /// `prefer_encrypt`.
+    pub prefer_encrypt: PreferEncrypt,
+    /// What the key is good for; kept beside it, not part of the join.
+    pub judgement: Judgement,
+}
+
+impl Advert {
+    /// The order of the join: date, protected over outer, SHA-256 of the key, mutual over not.
+    fn rank(&self) -> (Timestamp, bool, &Hash, PreferEncrypt) {
+        (self.at, self.protected, &self.key.hash, self.prefer_encrypt)
+    }
+}
+
+/// The youngest accepted gossip.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gossip {
+    /// `gossip_timestamp`.
+    pub at: Timestamp,
+    /// `gossip_key`, as received.
+    pub key: Key,
+    /// What the key is good for; kept beside it, not part of the join.
+    pub judgement: Judgement,
+}
+
+impl Gossip {
+    fn rank(&self) -> (Timestamp, &Hash) {
+        (self.at, &self.key.hash)
+    }
+}
+
+/// The youngest mail without an advert. The order is the join: by date, then by text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Plain {
+    /// Its effective date.
+    pub at: Timestamp,
+    /// Its `User-Agent` or `X-Mailer`; empty if it bore none.
+    pub agent: String,
+}
+
+/// The user's word about a peer; it comes first (Discovery §7).
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Word {
+    /// Nothing said: the rules decide.
+    #[default]
+    Default,
+    /// Encrypt whenever there is a key.
+    Always,
+    /// Do not encrypt by default.
+    Never,
+    /// Only to this key.
+    Pin(Fingerprint),
+}
+
+/// Where a key was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// In the peer's own key field.
+    Advert,
+    /// In somebody's gossip.
+    Gossip,
+    /// Handed in by the user.
+    Import,
+}
+
+/// First and last effective date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The earliest.
+    pub first: Timestamp,
+    /// The latest.
+    pub last: Timestamp,
+}
+
+/// What is remembered of one fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    /// When it was seen, by source.
+    pub spans: BTreeMap<Source, Span>,
+    /// The union of the verified parts of all copies.
+    pub union: CertUnion,
+    /// SHA-256 of copies that are in the union already, so that they need not be parsed again. The
+    /// greatest [`MAX_COPIES`] are kept. A memory of work done, not part of the join.
+    pub copies: BTreeSet<Hash>,
+}
+
+/// Copies of one cert whose hashes are remembered.
+pub const MAX_COPIES: usize = 8;
+
+impl KeyRecord {
+    /// The latest date from any source.
+    #[must_use]
+    pub fn last(&self) -> Timestamp {
+        self.spans.values().map(|span| span.last).max().unwrap_or(Timestamp::MIN)
+    }
+
+    fn remember_copy(&mut self, hash: Hash) {
+        self.copies.insert(hash);
+        while self.copies.len() > MAX_COPIES {
+            self.copies.pop_first();
+        }
+    }
+}
+
+/// Every key that the peer was seen with.
+pub type History = BTreeMap<Fingerprint, KeyRecord>;
+
+/// What is remembered of a peer, its key history aside: one row.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Peer {
+    /// `last_seen`, `last_seen_encrypted`.
+    pub seen: Option<Seen>,
+    /// `autocrypt_timestamp`, `public_key`, `prefer_encrypt`.
+    pub advert: Option<Advert>,
+    /// `gossip_timestamp`, `gossip_key`.
+    pub gossip: Option<Gossip>,
+    /// `last_plain`.
+    pub last_plain: Option<Plain>,
+    /// When the peer was last seen to be a mailing list.
+    pub list_post: Option<Timestamp>,
+    /// Everything up to this counts as not seen.
+    pub forgotten: Option<Timestamp>,
+    /// The user's word.
+    pub word: Word,
+    /// A limit was passed: the join is no longer promised.
+    pub truncated: bool,
+}
+
+impl Peer {
+    /// Whether the row holds a key of the peer's, from a mail or gossip.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.advert.is_some() || self.gossip.is_some()
+    }
+}
+
+/// A peer with its key history: what the join works on.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PeerState {
+    /// The row.
+    pub peer: Peer,
+    /// The key history.
+    pub history: History,
+}
+
+/// What applying a mail did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Change {
+    /// The row differs.
+    pub row: bool,
+    /// Records that differ. Those dropped at a limit are listed too.
+    pub keys: BTreeSet<Fingerprint>,
+    /// The direct key has another fingerprint: old and new.
+    pub key_changed: Option<(Fingerprint, Fingerprint)>,
+}
+
+impl Change {
+    /// Whether anything stored differs.
+    #[must_use]
+    pub fn is_some(&self) -> bool {
+        self.row || !self.keys.is_empty()
+    }
+}
+
+impl PeerState {
+    /// Applies what one mail from the peer says (Discovery §4, step 5). `now` is the time for which
+    /// a new key is judged.
+    pub fn observe(
+        &mut self,
+        seen: &Observation,
+        certs: &dyn Certificates,
+        now: Timestamp,
+    ) -> Change {
+        let mut change = Change::default();
+        if self.is_forgotten(seen.at) {
+            return change;
+        }
+        let peer = &mut self.peer;
+        change.row |= raise(&mut peer.seen, Seen { at: seen.at, encrypted: seen.encrypted });
+        if seen.list_post {
+            change.row |= raise(&mut peer.list_post, seen.at);
+        }
+        let Some(advertised) = &seen.advert else {
+            let agent = seen.agent.clone().unwrap_or_default();
+            change.row |= raise(&mut peer.last_plain, Plain { at: seen.at, agent });
+            return change;
+        };
+        self.record(&advertised.key, Source::Advert, seen.at, certs, &mut change);
+        let advert = Advert {
+            at: seen.at,
+            protected: advertised.protected,
+            key: advertised.key.clone(),
+            prefer_encrypt: advertised.prefer_encrypt,
+            // Judged below, if this advert comes to stay.
+            judgement: not_judged(),
+        };
+        change.row |= self.take_advert(advert, &mut change.key_changed);
+        self.settle(certs, now, &mut change);
+        change
+    }
+
+    /// Applies accepted gossip about the peer (Discovery §5). The direct key is never touched.
+    pub fn hear(
+        &mut self,
+        key: &Key,
+        at: Timestamp,
+        certs: &dyn Certificates,
+        now: Timestamp,
+    ) -> Change {
+        let mut change = Change::default();
+        if self.is_forgotten(at) {
+            return change;
+        }
+        self.record(key, Source::Gossip, at, certs, &mut change);
+        change.row |= self.take_gossip(Gossip { at, key: key.clone(), judgement: not_judged() });
+        self.settle(certs, now, &mut change);
+        change
+    }
+
+    /// Takes a key that the user hands in (Discovery §6).
+    pub fn import(
+        &mut self,
+        key: &Key,
+        at: Timestamp,
+        certs: &dyn Certificates,
+        now: Timestamp,
+    ) -> Change {
+        let mut change = Change::default();
+        self.record(key, Source::Import, at, certs, &mut change);
+        self.settle(certs, now, &mut change);
+        change
+    }
+
+    /// Everything up to `at` counts as not seen. The user's word is forgotten with it.
+    pub fn forget(&mut self, at: Timestamp) {
+        raise(&mut self.peer.forgotten, at);
+        self.peer.word = Word::Default;
+        self.drop_forgotten();
+    }
+
+    /// Joins the state that another device computed from other mails, or partly the same ones. The
+    /// user's word is no part of it.
+    pub fn join(&mut self, other: &Self, certs: &dyn Certificates, now: Timestamp) -> Change {
+        let mut change = Change::default();
+        let mut other = other.clone();
+        let forgotten = self.peer.forgotten.max(other.peer.forgotten);
+        change.row |= forgotten > self.peer.forgotten;
+        for side in [&mut *self, &mut other] {
+            side.peer.forgotten = forgotten;
+            side.drop_forgotten();
+        }
+        let theirs = other.peer;
+        change.row |= theirs.seen.is_some_and(|seen| raise(&mut self.peer.seen, seen));
+        change.row |= theirs.list_post.is_some_and(|at| raise(&mut self.peer.list_post, at));
+        change.row |=
+            theirs.last_plain.is_some_and(|plain| raise(&mut self.peer.last_plain, plain));
+        change.row |= theirs.truncated && !self.peer.truncated;
+        self.peer.truncated |= theirs.truncated;
+        for (fingerprint, record) in other.history {
+            if self.join_record(&fingerprint, record, certs) {
+                change.keys.insert(fingerprint);
+            }
+        }
+        if let Some(advert) = theirs.advert {
+            change.row |= self.take_advert(advert, &mut change.key_changed);
+        }
+        change.row |= theirs.gossip.is_some_and(|gossip| self.take_gossip(gossip));
+        self.settle(certs, now, &mut change);
+        change
+    }
+
+    /// Judges the direct and the gossip key anew where the last judgement no longer holds. Gives
+    /// whether anything changed.
+    pub fn judge(&mut self, certs: &dyn Certificates, now: Timestamp) -> bool {
+        let history = &self.history;
+        let renew = |key: &Key, judgement: &mut Judgement| match history.get(&key.fingerprint) {
+            Some(record) if !judgement.holds_at(now) => {
+                *judgement = certs.judge(&key.bytes, &record.union, now);
+                true
+            }
+            _ => false,
+        };
+        let peer = &mut self.peer;
+        let direct = peer.advert.as_mut().is_some_and(|a| renew(&a.key, &mut a.judgement));
+        let gossip = peer.gossip.as_mut().is_some_and(|g| renew(&g.key, &mut g.judgement));
+        direct || gossip
+    }
+
+    fn is_forgotten(&self, at: Timestamp) -> bool {
+        self.peer.forgotten.is_some_and(|forgotten| at <= forgotten)
+    }
+
+    fn take_advert(
+        &mut self,
+        advert: Advert,
+        key_changed: &mut Option<(Fingerprint, Fingerprint)>,
+    ) -> bool {
+        let slot = &mut self.peer.advert;
+        if slot.as_ref().is_some_and(|held| held.rank() >= advert.rank()) {
+            return false;
+        }
+        if let Some(old) = slot.as_ref().map(|held| &held.key.fingerprint)
+            && *old != advert.key.fingerprint
+        {
+            *key_changed = Some((old.clone(), advert.key.fingerprint.clone()));
+        }
+        // A repeated key keeps its judgement: it is a matter of the cert, not of the date.
+        let judgement = match slot.take() {
+            Some(held) if held.key.hash == advert.key.hash => held.judgement,
+            _ => advert.judgement,
+        };
+        *slot = Some(Advert { judgement, ..advert });
+        true
+    }
+
+    fn take_gossip(&mut self, gossip: Gossip) -> bool {
+        let slot = &mut self.peer.gossip;
+        if slot.as_ref().is_some_and(|held| held.rank() >= gossip.rank()) {
+            return false;
+        }
+        let judgement = match slot.take() {
+            Some(held) if held.key.hash == gossip.key.hash => held.judgement,
+            _ => gossip.judgement,
+        };
+        *slot = Some(Gossip { judgement, ..gossip });
+        true
+    }
+
+    /// Enters a key into the history: dates always, parts only if this copy is new.
+    fn record(
+        &mut self,
+        key: &Key,
+        source: Source,
+        at: Timestamp,
+        certs: &dyn Certificates,
+        change: &mut Change,
+    ) {
+        let span = Span { first: at, last: at };
+        let changed = match self.history.entry(key.fingerprint.clone()) {
+            Entry::Vacant(slot) => {
+                slot.insert(KeyRecord {
+                    spans: BTreeMap::from([(source, span)]),
+                    union: certs.union(None, &key.bytes),
+                    copies: BTreeSet::from([key.hash]),
+                });
+                true
+            }
+            Entry::Occupied(mut slot) => {
+                let record = slot.get_mut();
+                let mut changed = widen(&mut record.spans, source, span);
+                if !record.copies.contains(&key.hash) {
+                    let union = certs.union(Some(&record.union), &key.bytes);
+                    changed |= union != record.union;
+                    if union != record.union {
+                        self.peer.unjudge(&key.fingerprint);
+                    }
+                    record.union = union;
+                    record.remember_copy(key.hash);
+                }
+                changed
+            }
+        };
+        if changed {
+            change.keys.insert(key.fingerprint.clone());
+        }
+    }
+
+    fn join_record(
+        &mut self,
+        fingerprint: &Fingerprint,
+        theirs: KeyRecord,
+        certs: &dyn Certificates,
+    ) -> bool {
+        let Some(record) = self.history.get_mut(fingerprint) else {
+            self.history.insert(fingerprint.clone(), theirs);
+            return true;
+        };
+        let mut changed = false;
+        for (source, span) in theirs.spans {
+            changed |= widen(&mut record.spans, source, span);
+        }
+        let mut union = certs.union(Some(&record.union), &theirs.union.bytes);
+        union.truncated |= theirs.union.truncated;
+        if union != record.union {
+            record.union = union;
+            self.peer.unjudge(fingerprint);
+            changed = true;
+        }
+        theirs.copies.into_iter().for_each(|hash| record.remember_copy(hash));
+        changed
+    }
+
+    /// After every change: prune the history, mark truncation, judge what is new.
+    fn settle(&mut self, certs: &dyn Certificates, now: Timestamp, change: &mut Change) {
+        for dropped in self.prune() {
+            change.keys.insert(dropped);
+            change.row |= !self.peer.truncated;
+            self.peer.truncated = true;
+        }
+        let cut = change
+            .keys
+            .iter()
+            .any(|fpr| self.history.get(fpr).is_some_and(|record| record.union.truncated));
+        change.row |= cut && !self.peer.truncated;
+        self.peer.truncated |= cut;
+        change.row |= self.judge(certs, now);
+    }
+
+    /// Drops the records past the limit: the direct and the gossip cert, what the user handed in or
+    /// pinned, and hard revocations stay; of the rest the latest (ties: greater fingerprint).
+    fn prune(&mut self) -> Vec<Fingerprint> {
+        if self.history.len() <= MAX_HISTORY_CERTS {
+            return Vec::new();
+        }
+        let peer = &self.peer;
+        let stays = |fpr: &Fingerprint, record: &KeyRecord| {
+            record.union.hard_revoked
+                || record.spans.contains_key(&Source::Import)
+                || peer.advert.as_ref().is_some_and(|held| held.key.fingerprint == *fpr)
+                || peer.gossip.as_ref().is_some_and(|held| held.key.fingerprint == *fpr)
+                || peer.word == Word::Pin(fpr.clone())
+        };
+        let mut rest: Vec<_> = self
+            .history
+            .iter()
+            .filter(|(fpr, record)| !stays(fpr, record))
+            .map(|(fpr, record)| (record.last(), fpr.clone()))
+            .collect();
+        rest.sort_unstable();
+        let surplus = rest.len().saturating_sub(MAX_HISTORY_CERTS);
+        let dropped: Vec<_> = rest.into_iter().take(surplus).map(|(_, fpr)| fpr).collect();
+        for fpr in &dropped {
+            self.history.remove(fpr);
+        }
+        dropped
+    }
+
+    fn drop_forgotten(&mut self) {
+        let Some(limit) = self.peer.forgotten else { return };
+        let peer = &mut self.peer;
+        peer.seen = peer.seen.filter(|seen| seen.at > limit);
+        peer.advert = peer.advert.take().filter(|advert| advert.at > limit);
+        peer.gossip = peer.gossip.take().filter(|gossip| gossip.at > limit);
+        peer.last_plain = peer.last_plain.take().filter(|plain| plain.at > limit);
+        peer.list_post = peer.list_post.filter(|at| *at > limit);
+        self.history.retain(|_, record| {
+            record.spans.retain(|_, span| span.last > limit);
+            record
+                .spans
+                .values_mut()
+                .for_each(|span| span.first = span.first.max(limit.plus_secs(1)));
+            // Discovery §3.1: a verified hard revocation is kept for ever.
+            !record.spans.is_empty() || record.union.hard_revoked
+        });
+    }
+}
+
+impl Peer {
+    /// The cert behind these keys changed: their judgements no longer hold.
+    fn unjudge(&mut self, fingerprint: &Fingerprint) {
+        if let Some(advert) = self.advert.as_mut().filter(|a| a.key.fingerprint == *fingerprint) {
+            advert.judgement = not_judged();
+        }
+        if let Some(gossip) = self.gossip.as_mut().filter(|g| g.key.fingerprint == *fingerprint) {
+            gossip.judgement = not_judged();
+        }
+    }
+}
+
+/// A judgement that holds at no time.
+fn not_judged() -> Judgement {
+    Judgement {
+        verdict: Err(crate::key::Unusable::Unsupported),
+        from: Timestamp::MAX,
+        until: Timestamp::MIN,
+    }
+}
+
+/// The join of a maximum. Gives whether the slot changed.
+fn raise<T: Ord>(slot: &mut Option<T>, value: T) -> bool {
+    let higher = slot.as_ref().is_none_or(|held| *held < value);
+    if higher {
+        *slot = Some(value);
+    }
+    higher
+}
+
+/// The join of a span: earlier first, later last. Gives whether it changed.
+fn widen(spans: &mut BTreeMap<Source, Span>, source: Source, span: Span) -> bool {
+    let held = spans.get(&source).copied();
+    let joined = held.map_or(span, |held| Span {
+        first: held.first.min(span.first),
+        last: held.last.max(span.last),
+    });
+    spans.insert(source, joined);
+    held != Some(joined)
+}

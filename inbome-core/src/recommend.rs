@@ -1,0 +1,412 @@
+//! Whether to encrypt, to whom, and why (Discovery §6, §7).
+//!
+//! [`recommend_one`] decides for one recipient, [`recommend`] for a mail: the least of its
+//! recipients' recommendations, which is why [`Recommendation`] is ordered. Not here: any key is
+//! judged or chosen *before*, by `openpgp`; the rules only read the verdict.
+
+use std::fmt;
+
+use crate::account::Settings;
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::header::PreferEncrypt;
+use crate::key::{Judgement, Key, Unusable};
+use crate::peer::{Peer, Word};
+
+/// What to do with a mail. The order is the precedence among several recipients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Recommendation {
+    /// Encryption is impossible or unwise; do not offer it.
+    Disable,
+    /// Possible, but the recipient may be unable to read it.
+    Discourage,
+    /// Possible; the user may choose it.
+    Available,
+    /// Encrypt by default.
+    Encrypt,
+}
+
+/// Where the key to encrypt to comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TargetSource {
+    /// The peer's own advert.
+    Direct,
+    /// The user handed it in.
+    Import,
+    /// Somebody's gossip.
+    Gossip,
+    /// The account's own key.
+    Own,
+}
+
+/// The key that a mail to this recipient would be encrypted to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The cert.
+    pub key: Key,
+    /// Where it comes from.
+    pub source: TargetSource,
+}
+
+/// One reason for a recommendation; its text is one plain sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// No mail from this address was ever seen.
+    NeverSeen,
+    /// Mails were seen, none of them with a key; the agent of the youngest.
+    NoKey {
+        /// Date of the youngest mail without a key.
+        last_plain: Option<Timestamp>,
+        /// Its mail program.
+        agent: String,
+    },
+    /// The key cannot be used.
+    Unusable(Unusable),
+    /// The peer has written without a key since the advert.
+    Stale {
+        /// The youngest mail.
+        last_seen: Timestamp,
+        /// The youngest advert.
+        autocrypt_timestamp: Timestamp,
+        /// Mail program of the youngest mail without a key.
+        agent: String,
+    },
+    /// The key is known from a third person only.
+    GossipOnly,
+    /// The mail answers an encrypted one.
+    ReplyToEncrypted,
+    /// Both sides ask for encryption.
+    BothMutual,
+    /// The peer does not ask for encryption.
+    PeerNoPreference,
+    /// The account does not ask for encryption.
+    OwnNoPreference,
+    /// The recipient is the user.
+    OwnAddress,
+    /// The account is disabled, or has no key.
+    DisabledAccount,
+    /// The recipient is a mailing list.
+    List,
+    /// The user pinned another key.
+    Pinned,
+    /// The user said *always*.
+    Always,
+    /// The user said *never*.
+    Never,
+}
+
+impl Reason {
+    /// The stable code (docs/reasons.md).
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NeverSeen => "never_seen",
+            Self::NoKey { .. } => "no_key",
+            Self::Unusable(unusable) => unusable.code(),
+            Self::Stale { .. } => "stale",
+            Self::GossipOnly => "gossip_only",
+            Self::ReplyToEncrypted => "reply_to_encrypted",
+            Self::BothMutual => "both_mutual",
+            Self::PeerNoPreference => "peer_nopreference",
+            Self::OwnNoPreference => "own_nopreference",
+            Self::OwnAddress => "own_address",
+            Self::DisabledAccount => "disabled_account",
+            Self::List => "list",
+            Self::Pinned => "pinned",
+            Self::Always => "always",
+            Self::Never => "never",
+        }
+    }
+
+    /// What the sentence speaks of: names and values, in a fixed order.
+    #[must_use]
+    pub fn args(&self) -> Vec<(&'static str, Arg)> {
+        match self {
+            Self::NoKey { last_plain: Some(at), agent } => {
+                vec![("last_plain", Arg::Time(*at)), ("agent", Arg::Text(agent.clone()))]
+            }
+            Self::Stale { last_seen, autocrypt_timestamp, agent } => vec![
+                ("last_seen", Arg::Time(*last_seen)),
+                ("autocrypt_timestamp", Arg::Time(*autocrypt_timestamp)),
+                ("agent", Arg::Text(agent.clone())),
+            ],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A value in a reason.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arg {
+    /// A date.
+    Time(Timestamp),
+    /// A text; it comes from a mail and has no control characters.
+    Text(String),
+}
+
+/// One plain sentence, with `they` for the recipient.
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let day = |at: &Timestamp| at.to_string().chars().take(10).collect::<String>();
+        let with = |agent: &str| match agent {
+            "" => String::new(),
+            agent => format!(" with {agent}"),
+        };
+        match self {
+            Self::NeverSeen => f.write_str("no mail from them has been seen yet"),
+            Self::NoKey { last_plain: Some(at), agent } => {
+                write!(f, "they never sent a key; last they wrote{} on {}", with(agent), day(at))
+            }
+            Self::NoKey { last_plain: None, .. } => f.write_str("no key of theirs is known"),
+            Self::Unusable(unusable) => unusable.fmt(f),
+            Self::Stale { last_seen, autocrypt_timestamp, agent } => write!(
+                f,
+                "their key is from {}, but they wrote without one{} as late as {}",
+                day(autocrypt_timestamp),
+                with(agent),
+                day(last_seen)
+            ),
+            Self::GossipOnly => f.write_str("their key is known only from somebody else's mail"),
+            Self::ReplyToEncrypted => f.write_str("the mail answers an encrypted one"),
+            Self::BothMutual => f.write_str("you both ask for encryption"),
+            Self::PeerNoPreference => f.write_str("they do not ask for encryption by default"),
+            Self::OwnNoPreference => f.write_str("you do not ask for encryption by default"),
+            Self::OwnAddress => f.write_str("it is your own address"),
+            Self::DisabledAccount => f.write_str("encryption is switched off for your account"),
+            Self::List => f.write_str("it is a mailing list, whose readers cannot be known"),
+            Self::Pinned => f.write_str("you pinned another key than the one they now use"),
+            Self::Always => f.write_str("you chose to encrypt to them always"),
+            Self::Never => f.write_str("you chose not to encrypt to them by default"),
+        }
+    }
+}
+
+impl Unusable {
+    /// The stable code (docs/reasons.md).
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Weak => "weak",
+            Self::Unsupported => "unsupported",
+        }
+    }
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Expired => "their key is not valid at this date",
+            Self::Revoked => "their key is revoked",
+            Self::Weak => "their key is too weak to protect anything",
+            Self::Unsupported => "their key uses an algorithm that this program does not know",
+        })
+    }
+}
+
+/// A recommendation for one recipient.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// What to do.
+    pub recommendation: Recommendation,
+    /// Why; never empty.
+    pub reasons: Vec<Reason>,
+    /// The key, also under *discourage*; none under *disable*.
+    pub target: Option<Target>,
+}
+
+impl Advice {
+    /// *Disable*, for one reason.
+    #[must_use]
+    pub fn disable(reason: Reason) -> Self {
+        Self { recommendation: Recommendation::Disable, reasons: vec![reason], target: None }
+    }
+}
+
+/// A key that stands in while there is no direct one: the user's import, with its verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The cert.
+    pub key: Key,
+    /// What it is good for.
+    pub judgement: Judgement,
+}
+
+/// What is asked about a mail as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Draft {
+    /// The settings of the account that writes it.
+    pub own: Settings,
+    /// It answers an encrypted mail.
+    pub reply_to_encrypted: bool,
+}
+
+/// The recommendation for one recipient who is a peer (Discovery §7). Judgements must hold now.
+#[must_use]
+pub fn recommend_one(peer: &Peer, imported: Option<&Imported>, draft: Draft) -> Advice {
+    if !draft.own.enabled {
+        return Advice::disable(Reason::DisabledAccount);
+    }
+    let (target, stale) = match choose_target(peer, imported, draft) {
+        Ok(chosen) => chosen,
+        Err(reason) => return Advice::disable(reason),
+    };
+    // Discovery §7, steps 2 and 3.
+    let gossip_only = target.source == TargetSource::Gossip;
+    let (base, mut reasons) = match stale {
+        _ if gossip_only => (Recommendation::Discourage, vec![Reason::GossipOnly]),
+        Some(stale) => (Recommendation::Discourage, vec![stale]),
+        None => (Recommendation::Available, Vec::new()),
+    };
+    // Step 4.
+    let mut recommendation = base;
+    if draft.reply_to_encrypted {
+        (recommendation, reasons) = (Recommendation::Encrypt, vec![Reason::ReplyToEncrypted]);
+    } else if base == Recommendation::Available {
+        let refusals = without_preference(peer, target.source, draft);
+        (recommendation, reasons) = match refusals.is_empty() {
+            true => (Recommendation::Encrypt, vec![Reason::BothMutual]),
+            false => (base, refusals),
+        };
+    }
+    let at_most_available =
+        |recommendation: Recommendation| recommendation.min(Recommendation::Available);
+    // The user's word comes first; a list comes next.
+    match &peer.word {
+        Word::Always => (recommendation, reasons) = (Recommendation::Encrypt, vec![Reason::Always]),
+        Word::Never if recommendation == Recommendation::Encrypt => {
+            (recommendation, reasons) = (at_most_available(recommendation), vec![Reason::Never]);
+        }
+        Word::Never => reasons.push(Reason::Never),
+        Word::Default | Word::Pin(_) if peer.list_post.is_some() => {
+            if recommendation == Recommendation::Encrypt {
+                reasons.clear();
+            }
+            reasons.push(Reason::List);
+            recommendation = at_most_available(recommendation);
+        }
+        Word::Default | Word::Pin(_) => {}
+    }
+    Advice { recommendation, reasons, target: Some(target) }
+}
+
+/// The recommendation for one of the user's own addresses: never lowers the others.
+#[must_use]
+pub fn recommend_own(own_key: Option<Key>, draft: Draft) -> Advice {
+    match own_key {
+        Some(key) if draft.own.enabled => Advice {
+            recommendation: Recommendation::Encrypt,
+            reasons: vec![Reason::OwnAddress],
+            target: Some(Target { key, source: TargetSource::Own }),
+        },
+        _ => Advice::disable(Reason::DisabledAccount),
+    }
+}
+
+/// The recommendation for a mail: the least of its recipients' (Discovery §7). A mail to own
+/// addresses alone is *available*, or *encrypt* if it answers an encrypted one or the account is
+/// mutual. No recipients: *disable*.
+#[must_use]
+pub fn recommend(recipients: &[(Addr, Advice)], draft: Draft) -> Recommendation {
+    let least = recipients.iter().map(|(_, advice)| advice.recommendation).min();
+    let to_self = recipients.iter().all(|(_, advice)| {
+        advice.target.as_ref().is_some_and(|target| target.source == TargetSource::Own)
+    });
+    let asked = draft.reply_to_encrypted || draft.own.prefer_encrypt == PreferEncrypt::Mutual;
+    match least {
+        None => Recommendation::Disable,
+        Some(Recommendation::Encrypt) if to_self && !asked => Recommendation::Available,
+        Some(least) => least,
+    }
+}
+
+/// The key that a mail to this peer would be encrypted to without asking anyone (Discovery §6).
+///
+/// # Errors
+/// The reason for there being none.
+pub fn get_encrypt_key(
+    peer: &Peer,
+    imported: Option<&Imported>,
+    own: Settings,
+) -> Result<Target, Reason> {
+    if !own.enabled {
+        return Err(Reason::DisabledAccount);
+    }
+    if peer.word == Word::Never {
+        return Err(Reason::Never);
+    }
+    let (target, stale) = choose_target(peer, imported, Draft { own, reply_to_encrypted: false })?;
+    match stale {
+        _ if target.source == TargetSource::Gossip => Err(Reason::GossipOnly),
+        Some(stale) if peer.word != Word::Always => Err(stale),
+        _ => Ok(target),
+    }
+}
+
+/// The usable key of highest standing: direct, else imported while there is no direct one, else
+/// gossip; and whether the direct one is stale.
+fn choose_target(
+    peer: &Peer,
+    imported: Option<&Imported>,
+    draft: Draft,
+) -> Result<(Target, Option<Reason>), Reason> {
+    let own_word = match (&peer.advert, imported) {
+        (Some(advert), _) => Some((&advert.key, &advert.judgement, TargetSource::Direct)),
+        (None, Some(import)) => Some((&import.key, &import.judgement, TargetSource::Import)),
+        (None, None) => None,
+    };
+    let gossip = peer.gossip.as_ref().map(|g| (&g.key, &g.judgement, TargetSource::Gossip));
+    // A pin is broken by another key in the peer's own adverts, and met by nothing else.
+    if let Word::Pin(pin) = &peer.word {
+        let first = own_word.or(gossip);
+        if first.is_none_or(|(key, ..)| key.fingerprint != *pin) {
+            return Err(Reason::Pinned);
+        }
+    }
+    let pinned = |key: &Key| !matches!(&peer.word, Word::Pin(pin) if key.fingerprint != *pin);
+    let mut refusal = None;
+    for (key, judgement, source) in own_word.into_iter().chain(gossip) {
+        match judgement.verdict {
+            Ok(_) if pinned(key) => {
+                let target = Target { key: key.clone(), source };
+                let stale = (source == TargetSource::Direct).then(|| stale(peer, draft)).flatten();
+                return Ok((target, stale));
+            }
+            Ok(_) => {}
+            Err(unusable) => refusal = refusal.or(Some(Reason::Unusable(unusable))),
+        }
+    }
+    Err(refusal.unwrap_or_else(|| without_key(peer)))
+}
+
+/// Discovery §7, step 3: later mail without an advert, beyond the profile's patience.
+fn stale(peer: &Peer, draft: Draft) -> Option<Reason> {
+    let (seen, advert) = (peer.seen?, peer.advert.as_ref()?);
+    (seen.at.secs_since(advert.at) > draft.own.profile.tolerance_secs()).then(|| Reason::Stale {
+        last_seen: seen.at,
+        autocrypt_timestamp: advert.at,
+        agent: peer.last_plain.as_ref().map(|plain| plain.agent.clone()).unwrap_or_default(),
+    })
+}
+
+fn without_key(peer: &Peer) -> Reason {
+    match (&peer.seen, &peer.last_plain) {
+        (None, _) => Reason::NeverSeen,
+        (Some(_), plain) => Reason::NoKey {
+            last_plain: plain.as_ref().map(|plain| plain.at),
+            agent: plain.as_ref().map(|plain| plain.agent.clone()).unwrap_or_default(),
+        },
+    }
+}
+
+/// Who does not ask for encryption. An imported key comes without a preference.
+fn without_preference(peer: &Peer, source: TargetSource, draft: Draft) -> Vec<Reason> {
+    let theirs = peer.advert.as_ref().filter(|_| source == TargetSource::Direct);
+    let peer_mutual = theirs.is_some_and(|a| a.prefer_encrypt == PreferEncrypt::Mutual);
+    let own_mutual = draft.own.prefer_encrypt == PreferEncrypt::Mutual;
+    [(!peer_mutual, Reason::PeerNoPreference), (!own_mutual, Reason::OwnNoPreference)]
+        .into_iter()
+        .filter_map(|(applies, reason)| applies.then_some(reason))
+        .collect()
+}
