@@ -11,3 +11,4 @@ pub mod peer;
 pub mod random;
 pub mod recommend;
 pub mod secret;
+pub mod store;

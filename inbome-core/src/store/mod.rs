@@ -1,0 +1,220 @@
+//! Where state is kept, behind one trait: accounts and keys, peers, remembered Message-IDs, cursors.
+//!
+//! Every record begins with its account, and nothing here is peculiar to SQLite, so that a database
+//! server can stand behind it one day. [`memory`] keeps everything in memory; `sqlite` (feature
+//! `sqlite`) in one file that several processes use at once. Not here: any rule. A store keeps what
+//! it is given and gives back exactly that.
+
+use crate::account::Account;
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::key::{Fingerprint, Hash};
+use crate::openpgp::SecretKey;
+use crate::peer::{History, Peer, PeerState};
+
+pub mod memory;
+#[cfg(feature = "sqlite")]
+pub mod sqlite;
+
+/// Why the store failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// The home does not exist, and the caller did not ask for it to be made.
+    #[error("expected a home at {path}, found none; `inbome init ADDR` makes one")]
+    NoHome {
+        /// The path.
+        path: String,
+    },
+    /// A file or folder cannot be read or written.
+    #[error("expected to {doing} {path}, found: {found}")]
+    Io {
+        /// What was being done: "open", "create", "read".
+        doing: &'static str,
+        /// The path.
+        path: String,
+        /// The system's words.
+        found: String,
+    },
+    /// The database was written by a newer library that this one must not touch.
+    #[error(
+        "expected a database of kind {ours} or older at {path}, found kind {found}: \
+         it needs a newer version of this program, and was left untouched"
+    )]
+    Newer {
+        /// The path.
+        path: String,
+        /// The highest number that we read.
+        ours: i64,
+        /// The number it asks for.
+        found: i64,
+    },
+    /// The file is no database, or a damaged one.
+    #[error(
+        "expected an INBOME database at {path}, found a damaged or foreign file ({found}); \
+         nothing was changed: restore it from a copy, or move it away and scan your mail again"
+    )]
+    Corrupt {
+        /// The path.
+        path: String,
+        /// The database's words.
+        found: String,
+    },
+    /// Another process held the database for too long.
+    #[error("expected the database {path} to be free within {waited_secs} s, found it busy")]
+    Busy {
+        /// The path.
+        path: String,
+        /// For how many seconds we waited.
+        waited_secs: u64,
+    },
+    /// The database failed otherwise: a full disk, for instance.
+    #[error("expected the database {path} to answer, found: {found}")]
+    Database {
+        /// The path.
+        path: String,
+        /// The database's words.
+        found: String,
+    },
+}
+
+/// First 16 octets of SHA-256 of a Message-ID (Discovery §4).
+pub type MessageIdHash = [u8; 16];
+
+/// A secret key in the store, and since when it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredKey {
+    /// The key.
+    pub key: SecretKey,
+    /// When it was added.
+    pub added: Timestamp,
+}
+
+/// One row of [`Store::list_peers`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerRow {
+    /// The peer's address.
+    pub addr: Addr,
+    /// What is remembered, the key history aside.
+    pub peer: Peer,
+}
+
+/// How far a mailbox has been scanned. Written in the same transaction as the batch it follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cursor {
+    /// A folder of files: the names that this batch took in, as the first 16 octets of SHA-256 of
+    /// the part of the name that never changes.
+    Names(Vec<[u8; 16]>),
+    /// A file that only grows: everything before `offset` is done.
+    Offset {
+        /// Octets done.
+        offset: u64,
+        /// SHA-256 of the octets just before `offset` (at most 4096), to notice that the file is
+        /// another one.
+        tail: Hash,
+    },
+}
+
+/// Everything that is remembered. Reads see the last commit, or the own transaction.
+///
+/// All errors are [`StoreError`]; after one inside a transaction the caller rolls back.
+#[allow(clippy::missing_errors_doc)] // Said once, above.
+pub trait Store: Send {
+    /// Begins a transaction that writes. Several processes queue here.
+    fn begin(&mut self) -> Result<(), StoreError>;
+    /// Makes the transaction durable. One commit, whatever is in it.
+    fn commit(&mut self) -> Result<(), StoreError>;
+    /// Undoes the transaction; does nothing without one.
+    fn rollback(&mut self);
+    /// A number that changes whenever this or another process changed anything.
+    fn generation(&mut self) -> Result<i64, StoreError>;
+
+    /// All accounts with their aliases, in the order in which they were made.
+    fn accounts(&mut self) -> Result<Vec<Account>, StoreError>;
+    /// Makes the account, or replaces its settings, aliases and current key.
+    fn save_account(&mut self, account: &Account) -> Result<(), StoreError>;
+    /// All keys of an account, current first, then youngest first.
+    fn secret_keys(&mut self, account: &Addr) -> Result<Vec<StoredKey>, StoreError>;
+    /// Adds a key; one that is there already stays as it is.
+    fn add_secret_key(&mut self, account: &Addr, key: &StoredKey) -> Result<(), StoreError>;
+    /// Destroys a key beyond recovery; gives whether it was there.
+    fn destroy_secret_key(
+        &mut self,
+        account: &Addr,
+        fingerprint: &Fingerprint,
+    ) -> Result<bool, StoreError>;
+
+    /// One row: one point read.
+    fn load_peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Peer>, StoreError>;
+    /// The key history of one peer; empty if there is none.
+    fn load_history(&mut self, account: &Addr, addr: &Addr) -> Result<History, StoreError>;
+    /// SHA-256 of the raw key field that brought the stored advert (performance only).
+    fn load_field_hash(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Hash>, StoreError>;
+    /// Writes the row, and those records of the history that `keys` names (all that are in it;
+    /// those no longer in it are deleted).
+    fn save_peer(
+        &mut self,
+        account: &Addr,
+        addr: &Addr,
+        state: &PeerState,
+        keys: &mut dyn Iterator<Item = &Fingerprint>,
+        field_hash: Option<&Hash>,
+    ) -> Result<(), StoreError>;
+    /// All rows of an account, in the byte order of the addresses, handed to `each`.
+    fn list_peers(
+        &mut self,
+        account: &Addr,
+        each: &mut dyn FnMut(PeerRow),
+    ) -> Result<(), StoreError>;
+    /// How many rows the account has.
+    fn count_peers(&mut self, account: &Addr) -> Result<usize, StoreError>;
+    /// Drops up to `count` rows of peers that were never written to: first those without a key and
+    /// those with gossip only, then the least lately seen; gives how many were dropped
+    /// (Discovery §9). Rows with the user's word or an imported key, and rows that `forgotten` marks,
+    /// are never dropped.
+    fn drop_peers(&mut self, account: &Addr, count: usize) -> Result<usize, StoreError>;
+    /// Notes that the user has written to `addr`: its row is never dropped at a limit.
+    fn mark_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<(), StoreError>;
+
+    /// Whether the mail with this Message-ID was encrypted.
+    fn was_encrypted(&mut self, account: &Addr, id: &MessageIdHash) -> Result<bool, StoreError>;
+    /// Remembers a Message-ID as encrypted; past the limit the oldest are dropped.
+    fn remember_encrypted(
+        &mut self,
+        account: &Addr,
+        id: &MessageIdHash,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Everything scanned so far of one mailbox, in the order in which it was saved.
+    fn load_cursor(&mut self, account: &Addr, mailbox: &str) -> Result<Vec<Cursor>, StoreError>;
+    /// Adds to what has been scanned of a mailbox. An `Offset` replaces the last one.
+    fn add_cursor(
+        &mut self,
+        account: &Addr,
+        mailbox: &str,
+        cursor: &Cursor,
+    ) -> Result<(), StoreError>;
+    /// Forgets what has been scanned of a mailbox.
+    fn drop_cursor(&mut self, account: &Addr, mailbox: &str) -> Result<(), StoreError>;
+
+    /// Checks the whole database; each line of the answer is one fault.
+    fn check(&mut self) -> Result<Vec<String>, StoreError>;
+    /// Commits so far on this connection; a count for tests.
+    fn commits(&self) -> u64;
+}
+
+/// Runs `work` in one transaction: commits its `Ok`, rolls back its `Err`.
+///
+/// # Errors
+/// Whatever `work` or the store gives.
+pub fn transaction<T, E: From<StoreError>>(
+    store: &mut dyn Store,
+    work: impl FnOnce(&mut dyn Store) -> Result<T, E>,
+) -> Result<T, E> {
+    store.begin()?;
+    let done = work(store).and_then(|value| store.commit().map(|()| value).map_err(E::from));
+    if done.is_err() {
+        store.rollback();
+    }
+    done
+}
