@@ -2,8 +2,10 @@
 //! x
 pub mod addr;
 pub mod clock;
+pub mod header;
 pub mod key;
 pub mod limits;
+pub mod mime;
 pub mod openpgp;
 pub mod random;
 pub mod secret;
