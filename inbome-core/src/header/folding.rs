@@ -18,11 +18,8 @@ pub fn unfold(value: &[u8]) -> Cow<'_, [u8]> {
     let mut line = Vec::with_capacity(value.len());
     for piece in value.split_inclusive(|octet| *octet == b'\n') {
         let text = piece.strip_suffix(b"\n").unwrap_or(piece);
-        let text = if text.len() < piece.len() {
-            text.strip_suffix(b"\r").unwrap_or(text)
-        } else {
-            text
-        };
+        let text =
+            if text.len() < piece.len() { text.strip_suffix(b"\r").unwrap_or(text) } else { text };
         line.extend_from_slice(text);
     }
     Cow::Owned(line)

@@ -52,10 +52,11 @@ pub(super) fn blank_line(octets: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// `mail` without a leading mbox line.
+/// `mail` without a leading mbox line. `From :` begins a field in its obsolete form.
 pub(super) fn without_mbox_line(mail: &[u8]) -> &[u8] {
-    if !mail.starts_with(b"From ") {
-        return mail;
+    match mail.strip_prefix(b"From ") {
+        Some(rest) if !rest.trim_ascii_start().starts_with(b":") => {}
+        _ => return mail,
     }
     memchr(b'\n', mail).and_then(|end| mail.get(end.saturating_add(1)..)).unwrap_or_default()
 }

@@ -3,11 +3,10 @@
 //! One pass over raw octets. Display names and comments are passed over and never decoded: an
 //! encoded word can neither cost time nor become an address. mailparse is not used here: it
 //! refuses a whole list for one bad mailbox, refuses quoted local parts, and ends comments at the
-//! first `)`. Not here: which octets make an address, which [`Addr`] decides.
+//! first `)`. Not here: which octets make an address, which `addr` decides.
 
 use std::borrow::Cow;
 
-use crate::addr::{Addr, AddrError};
 use crate::header::unfold;
 
 /// What one element of a list is.
@@ -107,7 +106,7 @@ impl<'a> Iterator for Entries<'a> {
                 if self.rest.is_empty() {
                     return None;
                 }
-            } else if seen.at || has_quoted_at(text) {
+            } else if seen.at {
                 let addr = if seen.comment { without_comments(text) } else { unfold(text) };
                 return Some(Entry::Mailbox { addr: trimmed(addr), in_group });
             } else {
@@ -125,23 +124,14 @@ struct Seen {
     group: bool,
 }
 
-/// The address of one entry.
-pub(super) fn parse(addr: &[u8]) -> Result<Addr, AddrError> {
-    Addr::parse_bytes(addr)
-}
-
-/// A quoted text that never ends may have swallowed an address.
-fn has_quoted_at(text: &[u8]) -> bool {
-    text.contains(&b'"') && text.contains(&b'@')
-}
-
 /// `<…>` without the brackets, comments and an obsolete route. Without a closing bracket it stays
 /// as it is, which is no address.
 fn inside_angle(angle: &[u8]) -> Cow<'_, [u8]> {
     let Some(inside) = angle.strip_prefix(b"<").and_then(|rest| rest.strip_suffix(b">")) else {
         return Cow::Borrowed(angle);
     };
-    let addr = trimmed(if inside.contains(&b'(') { without_comments(inside) } else { unfold(inside) });
+    let addr =
+        trimmed(if inside.contains(&b'(') { without_comments(inside) } else { unfold(inside) });
     match addr {
         Cow::Borrowed([b'@', route @ ..]) => match memchr::memchr(b':', route) {
             Some(colon) => Cow::Borrowed(route.get(colon.saturating_add(1)..).unwrap_or_default()),
@@ -218,8 +208,7 @@ fn angle_len(octets: &[u8]) -> usize {
 }
 
 fn literal_len(octets: &[u8]) -> usize {
-    octets
-        .iter()
-        .position(|octet| matches!(octet, b']' | b'<' | b','))
-        .map_or(octets.len(), |at| if octets.get(at) == Some(&b']') { at.saturating_add(1) } else { at.max(1) })
+    octets.iter().position(|octet| matches!(octet, b']' | b'<' | b',')).map_or(octets.len(), |at| {
+        if octets.get(at) == Some(&b']') { at.saturating_add(1) } else { at.max(1) }
+    })
 }
