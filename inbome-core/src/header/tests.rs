@@ -453,9 +453,8 @@ proptest! {
         cert in proptest::collection::vec(any::<u8>(), 0..4_000),
     ) {
         let quoted = local.replace('\\', "\\\\").replace('"', "\\\"");
-        let addr = Addr::parse(&format!("\"{quoted}\"@{domain}"));
-        prop_assume!(addr.is_ok());
-        let addr = addr.expect("assumed");
+        // Where this is too long, some other address will do.
+        let addr = Addr::parse(&format!("\"{quoted}\"@{domain}")).unwrap_or_else(|_| alice());
         let prefer = if mutual { PreferEncrypt::Mutual } else { PreferEncrypt::NoPreference };
         for spelling in [Spelling::Both, Spelling::Autocrypt, Spelling::Inbome] {
             let fields = print(spelling, &addr, prefer, &cert);

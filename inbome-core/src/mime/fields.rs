@@ -54,9 +54,9 @@ pub(super) fn blank_line(octets: &[u8]) -> Option<&[u8]> {
 
 /// `mail` without a leading mbox line. `From :` begins a field in its obsolete form.
 pub(super) fn without_mbox_line(mail: &[u8]) -> &[u8] {
-    match mail.strip_prefix(b"From ") {
-        Some(rest) if !rest.trim_ascii_start().starts_with(b":") => {}
-        _ => return mail,
+    let Some(rest) = mail.strip_prefix(b"From ") else { return mail };
+    if rest.iter().find(|octet| !matches!(octet, b' ' | b'\t')) == Some(&b':') {
+        return mail;
     }
     memchr(b'\n', mail).and_then(|end| mail.get(end.saturating_add(1)..)).unwrap_or_default()
 }

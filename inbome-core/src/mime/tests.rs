@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::addr::{Addr, AddrFlaw};
+use crate::clock::Timestamp;
 use crate::header::RawField;
 use crate::limits::{Limit, MAX_ADDRESSES, MAX_HEADER_BYTES, MAX_HEADER_FIELDS};
 
@@ -181,8 +182,8 @@ fn dates_are_those_of_the_only_date_and_the_topmost_received() {
         ),
     ] {
         let envelope = envelope(mail);
-        assert_eq!(envelope.date().map(|date| date.as_secs()), date, "{name}");
-        assert_eq!(envelope.received().map(|date| date.as_secs()), received, "{name}");
+        assert_eq!(envelope.date().map(Timestamp::as_secs), date, "{name}");
+        assert_eq!(envelope.received().map(Timestamp::as_secs), received, "{name}");
     }
 }
 
@@ -350,6 +351,8 @@ fn a_header_section_ends_at_its_first_blank_line() {
         ("blanks are no blank line", "A: b\n \nC: d\n\ne", "A: b\n \nC: d\n", "e"),
         ("mbox line", "From x\nA: b\n\nc", "A: b\n", "c"),
         ("mbox line alone", "From x", "", ""),
+        ("mbox line of nothing", "From \n\n:", "", ":"),
+        ("From with a blank", "From \t: x\n\n", "From \t: x\n", ""),
         ("a mbox line further down is none", "A: b\nFrom x\n\nc", "A: b\nFrom x\n", "c"),
         ("empty", "", "", ""),
     ] {
@@ -404,6 +407,7 @@ fn rewriting_touches_whole_fields_and_nothing_else() {
             b" lost\nA: b\nno field\n d\nNew: 1;\n 2\nMore: 3\n\nx",
             b" lost\nA: b\nno field\n d\n\nx",
         ),
+        ("a CR at the very end", b"A: b\n\r", b"A: b\n\r\r\nNew: 1;\n 2\nMore: 3\n", b"A: b\n\r"),
         (
             "a removed field at the very end",
             b"A: b\nBcc: c",

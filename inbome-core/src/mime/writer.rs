@@ -42,7 +42,8 @@ pub fn rewrite(
     }
     // Only a header section without a blank line can end in the middle of a line.
     if !add.is_empty() && !written.is_empty() && !written.ends_with(b"\n") {
-        written.extend_from_slice(line_end);
+        // A CR alone must not become a blank line, which would make a body of what is added.
+        written.extend_from_slice(if written.ends_with(b"\r") { b"\r\n" } else { line_end });
     }
     for (name, value) in add {
         written.extend_from_slice(name.as_bytes());
