@@ -87,12 +87,6 @@ impl Parts {
         Ok(parts)
     }
 
-    /// All signatures, whatever they stand on.
-    pub(super) fn sigs(&self) -> impl Iterator<Item = &Sig> {
-        let user_ids = self.user_ids.values().flatten();
-        self.direct.iter().chain(user_ids).chain(self.subkeys.values().flat_map(|s| &s.sigs))
-    }
-
     /// The cert in binary: primary, direct-key signatures, User IDs, subkeys.
     pub(super) fn to_octets(&self) -> Vec<u8> {
         let mut out = Vec::new();
