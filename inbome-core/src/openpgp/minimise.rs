@@ -81,10 +81,9 @@ pub(super) fn reason_in_words(reason: Unusable) -> &'static str {
 /// The User ID that names `addr`; without one, and where no direct-key signature says when the
 /// key expires, the one certified last, since a cert that lost its expiry would be another.
 fn user_id<'a>(parts: &'a Parts, policy: Policy<'a>, addr: &Addr) -> Option<(&'a [u8], &'a Sig)> {
-    let certified = |(id, sigs): (&'a Box<[u8]>, &'a Vec<Sig>)| {
-        Some((id.as_ref(), policy.certification(sigs)?))
-    };
-    let all: Vec<_> = parts.user_ids.iter().filter_map(certified).collect();
+    let certified = |(id, sigs): (&'a [u8], &'a Vec<Sig>)| Some((id, policy.certification(sigs)?));
+    let all: Vec<_> =
+        parts.user_ids.iter().map(|(id, sigs)| (id.as_ref(), sigs)).filter_map(certified).collect();
     let newest = |found: &[(&'a [u8], &'a Sig)]| found.iter().copied().max_by_key(|(_, sig)| *sig);
     let matching: Vec<_> = all.iter().copied().filter(|(id, _)| names(id, addr)).collect();
     let spoken = policy.direct().is_some_and(|sig| parts.primary.version() == 6 || sig.speaks());
