@@ -508,7 +508,7 @@ fn any_record() -> impl Strategy<Value = KeyRecord> {
         })
 }
 
-fn any_state() -> impl Strategy<Value = PeerState> {
+fn any_state() -> BoxedStrategy<PeerState> {
     let seen = (any_time(), any::<bool>()).prop_map(|(at, encrypted)| Seen { at, encrypted });
     let prefer = prop_oneof![Just(PreferEncrypt::NoPreference), Just(PreferEncrypt::Mutual)];
     let advert = (any_time(), any::<bool>(), any_key(), prefer, any_judgement()).prop_map(
@@ -520,19 +520,25 @@ fn any_state() -> impl Strategy<Value = PeerState> {
             judgement,
         },
     );
-    let gossip = (any_time(), any_key(), any_judgement())
-        .prop_map(|(at, key, judgement)| Introduced { at, key, judgement });
+    let introduced = || {
+        (any_time(), any_key(), any_judgement()).prop_map(|(at, key, judgement)| Introduced {
+            at,
+            key,
+            judgement,
+        })
+    };
     let plain = (any_time(), ".{0,40}").prop_map(|(at, agent)| Plain { at, agent });
     (
         (
             proptest::option::of(seen),
-            proptest::option::of(advert),
-            proptest::option::of(gossip.clone()),
-            proptest::option::of(gossip),
+            proptest::option::of(advert).boxed(),
+            // Boxed: the values of a strategy otherwise all stand on the stack at once.
+            proptest::option::of(introduced()).boxed(),
+            proptest::option::of(introduced()).boxed(),
         ),
         (proptest::option::of(plain), proptest::option::of(any_time())),
         (proptest::option::of(any_time()), any_word(), any::<bool>()),
-        proptest::collection::btree_map(any_fingerprint(), any_record(), 0..4),
+        proptest::collection::btree_map(any_fingerprint(), any_record(), 0..4).boxed(),
     )
         .prop_map(
             |((seen, advert, gossip, imported), (last_plain, list_post), rest, mut history)| {
@@ -557,6 +563,7 @@ fn any_state() -> impl Strategy<Value = PeerState> {
                 PeerState { peer, history }
             },
         )
+        .boxed()
 }
 
 proptest! {
