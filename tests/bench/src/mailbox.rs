@@ -146,7 +146,8 @@ fn sender(rng: &mut StdRng, n: usize) -> Outcome<Sender> {
         if with_field == 0 {
             return Ok(String::new());
         }
-        let key = Rpgp::new().generate(&account, Timestamp::from_secs(FIRST_SECS), &SystemRandom)?;
+        let key =
+            Rpgp::new().generate(&account, Timestamp::from_secs(FIRST_SECS), &SystemRandom)?;
         let fields = header::print(spelling, &account, prefer, &key.cert).into_iter();
         let written = fields.map(|(name, value)| format!("{name}: {value}\n"));
         Ok(written.collect::<String>().replace("\r\n", "\n"))
@@ -197,7 +198,8 @@ fn write_header(mail: &mut String, rng: &mut StdRng, sender: &Sender, part: f64,
             "DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d={domain}; s=mail;\n\t\
              h=from:subject:date:message-id:to:mime-version:content-type;\n\tbh={}=;\n\tb={}",
             word(rng, 43),
-            [word(rng, 68), word(rng, 68), word(rng, 68), word(rng, 68), word(rng, 62)].join("\n\t "),
+            [word(rng, 68), word(rng, 68), word(rng, 68), word(rng, 68), word(rng, 62)]
+                .join("\n\t "),
         ));
     }
     let zone = [0, 60, 120, -300, -480, 330][rng.gen_range(0..6)];
@@ -227,7 +229,9 @@ fn write_header(mail: &mut String, rng: &mut StdRng, sender: &Sender, part: f64,
     if sender.list {
         line(format_args!("List-Id: News of {domain} <news.{domain}>"));
         line(format_args!("List-Post: <mailto:news@{domain}>"));
-        line(format_args!("List-Unsubscribe: <mailto:news-leave@{domain}>,\n\t<https://{domain}/l>"));
+        line(format_args!(
+            "List-Unsubscribe: <mailto:news-leave@{domain}>,\n\t<https://{domain}/l>"
+        ));
         line(format_args!("Precedence: list"));
     }
     if !sender.agent.is_empty() {

@@ -76,7 +76,9 @@ fn run() -> Outcome<()> {
         let name = name.to_lowercase();
         only.is_empty() || only.split(',').any(|word| name.contains(word))
     };
-    println!("{rounds} rounds, scale {scale}; µs of CPU each, and the ratio: median (least–most)\n");
+    println!(
+        "{rounds} rounds, scale {scale}; µs of CPU each, and the ratio: median (least–most)\n"
+    );
     println!("| bench | against | µs | µs | ratio | goal | |");
     println!("| --- | --- | --- | --- | --- | --- | --- |");
     rows::measure(&mailboxes, rounds, &wanted)?;

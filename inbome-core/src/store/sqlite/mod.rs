@@ -138,6 +138,24 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    fn begin_read(&mut self) -> Result<(), StoreError> {
+        if self.conn.is_autocommit() {
+            run(&self.conn, "BEGIN").map_err(|fault| self.error(fault))?;
+        }
+        Ok(())
+    }
+
+    fn end_read(&mut self) {
+        if self.begun_at.is_none() && !self.conn.is_autocommit() {
+            // Nothing was written; if even this fails, the next `begin` does, and says why.
+            let _ = run(&self.conn, "COMMIT");
+        }
+    }
+
+    fn allow_loss(&mut self) -> Result<(), StoreError> {
+        self.read(|conn| Ok(conn.pragma_update(None, "synchronous", "NORMAL")?))
+    }
+
     fn commit(&mut self) -> Result<(), StoreError> {
         if self.begun_at.is_none() || self.conn.is_autocommit() {
             return Err(self.error(Fault::Misuse("no transaction is open")));
