@@ -25,8 +25,9 @@ use crate::mime::{self, Envelope};
 use crate::receive::{Examined, Outcome, Working, apply, examine};
 use crate::store::{Cursor, Store, transaction};
 
-/// Mails per transaction.
-const BATCH: u64 = 1_024;
+/// Mails per transaction, some 50 ms of work: so many that what frequent writers change is written
+/// once.
+const BATCH: u64 = 4_096;
 /// Peers held in memory between transactions.
 const MAX_HELD: usize = 4_096;
 /// Octets of a file's first read: nearly all header sections are shorter.
