@@ -77,7 +77,7 @@ pub(super) fn prepare(home: &Path, create: bool) -> Result<PathBuf, StoreError> 
 /// one octet for an empty one. With a log beside it, the missing part may stand there.
 fn is_cut(file: &Path, found: &Metadata) -> bool {
     let log = fs::metadata(file.with_file_name(format!("{FILE_NAME}-wal")));
-    found.len() % PAGE_UNIT_BYTES != 0 && !log.is_ok_and(|log| log.len() > 0)
+    !found.len().is_multiple_of(PAGE_UNIT_BYTES) && !log.is_ok_and(|log| log.len() > 0)
 }
 
 /// The error for a path that the system refuses.
