@@ -58,6 +58,16 @@ impl Timestamp {
         }
     }
 
+    /// Reads the date of an mbox `From ` line, as `Sat Dec 17 09:58:05 2016`, taken as UTC; what
+    /// follows the year is not looked at. `None` as for [`Timestamp::parse_mail_date`].
+    #[must_use]
+    pub fn parse_asctime(text: &str) -> Option<Self> {
+        let mut words = text.split_ascii_whitespace();
+        let (_, month, day) = (words.next()?, words.next()?, words.next()?);
+        let (clock, year) = (words.next()?, words.next()?);
+        Self::parse_mail_date(&format!("{day} {month} {year} {clock} +0000"))
+    }
+
     /// Reads the value of a `Date` field, or the date of a `Received` field: RFC 5322 with the
     /// obsolete forms; an unknown or missing zone is UTC. `None` if it is no date or lies before
     /// 1990.
@@ -166,6 +176,20 @@ mod tests {
             ("day 40", "40 Dec 2016 08:58:05 +0000", None),
         ] {
             let found = Timestamp::parse_mail_date(value).map(Timestamp::as_secs);
+            assert_eq!(found, secs, "{name}");
+        }
+    }
+
+    #[test]
+    fn dates_of_mbox_lines_are_read() {
+        for (name, text, secs) in [
+            ("plain", "Sat Dec 17 08:58:05 2016", Some(1_481_965_085)),
+            ("padded day", "Thu Dec  1 00:00:00 2016", Some(1_480_550_400)),
+            ("with a zone after it", "Sat Dec 17 08:58:05 2016 +0100", Some(1_481_965_085)),
+            ("cut", "Sat Dec 17", None),
+            ("words", "the day after tomorrow or so", None),
+        ] {
+            let found = Timestamp::parse_asctime(text).map(Timestamp::as_secs);
             assert_eq!(found, secs, "{name}");
         }
     }

@@ -1,14 +1,100 @@
 #![forbid(unsafe_code)]
-//! x
-pub mod account;
+#![deny(clippy::arithmetic_side_effects)]
+//! INBOME: in-band opportunistic end-to-end encryption for any mail program.
+//!
+//! Mail programs exchange keys in the header of ordinary mail; from then on they encrypt by
+//! themselves. This crate is the whole of it: pure rules over a small store, spoken in INBOME and in
+//! Autocrypt. The C library, the Python package and the command are thin users of it.
+//!
+//! ```text
+//!  bytes ─▶ Envelope ─▶ Discovery ─▶ PeerState ─▶ Recommendation ─▶ Outgoing ─▶ bytes
+//!        parse       discover      apply        recommend         compose
+//! ```
+//!
+//! Everything left of *compose* is a pure function of its arguments. Five questions, and where they
+//! are answered:
+//!
+//! | question | answered in |
+//! | --- | --- |
+//! | Where is a key accepted, where refused? | [`fields`] over one mail; [`header`] the field, [`openpgp`] the cert |
+//! | Who decides to encrypt? | [`recommend`], and before it the user's [`peer::Word`] |
+//! | What is stored? | [`peer::Peer`] and [`peer::History`], [`account::Account`]; kept by [`store`] |
+//! | What happens at a hostile header? | it is data: [`discover::Ignored`], [`fields::Verdict`] |
+//! | What leaves the machine? | what [`compose`] makes, and nothing else |
+//!
+//! The floors. A module uses only floors below it, or modules to its left on its own floor; the test
+//! `floors` enforces it.
+//!
+//! ```text
+//! 5 surface  error  engine  lib
+//! 4 flows    receive  compose  scan
+//! 3 ports    openpgp  store
+//! 2 rules    key  account  peer  fields  gossip  discover  recommend
+//! 1 syntax   header  mime
+//! 0 values   limits  clock  addr  random  secret
+//! ```
+//!
+//! The crates below have one place each: mailparse in `mime`, pgp in `openpgp`, rusqlite in
+//! `store::sqlite`; none of their types appears in a signature. `--no-default-features` builds floors
+//! 0 to 2 and the ports without pgp, rusqlite and the file system.
+//!
+//! # Example
+//!
+//! Bob's program learns Alice's key from her mail and would encrypt its answer:
+//!
+//! ```
+//! # #[cfg(feature = "openpgp")] {
+//! use inbome_core::addr::Addr;
+//! use inbome_core::engine::{AccountOptions, Engine, EngineOptions, Reply};
+//! use inbome_core::discover::Receipt;
+//! use inbome_core::recommend::Recommendation;
+//!
+//! let (alice, bob) = (Addr::parse("alice@example.org")?, Addr::parse("bob@example.org")?);
+//! let [hers, his] = [(); 2].map(|()| Engine::in_memory(EngineOptions::default()));
+//! hers.create_account(&alice, &AccountOptions::default(), &mut |_| None)?;
+//! his.create_account(&bob, &AccountOptions::default(), &mut |_| None)?;
+//!
+//! let draft = b"From: alice@example.org\r\nTo: bob@example.org\r\n\
+//!     Date: Sat, 17 Dec 2016 09:58:05 +0100\r\n\r\nHi Bob\r\n";
+//! let sent = hers.process_outgoing(None, draft, &Default::default())?;
+//! his.process_incoming(None, &sent.messages[0].data, Receipt::default())?;
+//!
+//! let answer = his.recommend(None, &[alice], &Reply::Unknown)?;
+//! assert_eq!(answer.recommendation, Recommendation::Encrypt);
+//! # }
+//! # Ok::<(), inbome_core::error::Error>(())
+//! ```
+
+// 0 values
 pub mod addr;
 pub mod clock;
-pub mod header;
-pub mod key;
 pub mod limits;
-pub mod openpgp;
-pub mod peer;
 pub mod random;
-pub mod recommend;
 pub mod secret;
+
+// 1 syntax
+pub mod header;
+pub mod mime;
+
+// 2 rules
+pub mod account;
+pub mod discover;
+pub mod fields;
+pub mod gossip;
+pub mod key;
+pub mod peer;
+pub mod recommend;
+
+// 3 ports
+pub mod openpgp;
 pub mod store;
+
+// 4 flows
+pub mod compose;
+pub mod receive;
+#[cfg(feature = "fs")]
+pub mod scan;
+
+// 5 surface
+pub mod engine;
+pub mod error;

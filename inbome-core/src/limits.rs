@@ -52,8 +52,6 @@ pub enum Limit {
     HeaderFields,
     /// [`MAX_ADDRESSES`].
     Addresses,
-    /// [`MAX_PEERS`]: the account's table is full and nothing in it may be dropped.
-    Peers,
 }
 
 impl Limit {
@@ -64,7 +62,6 @@ impl Limit {
             Self::HeaderBytes => "header_bytes",
             Self::HeaderFields => "header_fields",
             Self::Addresses => "addresses",
-            Self::Peers => "peers",
         }
     }
 }

@@ -71,18 +71,19 @@ impl Advert {
     }
 }
 
-/// The youngest accepted gossip.
+/// A key that somebody else introduced: a third person by gossip, or the user by import.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Gossip {
-    /// `gossip_timestamp`.
+pub struct Introduced {
+    /// The effective date of the mail, or the time of the import.
     pub at: Timestamp,
-    /// `gossip_key`, as received.
+    /// The cert, as received.
     pub key: Key,
     /// What the key is good for; kept beside it, not part of the join.
     pub judgement: Judgement,
 }
 
-impl Gossip {
+impl Introduced {
+    /// The order of the join: date, SHA-256 of the key.
     fn rank(&self) -> (Timestamp, &Hash) {
         (self.at, &self.key.hash)
     }
@@ -171,8 +172,10 @@ pub struct Peer {
     pub seen: Option<Seen>,
     /// `autocrypt_timestamp`, `public_key`, `prefer_encrypt`.
     pub advert: Option<Advert>,
-    /// `gossip_timestamp`, `gossip_key`.
-    pub gossip: Option<Gossip>,
+    /// `gossip_timestamp`, `gossip_key`: from the youngest accepted gossip.
+    pub gossip: Option<Introduced>,
+    /// The key that the user handed in last.
+    pub imported: Option<Introduced>,
     /// `last_plain`.
     pub last_plain: Option<Plain>,
     /// When the peer was last seen to be a mailing list.
@@ -186,10 +189,25 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// Whether the row holds a key of the peer's, from a mail or gossip.
+    /// Whether the row holds a key, from whatever source.
     #[must_use]
     pub fn has_key(&self) -> bool {
-        self.advert.is_some() || self.gossip.is_some()
+        self.advert.is_some() || self.gossip.is_some() || self.imported.is_some()
+    }
+
+    /// Whether every judgement in it holds at `now`.
+    #[must_use]
+    pub fn is_judged_at(&self, now: Timestamp) -> bool {
+        let introduced = [&self.gossip, &self.imported].into_iter().flatten();
+        introduced.map(|held| &held.judgement).chain(self.advert.as_ref().map(|a| &a.judgement)).all(
+            |judgement| judgement.holds_at(now),
+        )
+    }
+
+    /// Whether nothing is left of it but the date of being forgotten.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        *self == Self { forgotten: self.forgotten, truncated: self.truncated, ..Self::default() }
     }
 }
 
@@ -271,7 +289,8 @@ impl PeerState {
             return change;
         }
         self.record(key, Source::Gossip, at, certs, &mut change);
-        change.row |= self.take_gossip(Gossip { at, key: key.clone(), judgement: not_judged() });
+        let heard = Introduced { at, key: key.clone(), judgement: not_judged() };
+        change.row |= take_introduced(&mut self.peer.gossip, heard);
         self.settle(certs, now, &mut change);
         change
     }
@@ -286,6 +305,8 @@ impl PeerState {
     ) -> Change {
         let mut change = Change::default();
         self.record(key, Source::Import, at, certs, &mut change);
+        let handed_in = Introduced { at, key: key.clone(), judgement: not_judged() };
+        change.row |= take_introduced(&mut self.peer.imported, handed_in);
         self.settle(certs, now, &mut change);
         change
     }
@@ -323,12 +344,14 @@ impl PeerState {
         if let Some(advert) = theirs.advert {
             change.row |= self.take_advert(advert, &mut change.key_changed);
         }
-        change.row |= theirs.gossip.is_some_and(|gossip| self.take_gossip(gossip));
+        let peer = &mut self.peer;
+        change.row |= theirs.gossip.is_some_and(|key| take_introduced(&mut peer.gossip, key));
+        change.row |= theirs.imported.is_some_and(|key| take_introduced(&mut peer.imported, key));
         self.settle(certs, now, &mut change);
         change
     }
 
-    /// Judges the direct and the gossip key anew where the last judgement no longer holds. Gives
+    /// Judges the keys of the row anew where the last judgement no longer holds. Gives
     /// whether anything changed.
     pub fn judge(&mut self, certs: &dyn Certificates, now: Timestamp) -> bool {
         let history = &self.history;
@@ -341,8 +364,11 @@ impl PeerState {
         };
         let peer = &mut self.peer;
         let direct = peer.advert.as_mut().is_some_and(|a| renew(&a.key, &mut a.judgement));
-        let gossip = peer.gossip.as_mut().is_some_and(|g| renew(&g.key, &mut g.judgement));
-        direct || gossip
+        let introduced = [&mut peer.gossip, &mut peer.imported];
+        introduced
+            .into_iter()
+            .flatten()
+            .fold(direct, |changed, held| renew(&held.key, &mut held.judgement) || changed)
     }
 
     fn is_forgotten(&self, at: Timestamp) -> bool {
@@ -369,19 +395,6 @@ impl PeerState {
             _ => advert.judgement,
         };
         *slot = Some(Advert { judgement, ..advert });
-        true
-    }
-
-    fn take_gossip(&mut self, gossip: Gossip) -> bool {
-        let slot = &mut self.peer.gossip;
-        if slot.as_ref().is_some_and(|held| held.rank() >= gossip.rank()) {
-            return false;
-        }
-        let judgement = match slot.take() {
-            Some(held) if held.key.hash == gossip.key.hash => held.judgement,
-            _ => gossip.judgement,
-        };
-        *slot = Some(Gossip { judgement, ..gossip });
         true
     }
 
@@ -500,6 +513,7 @@ impl PeerState {
         peer.seen = peer.seen.filter(|seen| seen.at > limit);
         peer.advert = peer.advert.take().filter(|advert| advert.at > limit);
         peer.gossip = peer.gossip.take().filter(|gossip| gossip.at > limit);
+        peer.imported = peer.imported.take().filter(|imported| imported.at > limit);
         peer.last_plain = peer.last_plain.take().filter(|plain| plain.at > limit);
         peer.list_post = peer.list_post.filter(|at| *at > limit);
         self.history.retain(|_, record| {
@@ -520,8 +534,10 @@ impl Peer {
         if let Some(advert) = self.advert.as_mut().filter(|a| a.key.fingerprint == *fingerprint) {
             advert.judgement = not_judged();
         }
-        if let Some(gossip) = self.gossip.as_mut().filter(|g| g.key.fingerprint == *fingerprint) {
-            gossip.judgement = not_judged();
+        for held in [&mut self.gossip, &mut self.imported].into_iter().flatten() {
+            if held.key.fingerprint == *fingerprint {
+                held.judgement = not_judged();
+            }
         }
     }
 }
@@ -533,6 +549,20 @@ fn not_judged() -> Judgement {
         from: Timestamp::MAX,
         until: Timestamp::MIN,
     }
+}
+
+/// The join of an introduced key. Gives whether the slot changed.
+fn take_introduced(slot: &mut Option<Introduced>, new: Introduced) -> bool {
+    if slot.as_ref().is_some_and(|held| held.rank() >= new.rank()) {
+        return false;
+    }
+    // A repeated key keeps its judgement: it is a matter of the cert, not of the date.
+    let judgement = match slot.take() {
+        Some(held) if held.key.hash == new.key.hash => held.judgement,
+        _ => new.judgement,
+    };
+    *slot = Some(Introduced { judgement, ..new });
+    true
 }
 
 /// The join of a maximum. Gives whether the slot changed.

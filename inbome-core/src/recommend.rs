@@ -10,7 +10,7 @@ use crate::account::Settings;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::header::PreferEncrypt;
-use crate::key::{Judgement, Key, Unusable};
+use crate::key::{Key, Unusable};
 use crate::peer::{Peer, Word};
 
 /// What to do with a mail. The order is the precedence among several recipients.
@@ -224,15 +224,6 @@ impl Advice {
     }
 }
 
-/// A key that stands in while there is no direct one: the user's import, with its verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Imported {
-    /// The cert.
-    pub key: Key,
-    /// What it is good for.
-    pub judgement: Judgement,
-}
-
 /// What is asked about a mail as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Draft {
@@ -244,11 +235,11 @@ pub struct Draft {
 
 /// The recommendation for one recipient who is a peer (Discovery §7). Judgements must hold now.
 #[must_use]
-pub fn recommend_one(peer: &Peer, imported: Option<&Imported>, draft: Draft) -> Advice {
+pub fn recommend_one(peer: &Peer, draft: Draft) -> Advice {
     if !draft.own.enabled {
         return Advice::disable(Reason::DisabledAccount);
     }
-    let (target, stale) = match choose_target(peer, imported, draft) {
+    let (target, stale) = match choose_target(peer, draft) {
         Ok(chosen) => chosen,
         Err(reason) => return Advice::disable(reason),
     };
@@ -325,18 +316,14 @@ pub fn recommend(recipients: &[(Addr, Advice)], draft: Draft) -> Recommendation 
 ///
 /// # Errors
 /// The reason for there being none.
-pub fn get_encrypt_key(
-    peer: &Peer,
-    imported: Option<&Imported>,
-    own: Settings,
-) -> Result<Target, Reason> {
+pub fn get_encrypt_key(peer: &Peer, own: Settings) -> Result<Target, Reason> {
     if !own.enabled {
         return Err(Reason::DisabledAccount);
     }
     if peer.word == Word::Never {
         return Err(Reason::Never);
     }
-    let (target, stale) = choose_target(peer, imported, Draft { own, reply_to_encrypted: false })?;
+    let (target, stale) = choose_target(peer, Draft { own, reply_to_encrypted: false })?;
     match stale {
         _ if target.source == TargetSource::Gossip => Err(Reason::GossipOnly),
         Some(stale) if peer.word != Word::Always => Err(stale),
@@ -346,12 +333,8 @@ pub fn get_encrypt_key(
 
 /// The usable key of highest standing: direct, else imported while there is no direct one, else
 /// gossip; and whether the direct one is stale.
-fn choose_target(
-    peer: &Peer,
-    imported: Option<&Imported>,
-    draft: Draft,
-) -> Result<(Target, Option<Reason>), Reason> {
-    let own_word = match (&peer.advert, imported) {
+fn choose_target(peer: &Peer, draft: Draft) -> Result<(Target, Option<Reason>), Reason> {
+    let own_word = match (&peer.advert, &peer.imported) {
         (Some(advert), _) => Some((&advert.key, &advert.judgement, TargetSource::Direct)),
         (None, Some(import)) => Some((&import.key, &import.judgement, TargetSource::Import)),
         (None, None) => None,

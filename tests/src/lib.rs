@@ -1,1 +1,3 @@
-//! x
+//! Test data that every surface of libinbome shares.
+
+pub mod certs;

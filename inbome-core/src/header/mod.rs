@@ -1,19 +1,217 @@
-//! Placeholder until the syntax floor is merged.
-/// prefer-encrypt.
+//! The key fields: `Autocrypt`, the INBOME spellings and `Autocrypt-Gossip`.
+//!
+//! Implements Discovery §2.1 and §2.2 up to and including base64, as pure functions of one field
+//! and the From address. Not here: finding fields in a mail (`mime`), judging certs, and what
+//! several key fields in one mail mean (`discover`).
+
+mod attributes;
+mod autocrypt;
+
+mod folding;
+mod gossip;
+mod inbome;
+mod keydata;
+mod print;
+
+pub use folding::unfold;
+pub use gossip::{GOSSIP_FIELD, read_gossip};
+pub use print::print;
+
+use crate::addr::Addr;
+use crate::limits::MAX_KEY_FIELD_BYTES;
+
+/// The two families of key fields. Within a mail `Autocrypt` goes before `Inbome`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Family {
+    /// `INBOME`, `INBOME-Encryption` and `INBOME-Encryption-Info`, 2016.
+    Inbome,
+    /// `Autocrypt`, Level 1.1.
+    Autocrypt,
+}
+
+/// Whether someone wishes to get encrypted mail without having asked for it each time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum PreferEncrypt {
-    /// no.
+    /// Nothing is said.
+    #[default]
     NoPreference,
-    /// yes.
+    /// Encrypt if the other side wishes it too.
     Mutual,
 }
-/// spelling
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+
+impl PreferEncrypt {
+    /// The word of every surface: `nopreference` or `mutual`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoPreference => "nopreference",
+            Self::Mutual => "mutual",
+        }
+    }
+}
+
+/// Which key fields an account writes (Discovery §2.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Spelling {
-    /// b.
+    /// `Autocrypt` and `INBOME-Encryption`.
+    #[default]
     Both,
-    /// a.
+    /// `Autocrypt` alone.
     Autocrypt,
-    /// i.
+    /// `INBOME-Encryption` alone.
     Inbome,
 }
+
+impl Spelling {
+    /// The word of every surface: `both`, `autocrypt` or `inbome`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Both => "both",
+            Self::Autocrypt => "autocrypt",
+            Self::Inbome => "inbome",
+        }
+    }
+}
+
+/// One header field as it stands in a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RawField<'a> {
+    /// The name, as spelled, without blanks before the colon.
+    pub name: &'a [u8],
+    /// From the first octet of the name to before the last line end, folds as they stand.
+    pub raw: &'a [u8],
+    /// What follows the colon, still folded.
+    pub value: &'a [u8],
+}
+
+impl RawField<'_> {
+    /// Whether the field's name is `name`, without case.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        self.name.eq_ignore_ascii_case(name.as_bytes())
+    }
+}
+
+/// Why a key field is invalid, in the order of judgement (Discovery §2.2).
+///
+/// What is wrong with a cert comes after all of these and is judged elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum FieldFlaw {
+    /// Over [`MAX_KEY_FIELD_BYTES`].
+    #[error("expected a key field of at most {MAX_KEY_FIELD_BYTES} octets, found a longer one")]
+    TooLong,
+    /// Not a list of attributes.
+    #[error("expected attributes as name=value with ; between them, found something else")]
+    Grammar,
+    /// An unknown attribute whose name does not begin with `_`.
+    #[error("expected known attributes, found an unknown one without a leading _")]
+    CriticalAttribute,
+    /// A second address, key or type.
+    #[error("expected one address, one key and one type at most, found a second one")]
+    DuplicateAttribute,
+    /// A type other than OpenPGP.
+    #[error("expected the type p or OpenPGP, found another one")]
+    UnsupportedType,
+    /// No address where one is required.
+    #[error("expected an address attribute, found none")]
+    MissingAddr,
+    /// No key.
+    #[error("expected a key attribute, found none")]
+    MissingKey,
+    /// An address other than the From address, or none at all.
+    #[error("expected the address that the mail is from, found another one")]
+    AddrMismatch,
+    /// Key data that is not standard base64 with padding and zero trailing bits.
+    #[error("expected key data in standard base64, found something else")]
+    Base64,
+}
+
+impl FieldFlaw {
+    /// The stable code.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::TooLong => "too_long",
+            Self::Grammar => "grammar",
+            Self::CriticalAttribute => "critical_attribute",
+            Self::DuplicateAttribute => "duplicate_attribute",
+            Self::UnsupportedType => "unsupported_type",
+            Self::MissingAddr => "missing_addr",
+            Self::MissingKey => "missing_key",
+            Self::AddrMismatch => "addr_mismatch",
+            Self::Base64 => "base64",
+        }
+    }
+}
+
+/// The content of a key field that is well formed and bound to the From address. Its key data has
+/// not been looked at yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyField {
+    /// Which spelling said it.
+    pub family: Family,
+    /// The wish that it states.
+    pub prefer_encrypt: PreferEncrypt,
+    /// The key data, decoded.
+    pub key_data: Vec<u8>,
+}
+
+/// What a field of a key family is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reading {
+    /// It offers a key.
+    Key(KeyField),
+    /// It is recognised and has no effect: `request` and `encrypted` of the draft of 11 November
+    /// 2016 (Discovery §2.1), or a name of no family.
+    NotJudged,
+}
+
+/// The family of a field with this name, without case.
+#[must_use]
+pub fn family(name: &[u8]) -> Option<Family> {
+    // The lengths differ, and this is asked for every field of every mail.
+    let (known, family): (&[u8], _) = match name.len() {
+        6 => (inbome::DECEMBER_17.as_bytes(), Family::Inbome),
+        9 => (autocrypt::NAME.as_bytes(), Family::Autocrypt),
+        17 => (inbome::DECEMBER.as_bytes(), Family::Inbome),
+        22 => (inbome::NOVEMBER.as_bytes(), Family::Inbome),
+        _ => return None,
+    };
+    name.eq_ignore_ascii_case(known).then_some(family)
+}
+
+/// Whether the field is a key field that counts among those that are judged (Discovery §2.2).
+#[must_use]
+pub fn is_judged(field: &RawField<'_>) -> bool {
+    match family(field.name) {
+        None => false,
+        Some(Family::Autocrypt) => true,
+        Some(Family::Inbome) => !inbome::is_of_no_effect(field),
+    }
+}
+
+/// Reads a key field of a mail that is from `from`.
+///
+/// # Errors
+/// The first [`FieldFlaw`] in the order of judgement.
+pub fn read(field: &RawField<'_>, from: &Addr) -> Result<Reading, FieldFlaw> {
+    let family = match family(field.name) {
+        Some(family) if is_judged(field) => family,
+        _ => return Ok(Reading::NotJudged),
+    };
+    check_size(field)?;
+    let key_field = match family {
+        Family::Autocrypt => autocrypt::read(field.value, from)?,
+        Family::Inbome => inbome::read(field, from)?,
+    };
+    Ok(Reading::Key(key_field))
+}
+
+/// Discovery §2.2: a field over 10 KiB is invalid, folds as they stand.
+fn check_size(field: &RawField<'_>) -> Result<(), FieldFlaw> {
+    if field.raw.len() > MAX_KEY_FIELD_BYTES { Err(FieldFlaw::TooLong) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,33 @@
 //! OpenPGP behind one trait: the only user of the `pgp` crate (feature `openpgp`).
 //!
 //! Implements Messages §1 and §6 and the questions of [`Certificates`]. The library below checks
-//! mathematics; `cert` decides meaning. Not here: encrypting and reading messages.
+//! mathematics; `policy` decides meaning. Not here: encrypting and reading messages.
 
+#[cfg(feature = "openpgp")]
+mod armor;
+#[cfg(feature = "openpgp")]
+mod check;
+#[cfg(feature = "openpgp")]
+mod generate;
+#[cfg(feature = "openpgp")]
+mod import;
+#[cfg(feature = "openpgp")]
+mod minimise;
+#[cfg(feature = "openpgp")]
+mod parts;
+#[cfg(feature = "openpgp")]
+mod policy;
+#[cfg(feature = "openpgp")]
+mod rpgp;
+#[cfg(feature = "openpgp")]
+mod sig;
+#[cfg(feature = "openpgp")]
+mod union;
+#[cfg(feature = "openpgp")]
+mod verify;
+
+#[cfg(feature = "openpgp")]
+pub use self::rpgp::Rpgp;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::{Certificates, Fingerprint};
@@ -124,4 +149,10 @@ pub trait OpenPgp: Certificates + Send + Sync {
     /// # Errors
     /// [`OpenPgpError::Malformed`].
     fn armor_secret(&self, key: &SecretKey) -> Result<Secret, OpenPgpError>;
+}
+
+/// What the library below should have been able to do.
+#[cfg(feature = "openpgp")]
+fn internal(doing: &'static str, error: impl std::fmt::Display) -> OpenPgpError {
+    OpenPgpError::Internal { doing, found: error.to_string() }
 }

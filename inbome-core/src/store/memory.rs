@@ -1,1 +1,334 @@
-//! x
+//! The store in memory: for tests, for programs that keep nothing, and as the model that the other
+//! store is tested against.
+//!
+//! Not here: anything durable. A transaction copies the whole state, so it suits small ones.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Cursor, MessageIdHash, PeerRow, Store, StoreError, StoredKey};
+use crate::account::Account;
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::key::{Fingerprint, Hash};
+use crate::limits::MAX_MESSAGE_IDS;
+use crate::peer::{History, Peer, PeerState, Source, Word};
+
+/// Everything in memory, gone with the value.
+#[derive(Debug)]
+pub struct MemoryStore {
+    state: State,
+    /// The state before the transaction that is open.
+    before: Option<State>,
+    commits: u64,
+    pub(super) max_message_ids: usize,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { state: State::default(), before: None, commits: 0, max_message_ids: MAX_MESSAGE_IDS }
+    }
+
+    /// What is kept of an account to be changed; the change is counted.
+    fn change(&mut self, account: &Addr) -> Result<&mut Kept, StoreError> {
+        let open = self.before.is_some();
+        let Some(kept) = self.state.accounts.iter_mut().find(|kept| kept.account.addr == *account)
+        else {
+            return Err(misuse("no such account"));
+        };
+        self.state.changes = self.state.changes.saturating_add(1);
+        if !open {
+            self.state.generation = self.state.generation.saturating_add(1);
+            self.commits = self.commits.saturating_add(1);
+        }
+        Ok(kept)
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[derive(Debug, Clone, Default)]
+struct State {
+    accounts: Vec<Kept>,
+    generation: i64,
+    changes: u64,
+}
+
+impl State {
+    fn of(&self, account: &Addr) -> Option<&Kept> {
+        self.accounts.iter().find(|kept| kept.account.addr == *account)
+    }
+}
+
+/// Everything of one account.
+#[derive(Debug, Clone)]
+struct Kept {
+    account: Account,
+    keys: BTreeMap<Fingerprint, StoredKey>,
+    peers: BTreeMap<Addr, Row>,
+    written_to: BTreeSet<Addr>,
+    ids: BTreeMap<MessageIdHash, Timestamp>,
+    ids_by_age: BTreeSet<(Timestamp, MessageIdHash)>,
+    cursors: BTreeMap<String, Vec<Cursor>>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Row {
+    state: PeerState,
+    field_hash: Option<Hash>,
+}
+
+impl Kept {
+    fn new(account: Account) -> Self {
+        Self {
+            account,
+            keys: BTreeMap::new(),
+            peers: BTreeMap::new(),
+            written_to: BTreeSet::new(),
+            ids: BTreeMap::new(),
+            ids_by_age: BTreeSet::new(),
+            cursors: BTreeMap::new(),
+        }
+    }
+
+    /// Rows that may be dropped at the limit, in the order in which they go.
+    fn to_drop(&self) -> Vec<Addr> {
+        let mut rows: Vec<_> = self
+            .peers
+            .iter()
+            .filter(|(addr, row)| {
+                let imported = |spans: &BTreeMap<_, _>| spans.contains_key(&Source::Import);
+                row.state.peer.word == Word::Default
+                    && row.state.peer.forgotten.is_none()
+                    && !self.written_to.contains(*addr)
+                    && !row.state.history.values().any(|record| imported(&record.spans))
+            })
+            .map(|(addr, row)| {
+                let peer = &row.state.peer;
+                let seen = peer.seen.map(|seen| seen.at);
+                let last = seen.max(peer.gossip.as_ref().map(|gossip| gossip.at));
+                (peer.advert.is_some(), last, addr.clone())
+            })
+            .collect();
+        rows.sort_unstable();
+        rows.into_iter().map(|(_, _, addr)| addr).collect()
+    }
+}
+
+impl Store for MemoryStore {
+    fn begin(&mut self) -> Result<(), StoreError> {
+        if self.before.is_some() {
+            return Err(misuse("a transaction is open already"));
+        }
+        self.before = Some(self.state.clone());
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), StoreError> {
+        let Some(before) = self.before.take() else {
+            return Err(misuse("no transaction is open"));
+        };
+        if self.state.changes != before.changes {
+            self.state.generation = self.state.generation.saturating_add(1);
+            self.commits = self.commits.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    fn rollback(&mut self) {
+        if let Some(before) = self.before.take() {
+            self.state = before;
+        }
+    }
+
+    fn generation(&mut self) -> Result<i64, StoreError> {
+        Ok(self.state.generation)
+    }
+
+    fn accounts(&mut self) -> Result<Vec<Account>, StoreError> {
+        Ok(self.state.accounts.iter().map(|kept| kept.account.clone()).collect())
+    }
+
+    fn save_account(&mut self, account: &Account) -> Result<(), StoreError> {
+        if self.state.of(&account.addr).is_none() {
+            self.state.accounts.push(Kept::new(account.clone()));
+        }
+        self.change(&account.addr)?.account = account.clone();
+        Ok(())
+    }
+
+    fn secret_keys(&mut self, account: &Addr) -> Result<Vec<StoredKey>, StoreError> {
+        let Some(kept) = self.state.of(account) else { return Ok(Vec::new()) };
+        let mut keys: Vec<_> = kept.keys.values().cloned().collect();
+        // Equal ones stay in the order of their fingerprints.
+        keys.sort_by_key(|stored| {
+            let other = kept.account.current.as_ref() != Some(&stored.key.fingerprint);
+            (other, std::cmp::Reverse((stored.key.created, stored.added)))
+        });
+        Ok(keys)
+    }
+
+    fn add_secret_key(&mut self, account: &Addr, key: &StoredKey) -> Result<(), StoreError> {
+        let fingerprint = &key.key.fingerprint;
+        if self.state.of(account).is_some_and(|kept| kept.keys.contains_key(fingerprint)) {
+            return Ok(());
+        }
+        self.change(account)?.keys.insert(fingerprint.clone(), key.clone());
+        Ok(())
+    }
+
+    fn destroy_secret_key(
+        &mut self,
+        account: &Addr,
+        fingerprint: &Fingerprint,
+    ) -> Result<bool, StoreError> {
+        if self.state.of(account).is_none_or(|kept| !kept.keys.contains_key(fingerprint)) {
+            return Ok(false);
+        }
+        Ok(self.change(account)?.keys.remove(fingerprint).is_some())
+    }
+
+    fn load_peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Peer>, StoreError> {
+        let row = self.state.of(account).and_then(|kept| kept.peers.get(addr));
+        Ok(row.map(|row| row.state.peer.clone()))
+    }
+
+    fn load_history(&mut self, account: &Addr, addr: &Addr) -> Result<History, StoreError> {
+        let row = self.state.of(account).and_then(|kept| kept.peers.get(addr));
+        Ok(row.map(|row| row.state.history.clone()).unwrap_or_default())
+    }
+
+    fn load_field_hash(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Hash>, StoreError> {
+        let row = self.state.of(account).and_then(|kept| kept.peers.get(addr));
+        Ok(row.and_then(|row| row.field_hash))
+    }
+
+    fn save_peer(
+        &mut self,
+        account: &Addr,
+        addr: &Addr,
+        state: &PeerState,
+        keys: &mut dyn Iterator<Item = &Fingerprint>,
+        field_hash: Option<&Hash>,
+    ) -> Result<(), StoreError> {
+        let row = self.change(account)?.peers.entry(addr.clone()).or_default();
+        row.state.peer = state.peer.clone();
+        row.field_hash = field_hash.copied();
+        for fingerprint in keys {
+            match state.history.get(fingerprint) {
+                Some(record) => {
+                    row.state.history.insert(fingerprint.clone(), record.clone());
+                }
+                None => {
+                    row.state.history.remove(fingerprint);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn list_peers(
+        &mut self,
+        account: &Addr,
+        each: &mut dyn FnMut(PeerRow),
+    ) -> Result<(), StoreError> {
+        for (addr, row) in self.state.of(account).into_iter().flat_map(|kept| &kept.peers) {
+            each(PeerRow { addr: addr.clone(), peer: row.state.peer.clone() });
+        }
+        Ok(())
+    }
+
+    fn count_peers(&mut self, account: &Addr) -> Result<usize, StoreError> {
+        Ok(self.state.of(account).map_or(0, |kept| kept.peers.len()))
+    }
+
+    fn drop_peers(&mut self, account: &Addr, count: usize) -> Result<usize, StoreError> {
+        let mut going = self.state.of(account).map(Kept::to_drop).unwrap_or_default();
+        going.truncate(count);
+        if !going.is_empty() {
+            let kept = self.change(account)?;
+            for addr in &going {
+                kept.peers.remove(addr);
+            }
+        }
+        Ok(going.len())
+    }
+
+    fn mark_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<(), StoreError> {
+        if !self.state.of(account).is_some_and(|kept| kept.written_to.contains(addr)) {
+            self.change(account)?.written_to.insert(addr.clone());
+        }
+        Ok(())
+    }
+
+    fn was_encrypted(&mut self, account: &Addr, id: &MessageIdHash) -> Result<bool, StoreError> {
+        Ok(self.state.of(account).is_some_and(|kept| kept.ids.contains_key(id)))
+    }
+
+    fn remember_encrypted(
+        &mut self,
+        account: &Addr,
+        id: &MessageIdHash,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let limit = self.max_message_ids;
+        let held = self.state.of(account).and_then(|kept| kept.ids.get(id)).copied();
+        if held.is_some_and(|held| at <= held) {
+            return Ok(());
+        }
+        let kept = self.change(account)?;
+        if let Some(held) = held {
+            kept.ids_by_age.remove(&(held, *id));
+        }
+        kept.ids.insert(*id, at);
+        kept.ids_by_age.insert((at, *id));
+        while kept.ids.len() > limit {
+            let Some((_, oldest)) = kept.ids_by_age.pop_first() else { break };
+            kept.ids.remove(&oldest);
+        }
+        Ok(())
+    }
+
+    fn load_cursor(&mut self, account: &Addr, mailbox: &str) -> Result<Vec<Cursor>, StoreError> {
+        let parts = self.state.of(account).and_then(|kept| kept.cursors.get(mailbox));
+        Ok(parts.cloned().unwrap_or_default())
+    }
+
+    fn add_cursor(
+        &mut self,
+        account: &Addr,
+        mailbox: &str,
+        cursor: &Cursor,
+    ) -> Result<(), StoreError> {
+        let parts = self.change(account)?.cursors.entry(mailbox.to_owned()).or_default();
+        if matches!(cursor, Cursor::Offset { .. }) {
+            parts.retain(|part| !matches!(part, Cursor::Offset { .. }));
+        }
+        parts.push(cursor.clone());
+        Ok(())
+    }
+
+    fn drop_cursor(&mut self, account: &Addr, mailbox: &str) -> Result<(), StoreError> {
+        if self.state.of(account).is_some_and(|kept| kept.cursors.contains_key(mailbox)) {
+            self.change(account)?.cursors.remove(mailbox);
+        }
+        Ok(())
+    }
+
+    fn check(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn commits(&self) -> u64 {
+        self.commits
+    }
+}
+
+fn misuse(found: &str) -> StoreError {
+    StoreError::Database { path: "in memory".to_owned(), found: found.to_owned() }
+}

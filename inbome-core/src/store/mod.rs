@@ -15,6 +15,8 @@ use crate::peer::{History, Peer, PeerState};
 pub mod memory;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+#[cfg(test)]
+mod suite;
 
 /// Why the store failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -119,9 +121,10 @@ pub enum Cursor {
 /// All errors are [`StoreError`]; after one inside a transaction the caller rolls back.
 #[allow(clippy::missing_errors_doc)] // Said once, above.
 pub trait Store: Send {
-    /// Begins a transaction that writes. Several processes queue here.
+    /// Begins a transaction that writes. Several processes queue here. What is written without one
+    /// is a transaction of its own.
     fn begin(&mut self) -> Result<(), StoreError>;
-    /// Makes the transaction durable. One commit, whatever is in it.
+    /// Makes the transaction durable. One commit, whatever is in it; none if nothing was written.
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Undoes the transaction; does nothing without one.
     fn rollback(&mut self);
@@ -150,7 +153,8 @@ pub trait Store: Send {
     /// SHA-256 of the raw key field that brought the stored advert (performance only).
     fn load_field_hash(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Hash>, StoreError>;
     /// Writes the row, and those records of the history that `keys` names (all that are in it;
-    /// those no longer in it are deleted).
+    /// those no longer in it are deleted). `field_hash` replaces the stored one, `None` too: a
+    /// stale one would let a later field pass for one that was read.
     fn save_peer(
         &mut self,
         account: &Addr,
@@ -168,8 +172,8 @@ pub trait Store: Send {
     /// How many rows the account has.
     fn count_peers(&mut self, account: &Addr) -> Result<usize, StoreError>;
     /// Drops up to `count` rows of peers that were never written to: first those without a key and
-    /// those with gossip only, then the least lately seen; gives how many were dropped
-    /// (Discovery §9). Rows with the user's word or an imported key, and rows that `forgotten` marks,
+    /// those with gossip only, then the least lately seen (a peer never seen itself by its
+    /// gossip); gives how many were dropped (Discovery §9). Rows with the user's word or an imported key, and rows that `forgotten` marks,
     /// are never dropped.
     fn drop_peers(&mut self, account: &Addr, count: usize) -> Result<usize, StoreError>;
     /// Notes that the user has written to `addr`: its row is never dropped at a limit.
@@ -177,7 +181,8 @@ pub trait Store: Send {
 
     /// Whether the mail with this Message-ID was encrypted.
     fn was_encrypted(&mut self, account: &Addr, id: &MessageIdHash) -> Result<bool, StoreError>;
-    /// Remembers a Message-ID as encrypted; past the limit the oldest are dropped.
+    /// Remembers a Message-ID as encrypted, under its latest date; past the limit the oldest are
+    /// dropped.
     fn remember_encrypted(
         &mut self,
         account: &Addr,
@@ -199,7 +204,7 @@ pub trait Store: Send {
 
     /// Checks the whole database; each line of the answer is one fault.
     fn check(&mut self) -> Result<Vec<String>, StoreError>;
-    /// Commits so far on this connection; a count for tests.
+    /// Commits that wrote, so far, on this connection; a count for tests.
     fn commits(&self) -> u64;
 }
 

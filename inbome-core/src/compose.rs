@@ -1,0 +1,315 @@
+//! `process_outgoing`: from the mail that a program would send to the mails that leave (Discovery §8).
+//!
+//! [`read_draft`] finds who writes to whom; [`compose`] makes the output. In the clear that is the
+//! input byte for byte, less whole removed fields, plus the key fields. Not here yet: encrypting; a
+//! mail that should be encrypted says so (`not_built`) instead of looking like success.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::account::Accounts;
+use crate::addr::Addr;
+use crate::header::{self, FieldFlaw, RawField};
+use crate::limits::Limit;
+use crate::mime::{Envelope, FromFlaw, rewrite};
+use crate::recommend::{Advice, Recommendation};
+
+/// Who decides whether to encrypt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Mode {
+    /// The recommendation.
+    #[default]
+    Auto,
+    /// The user, for it.
+    Encrypt,
+    /// The user, against it.
+    Clear,
+}
+
+/// Why a mail goes out as it does (docs/reasons.md).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutgoingReason {
+    /// No From field, or no mailbox in it; passed unchanged.
+    NoFrom,
+    /// Several From fields or mailboxes; passed unchanged.
+    SeveralFrom,
+    /// An invalid address in From; passed unchanged.
+    InvalidFrom,
+    /// From is none of the accounts; passed unchanged.
+    NoAccount,
+    /// The account is disabled; passed unchanged.
+    DisabledAccount,
+    /// The account has no key; passed unchanged.
+    NoOwnKey,
+    /// It bears `Resent-*`; passed unchanged.
+    Resent,
+    /// It is encrypted already; it got its fields.
+    AlreadyEncrypted,
+    /// The user chose the clear.
+    Chosen,
+    /// Encryption is not recommended.
+    NotRecommended,
+    /// Encryption is recommended, but this version cannot do it yet.
+    NotBuilt,
+}
+
+impl OutgoingReason {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NoFrom => "no_from",
+            Self::SeveralFrom => "several_from",
+            Self::InvalidFrom => "invalid_from",
+            Self::NoAccount => "no_account",
+            Self::DisabledAccount => "disabled_account",
+            Self::NoOwnKey => "no_own_key",
+            Self::Resent => "resent",
+            Self::AlreadyEncrypted => "already_encrypted",
+            Self::Chosen => "chosen",
+            Self::NotRecommended => "not_recommended",
+            Self::NotBuilt => "not_built",
+        }
+    }
+
+    /// Whether the mail is passed without key fields.
+    #[must_use]
+    pub fn passes_unchanged(self) -> bool {
+        matches!(
+            self,
+            Self::NoFrom
+                | Self::SeveralFrom
+                | Self::InvalidFrom
+                | Self::NoAccount
+                | Self::DisabledAccount
+                | Self::NoOwnKey
+                | Self::Resent
+        )
+    }
+}
+
+/// One plain phrase.
+impl fmt::Display for OutgoingReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoFrom => "the mail names no sender",
+            Self::SeveralFrom => "the mail names several senders",
+            Self::InvalidFrom => "the sender's address is invalid",
+            Self::NoAccount => "the sender is none of your accounts",
+            Self::DisabledAccount => "encryption is switched off for the account",
+            Self::NoOwnKey => "the account has no key",
+            Self::Resent => "the mail is resent, not written anew",
+            Self::AlreadyEncrypted => "the mail is encrypted already",
+            Self::Chosen => "you chose to send it in the clear",
+            Self::NotRecommended => "encryption is not recommended for these recipients",
+            Self::NotBuilt => "encryption is recommended, but this version cannot encrypt yet",
+        })
+    }
+}
+
+/// Why nothing was produced.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ComposeError {
+    /// The user demanded encryption and it cannot be had. Nothing was produced.
+    #[error("expected to encrypt, found that {why}; nothing was sent")]
+    Refused {
+        /// Why, for machines.
+        reason: OutgoingReason,
+        /// Why, for people: the recipients without a key, or `reason`.
+        why: String,
+        /// Recipients without a usable key, each with the reasons.
+        missing: Vec<(Addr, Advice)>,
+    },
+    /// The mail is past a limit of the protocol.
+    #[error("expected a mail within the limits, found one past limit_{}", .0.name())]
+    Limit(Limit),
+    /// A recipient's address cannot be read.
+    #[error(transparent)]
+    Addr(#[from] crate::addr::AddrError),
+    /// `X-Inbome` holds something else than a mode.
+    #[error("expected auto, encrypt or clear in X-Inbome, found {found:?}")]
+    ModeField {
+        /// What it holds, cut to 80 characters.
+        found: String,
+    },
+}
+
+/// What the caller says about an outgoing mail.
+#[derive(Debug, Clone, Default)]
+pub struct OutgoingOptions {
+    /// Who decides. An `X-Inbome` field in the mail comes before it.
+    pub mode: Mode,
+    /// The envelope recipients, if the program knows them; else those of To, Cc and Bcc.
+    pub recipients: Option<BTreeSet<Addr>>,
+    /// Whether it answers an encrypted mail, if the program knows.
+    pub reply_to_encrypted: Option<bool>,
+}
+
+/// A mail about to be sent, and who writes it to whom.
+#[derive(Debug, Clone)]
+pub struct OutgoingDraft {
+    /// The sender, or why the mail is passed unchanged.
+    pub from: Result<Addr, OutgoingReason>,
+    /// Everybody whom it goes to, in the order of the header, without duplicates.
+    pub recipients: Vec<Addr>,
+    /// Who decides, `X-Inbome` considered.
+    pub mode: Mode,
+    /// It is encrypted already.
+    pub already_encrypted: bool,
+    /// The last id of In-Reply-To.
+    pub in_reply_to: Option<Vec<u8>>,
+}
+
+/// One mail that leaves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutgoingMessage {
+    /// The whole mail.
+    pub data: Vec<u8>,
+    /// To whom it goes.
+    pub recipients: Vec<Addr>,
+    /// It is the one to keep in Sent.
+    pub sent_copy: bool,
+}
+
+/// What `process_outgoing` gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outgoing {
+    /// The mails that leave.
+    pub messages: Vec<OutgoingMessage>,
+    /// Whether they are encrypted.
+    pub encrypted: bool,
+    /// Why, or why not.
+    pub reason: OutgoingReason,
+    /// The recommendation for the mail.
+    pub recommendation: Recommendation,
+    /// The recommendation for each recipient.
+    pub recipients: Vec<(Addr, Advice)>,
+    /// Names of the fields that were added.
+    pub added: Vec<&'static str>,
+    /// The mail answers an encrypted one and goes out in the clear because of these.
+    pub clear_because: Vec<(Addr, Advice)>,
+}
+
+/// Finds who writes to whom. `account` is an own address that the caller names instead of From.
+///
+/// # Errors
+/// [`ComposeError::Limit`], [`ComposeError::ModeField`].
+pub fn read_draft(
+    mail: &[u8],
+    options: &OutgoingOptions,
+    accounts: &Accounts,
+) -> Result<OutgoingDraft, ComposeError> {
+    let envelope = Envelope::parse(mail).map_err(ComposeError::Limit)?;
+    let from = match envelope.from() {
+        _ if has_resent(mail)? => Err(OutgoingReason::Resent),
+        Ok(from) if accounts.own(&from) => Ok(from),
+        Ok(_) => Err(OutgoingReason::NoAccount),
+        Err(FromFlaw::NoFrom) => Err(OutgoingReason::NoFrom),
+        Err(FromFlaw::SeveralFrom) => Err(OutgoingReason::SeveralFrom),
+        Err(FromFlaw::InvalidFrom(_)) => Err(OutgoingReason::InvalidFrom),
+    };
+    let mut listed = envelope.to().map_err(ComposeError::Limit)?;
+    listed.extend(envelope.cc().map_err(ComposeError::Limit)?);
+    let blind = envelope.bcc().map_err(ComposeError::Limit)?;
+    if let Some(given) = &options.recipients {
+        // The envelope rules: who stands in To but not in it gets no mail from us.
+        listed.retain(|addr| given.contains(addr));
+        listed.extend(given.iter().cloned());
+    }
+    listed.extend(blind);
+    let mut known = BTreeSet::new();
+    listed.retain(|addr| known.insert(addr.clone()));
+    Ok(OutgoingDraft {
+        from,
+        recipients: listed,
+        mode: mode_field(mail)?.unwrap_or(options.mode),
+        already_encrypted: envelope.is_encrypted(),
+        in_reply_to: envelope.in_reply_to_last().map(<[u8]>::to_vec),
+    })
+}
+
+/// Makes the output (Discovery §8). `key_fields` are those to add, name and folded value.
+///
+/// # Errors
+/// [`ComposeError::Refused`] in mode `encrypt`; [`ComposeError::Limit`].
+pub fn compose(
+    mail: &[u8],
+    draft: &OutgoingDraft,
+    recommendation: Recommendation,
+    recipients: Vec<(Addr, Advice)>,
+    reply_to_encrypted: bool,
+    key_fields: &[(&'static str, String)],
+    reason: Option<OutgoingReason>,
+) -> Result<Outgoing, ComposeError> {
+    let reason = reason.unwrap_or(match (draft.mode, recommendation) {
+        _ if draft.already_encrypted => OutgoingReason::AlreadyEncrypted,
+        (Mode::Clear, _) => OutgoingReason::Chosen,
+        (Mode::Encrypt, _) | (Mode::Auto, Recommendation::Encrypt) => OutgoingReason::NotBuilt,
+        (Mode::Auto, _) => OutgoingReason::NotRecommended,
+    });
+    let without_key = |recipients: &[(Addr, Advice)]| -> Vec<(Addr, Advice)> {
+        recipients.iter().filter(|(_, advice)| advice.target.is_none()).cloned().collect()
+    };
+    if draft.mode == Mode::Encrypt && reason != OutgoingReason::AlreadyEncrypted {
+        let missing = without_key(&recipients);
+        let names: Vec<&str> = missing.iter().map(|(addr, _)| addr.as_str()).collect();
+        let why = match names.as_slice() {
+            [] => reason.to_string(),
+            names => format!("no usable key is known for {}", names.join(", ")),
+        };
+        return Err(ComposeError::Refused { reason, why, missing });
+    }
+    let added: &[_] = if reason.passes_unchanged() { &[] } else { key_fields };
+    let from = draft.from.as_ref().ok().filter(|_| !reason.passes_unchanged());
+    let data = rewrite(mail, &|field| is_removed(field, from), added).map_err(ComposeError::Limit)?;
+    let clear_because = match reply_to_encrypted && reason == OutgoingReason::NotRecommended {
+        true => without_key(&recipients),
+        false => Vec::new(),
+    };
+    Ok(Outgoing {
+        messages: vec![OutgoingMessage {
+            data,
+            recipients: draft.recipients.clone(),
+            sent_copy: true,
+        }],
+        encrypted: reason == OutgoingReason::AlreadyEncrypted,
+        reason,
+        recommendation,
+        recipients,
+        added: added.iter().map(|(name, _)| *name).collect(),
+        clear_because,
+    })
+}
+
+/// Fields that never leave: blind recipients, our own controls, and key fields for the sender.
+fn is_removed(field: &RawField<'_>, from: Option<&Addr>) -> bool {
+    let is = |name: &str| field.name.eq_ignore_ascii_case(name.as_bytes());
+    if ["Bcc", "Resent-Bcc", "Autocrypt-Draft-State", "X-Inbome"].into_iter().any(is) {
+        return true;
+    }
+    // A field for somebody else is none of ours; one that cannot be read would be taken for ours.
+    let for_another = |from| matches!(header::read(field, from), Err(FieldFlaw::AddrMismatch));
+    header::family(field.name).is_some() && from.is_some_and(|from| !for_another(from))
+}
+
+fn has_resent(mail: &[u8]) -> Result<bool, ComposeError> {
+    let mut fields = crate::mime::fields(mail).map_err(ComposeError::Limit)?;
+    Ok(fields.any(|field| {
+        field.name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"Resent-"))
+    }))
+}
+
+/// The mode that an `X-Inbome` field asks for. One that cannot be read must not be sent past.
+fn mode_field(mail: &[u8]) -> Result<Option<Mode>, ComposeError> {
+    let mut fields = crate::mime::fields(mail).map_err(ComposeError::Limit)?;
+    let Some(field) = fields.find(|field| field.name.eq_ignore_ascii_case(b"X-Inbome")) else {
+        return Ok(None);
+    };
+    let text = String::from_utf8_lossy(field.value).trim().to_ascii_lowercase();
+    match text.as_str() {
+        "auto" => Ok(Some(Mode::Auto)),
+        "encrypt" => Ok(Some(Mode::Encrypt)),
+        "clear" => Ok(Some(Mode::Clear)),
+        _ => Err(ComposeError::ModeField { found: text.chars().take(80).collect() }),
+    }
+}

@@ -1,0 +1,187 @@
+//! Accounts and their settings (Discovery §1, §3).
+
+use std::collections::BTreeSet;
+
+use super::{Engine, Inner};
+use crate::account::{Account, Profile, Settings};
+use crate::addr::Addr;
+use crate::error::Error;
+use crate::header::{PreferEncrypt, Spelling};
+use crate::key::Fingerprint;
+use crate::openpgp::AskPassphrase;
+use crate::store::StoredKey;
+
+/// Settings to change; `None` leaves one as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SettingsChange {
+    /// Whether the account takes part.
+    pub enabled: Option<bool>,
+    /// The preference.
+    pub prefer_encrypt: Option<PreferEncrypt>,
+    /// The spelling of the key fields.
+    pub spelling: Option<Spelling>,
+    /// The patience with peers.
+    pub profile: Option<Profile>,
+}
+
+impl SettingsChange {
+    fn applied_to(self, old: Settings) -> Settings {
+        Settings {
+            enabled: self.enabled.unwrap_or(old.enabled),
+            prefer_encrypt: self.prefer_encrypt.unwrap_or(old.prefer_encrypt),
+            spelling: self.spelling.unwrap_or(old.spelling),
+            profile: self.profile.unwrap_or(old.profile),
+        }
+    }
+
+    /// The first setting that differs from `settings`.
+    fn differs_from(self, settings: Settings) -> Option<&'static str> {
+        let new = self.applied_to(settings);
+        [
+            (new.prefer_encrypt != settings.prefer_encrypt, "prefer_encrypt"),
+            (new.spelling != settings.spelling, "spelling"),
+            (new.profile != settings.profile, "profile"),
+            (new.enabled != settings.enabled, "enabled"),
+        ]
+        .into_iter()
+        .find_map(|(differs, what)| differs.then_some(what))
+    }
+}
+
+/// How a new account shall be.
+#[derive(Debug, Clone, Default)]
+pub struct AccountOptions {
+    /// Settings other than the defaults.
+    pub settings: SettingsChange,
+    /// It shares the mailbox of this account: no key of its own.
+    pub alias_of: Option<Addr>,
+    /// An OpenPGP key of the user's to use instead of a new one, armored or binary.
+    pub import_key: Option<Vec<u8>>,
+}
+
+/// What [`Engine::create_account`] found or made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// The account.
+    pub account: Account,
+    /// Whether it is new.
+    pub created: bool,
+}
+
+impl Engine {
+    /// All accounts, in the order in which they were made.
+    ///
+    /// # Errors
+    /// [`crate::store::StoreError`], [`Error::Forked`].
+    pub fn accounts(&self) -> Result<Vec<Account>, Error> {
+        Ok(self.lock()?.accounts()?.0.clone())
+    }
+
+    /// The account that `addr` belongs to; without one, the only account.
+    ///
+    /// # Errors
+    /// [`Error::NoAccounts`], [`Error::NoAccount`], [`Error::WhichAccount`].
+    pub fn account(&self, addr: Option<&Addr>) -> Result<Account, Error> {
+        self.lock()?.account(addr)
+    }
+
+    /// Makes an account with a key of its own, or an alias of another one (Discovery §1,
+    /// Messages §1). One that exists as asked is given back.
+    ///
+    /// # Errors
+    /// [`Error::AccountDiffers`] if it exists otherwise; [`Error::OpenPgp`].
+    pub fn create_account(
+        &self,
+        addr: &Addr,
+        options: &AccountOptions,
+        ask: AskPassphrase<'_>,
+    ) -> Result<Created, Error> {
+        let now = self.now();
+        // The key is made before the store is locked: that takes its time.
+        let key = match (&options.alias_of, &options.import_key) {
+            (Some(_), _) => None,
+            (None, Some(octets)) => Some(self.openpgp.import_secret(octets, addr, now, ask)?),
+            (None, None) if self.lock()?.accounts()?.own(addr) => None,
+            (None, None) => Some(self.openpgp.generate(addr, now, self.random.as_ref())?),
+        };
+        self.lock()?.write(|store| {
+            let accounts = crate::account::Accounts(store.accounts()?);
+            if let Some(held) = accounts.of(addr) {
+                let fingerprint = key.as_ref().map(|key| &key.fingerprint);
+                let asked = fingerprint.filter(|_| options.import_key.is_some());
+                return existing(held, addr, options, asked);
+            }
+            if let Some(main) = &options.alias_of {
+                let mut account = accounts
+                    .of(main)
+                    .cloned()
+                    .ok_or_else(|| Error::NoAccount { addr: main.clone() })?;
+                account.aliases.insert(addr.clone());
+                account.settings = options.settings.applied_to(account.settings);
+                store.save_account(&account)?;
+                return Ok(Created { account, created: true });
+            }
+            let account = Account {
+                addr: addr.clone(),
+                aliases: BTreeSet::new(),
+                settings: options.settings.applied_to(Settings::default()),
+                current: key.as_ref().map(|key| key.fingerprint.clone()),
+            };
+            store.save_account(&account)?;
+            if let Some(key) = key {
+                store.add_secret_key(&account.addr, &StoredKey { key, added: now })?;
+            }
+            Ok(Created { account, created: true })
+        })
+    }
+
+    /// Changes settings of an account.
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`].
+    pub fn set_account(&self, addr: &Addr, change: SettingsChange) -> Result<Account, Error> {
+        let mut inner = self.lock()?;
+        inner.account(Some(addr))?;
+        inner.write(|store| {
+            let accounts = crate::account::Accounts(store.accounts()?);
+            let mut account =
+                accounts.of(addr).cloned().ok_or_else(|| Error::NoAccount { addr: addr.clone() })?;
+            account.settings = change.applied_to(account.settings);
+            store.save_account(&account)?;
+            Ok(account)
+        })
+    }
+}
+
+/// An account that is there already is fine if nothing asked differs.
+fn existing(
+    held: &Account,
+    addr: &Addr,
+    options: &AccountOptions,
+    imported: Option<&Fingerprint>,
+) -> Result<Created, Error> {
+    let alias = options.alias_of.as_ref();
+    let what = if alias.is_some_and(|main| !held.owns(main) || held.addr == *addr) {
+        Some("alias")
+    } else if alias.is_none() && held.addr != *addr && options.import_key.is_some() {
+        Some("alias")
+    } else if imported.is_some() && imported != held.current.as_ref() {
+        Some("key")
+    } else {
+        options.settings.differs_from(held.settings)
+    };
+    match what {
+        Some(what) => Err(Error::AccountDiffers { addr: addr.clone(), what }),
+        None => Ok(Created { account: held.clone(), created: false }),
+    }
+}
+
+impl Inner {
+    /// The current key of an account.
+    pub(super) fn current_key(&mut self, account: &Account) -> Result<StoredKey, Error> {
+        let keys = self.store.secret_keys(&account.addr)?;
+        keys.into_iter()
+            .find(|stored| Some(&stored.key.fingerprint) == account.current.as_ref())
+            .ok_or_else(|| Error::NoOwnKey { addr: account.addr.clone() })
+    }
+}

@@ -1,0 +1,210 @@
+//! The engine: one store, one clock, one random source, and every verb over them.
+//!
+//! Reads its clock once per call and passes the instant down; writes what the flows give in one
+//! transaction. It may be used from any thread. Split by subject: `accounts`, `keys`, `mail`,
+//! `peers`. Not here: any rule.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use crate::account::{Account, Accounts};
+use crate::addr::Addr;
+use crate::clock::{Clock, SystemClock, Timestamp};
+use crate::error::Error;
+use crate::openpgp::OpenPgp;
+use crate::random::{SecureRandom, SystemRandom};
+use crate::store::memory::MemoryStore;
+use crate::store::{Store, StoreError, transaction};
+
+mod accounts;
+mod keys;
+mod mail;
+mod peers;
+#[cfg(feature = "fs")]
+mod scan;
+
+pub use accounts::{AccountOptions, Created, SettingsChange};
+pub use mail::{EncryptKey, MailRecommendation, Reply};
+pub use peers::{PeerDetails, PeerFilter};
+
+/// What an engine stands on. The defaults are the system's.
+pub struct EngineOptions {
+    /// Whether a home that does not exist is made.
+    pub create: bool,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The random source.
+    pub random: Arc<dyn SecureRandom>,
+    /// For how many seconds to wait while another process writes.
+    pub busy_timeout_secs: u64,
+}
+
+impl Default for EngineOptions {
+    fn default() -> Self {
+        Self {
+            create: true,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            busy_timeout_secs: 30,
+        }
+    }
+}
+
+/// Everything INBOME does, over one home.
+pub struct Engine {
+    inner: Mutex<Inner>,
+    openpgp: Arc<dyn OpenPgp>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn SecureRandom>,
+    /// Opens another connection to the same home; none in memory.
+    home: Option<Home>,
+    process: u32,
+}
+
+struct Inner {
+    store: Box<dyn Store>,
+    /// The accounts, as of this generation of the store.
+    accounts: Option<(i64, Arc<Accounts>)>,
+}
+
+/// Where a home is, so that a scan can have a connection of its own.
+#[derive(Debug, Clone)]
+struct Home {
+    #[cfg(feature = "sqlite")]
+    path: std::path::PathBuf,
+    #[cfg(feature = "sqlite")]
+    busy_timeout_secs: u64,
+}
+
+impl Engine {
+    /// Opens the home in the folder `path`.
+    ///
+    /// # Errors
+    /// [`StoreError`]: no home and not to be made, not readable, damaged, or too new.
+    #[cfg(all(feature = "sqlite", feature = "openpgp"))]
+    pub fn open(path: &std::path::Path, options: EngineOptions) -> Result<Self, Error> {
+        use crate::store::sqlite::{OpenOptions, SqliteStore};
+        let busy_timeout_secs = options.busy_timeout_secs;
+        let how = OpenOptions { create: options.create, busy_timeout_secs };
+        let store = SqliteStore::open(path, how)?;
+        let home = Home { path: path.to_owned(), busy_timeout_secs };
+        Ok(Self { home: Some(home), ..Self::over(Box::new(store), Arc::new(crate::openpgp::Rpgp::new()), options) })
+    }
+
+    /// An engine that keeps everything in memory and forgets it when dropped.
+    #[cfg(feature = "openpgp")]
+    #[must_use]
+    pub fn in_memory(options: EngineOptions) -> Self {
+        let openpgp = Arc::new(crate::openpgp::Rpgp::new());
+        Self::over(Box::new(MemoryStore::new()), openpgp, options)
+    }
+
+    /// An engine over a store and an OpenPGP of the caller's own.
+    #[must_use]
+    pub fn over(store: Box<dyn Store>, openpgp: Arc<dyn OpenPgp>, options: EngineOptions) -> Self {
+        Self {
+            inner: Mutex::new(Inner { store, accounts: None }),
+            openpgp,
+            clock: options.clock,
+            random: options.random,
+            home: None,
+            process: std::process::id(),
+        }
+    }
+
+    /// The present, as the engine's clock says.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A number that changes whenever this or another process changed the state, so that a compose
+    /// window knows when to ask again.
+    ///
+    /// # Errors
+    /// [`StoreError`], [`Error::Forked`].
+    pub fn generation(&self) -> Result<i64, Error> {
+        Ok(self.lock()?.store.generation()?)
+    }
+
+    /// Checks the whole store; each line of the answer is one fault, none is health.
+    ///
+    /// # Errors
+    /// [`StoreError`], [`Error::Forked`].
+    pub fn check(&self) -> Result<Vec<String>, Error> {
+        Ok(self.lock()?.store.check()?)
+    }
+
+    /// Commits so far; tests count them.
+    ///
+    /// # Errors
+    /// [`Error::Forked`].
+    pub fn commits(&self) -> Result<u64, Error> {
+        Ok(self.lock()?.store.commits())
+    }
+
+    /// The store, for as long as one call needs it. A call that panicked left a transaction open at
+    /// most: it is rolled back, and the engine stays usable.
+    fn lock(&self) -> Result<MutexGuard<'_, Inner>, Error> {
+        if std::process::id() != self.process {
+            return Err(Error::Forked);
+        }
+        let guard = self.inner.lock().unwrap_or_else(|poisoned| {
+            self.inner.clear_poison();
+            let mut guard = poisoned.into_inner();
+            guard.store.rollback();
+            guard.accounts = None;
+            guard
+        });
+        Ok(guard)
+    }
+
+    /// Another connection to the same home, so that a long call does not hold up short ones. In
+    /// memory there is none.
+    fn second_store(&self) -> Result<Option<Box<dyn Store>>, Error> {
+        #[cfg(feature = "sqlite")]
+        if let Some(Home { path, busy_timeout_secs }) = self.home.clone() {
+            use crate::store::sqlite::{OpenOptions, SqliteStore};
+            let how = OpenOptions { create: false, busy_timeout_secs };
+            return Ok(Some(Box::new(SqliteStore::open(&path, how)?)));
+        }
+        Ok(None)
+    }
+}
+
+impl Inner {
+    /// All accounts, read again only after a change.
+    fn accounts(&mut self) -> Result<Arc<Accounts>, StoreError> {
+        let generation = self.store.generation()?;
+        if let Some((at, accounts)) = &self.accounts
+            && *at == generation
+        {
+            return Ok(Arc::clone(accounts));
+        }
+        let accounts = Arc::new(Accounts(self.store.accounts()?));
+        self.accounts = Some((generation, Arc::clone(&accounts)));
+        Ok(accounts)
+    }
+
+    /// The account that the caller means: the one named, else the only one.
+    fn account(&mut self, named: Option<&Addr>) -> Result<Account, Error> {
+        let accounts = self.accounts()?;
+        match (named, accounts.0.as_slice()) {
+            (_, []) => Err(Error::NoAccounts),
+            (Some(addr), _) => {
+                accounts.of(addr).cloned().ok_or_else(|| Error::NoAccount { addr: addr.clone() })
+            }
+            (None, [only]) => Ok(only.clone()),
+            (None, several) => Err(Error::WhichAccount { count: several.len() }),
+        }
+    }
+
+    /// Runs `work` in one transaction.
+    fn write<T>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Store) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let done = transaction(self.store.as_mut(), work);
+        self.accounts = None;
+        done
+    }
+}

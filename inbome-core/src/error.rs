@@ -1,0 +1,188 @@
+//! One error over all, with a stable kind that every surface translates.
+
+use crate::addr::{Addr, AddrError};
+use crate::compose::ComposeError;
+use crate::openpgp::OpenPgpError;
+use crate::store::StoreError;
+
+/// What went wrong, in kind: C result codes, Python exceptions and exit codes come from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// An argument that cannot be meant.
+    InvalidArgument,
+    /// No such account, peer or key.
+    NotFound,
+    /// It exists already and differs.
+    Conflict,
+    /// A rule of the protocol forbids it.
+    Refused,
+    /// A passphrase is missing or wrong.
+    Passphrase,
+    /// A file or folder cannot be read or written.
+    Io,
+    /// The database is damaged, or no database.
+    Corrupt,
+    /// The database was written by a newer version.
+    Newer,
+    /// The database was busy for too long.
+    Busy,
+    /// The caller stopped it.
+    Cancelled,
+    /// The random source failed.
+    Random,
+    /// The engine was opened by the parent process.
+    Forked,
+    /// Something failed that should not.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::InvalidArgument => "invalid_argument",
+            Self::NotFound => "not_found",
+            Self::Conflict => "conflict",
+            Self::Refused => "refused",
+            Self::Passphrase => "passphrase",
+            Self::Io => "io",
+            Self::Corrupt => "corrupt",
+            Self::Newer => "newer",
+            Self::Busy => "busy",
+            Self::Cancelled => "cancelled",
+            Self::Random => "random",
+            Self::Forked => "forked",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+/// Everything that an engine's call can fail with. Hostile mail is not among it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// An invalid address.
+    #[error(transparent)]
+    Addr(#[from] AddrError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// OpenPGP.
+    #[error(transparent)]
+    OpenPgp(#[from] OpenPgpError),
+    /// Outgoing mail.
+    #[error(transparent)]
+    Compose(#[from] ComposeError),
+    /// The home has no account.
+    #[error("expected an account, found none; `inbome init ADDR` makes one")]
+    NoAccounts,
+    /// An address that is no account.
+    #[error("expected an account of this home, found {addr}, which is none")]
+    NoAccount {
+        /// The address.
+        addr: Addr,
+    },
+    /// No account named, and several to choose from.
+    #[error("expected the name of one of the {count} accounts, found none")]
+    WhichAccount {
+        /// How many there are.
+        count: usize,
+    },
+    /// An account that has no key.
+    #[error("expected account {addr} to have a key, found none")]
+    NoOwnKey {
+        /// The account.
+        addr: Addr,
+    },
+    /// A peer of whom nothing is stored.
+    #[error("expected a known peer, found {addr}, of whom nothing is stored for {account}")]
+    NoPeer {
+        /// The account.
+        account: Addr,
+        /// The address.
+        addr: Addr,
+    },
+    /// A key that is not there.
+    #[error("expected a known key, found {fingerprint}, which is none of {of}")]
+    NoKey {
+        /// The fingerprint.
+        fingerprint: String,
+        /// Whose keys were looked at.
+        of: Addr,
+    },
+    /// The account exists with something else than what was asked.
+    #[error("expected account {addr} to be new or to be as asked, found that its {what} differs")]
+    AccountDiffers {
+        /// The address.
+        addr: Addr,
+        /// What differs: "profile", "key", "alias".
+        what: &'static str,
+    },
+    /// An address that cannot become what was asked.
+    #[error("expected {wanted}, found {addr}")]
+    Unfit {
+        /// What was wanted.
+        wanted: &'static str,
+        /// The address.
+        addr: Addr,
+    },
+    /// A file or folder of mail.
+    #[error("expected to {doing} {path}, found: {found}")]
+    Io {
+        /// What was being done: "open", "read", "list".
+        doing: &'static str,
+        /// The path.
+        path: String,
+        /// The system's words.
+        found: String,
+    },
+    /// The caller stopped it.
+    #[error("expected to finish, found that it was cancelled; what was done is kept")]
+    Cancelled,
+    /// After `fork()`.
+    #[error("expected the process that opened the engine, found its child; open it again")]
+    Forked,
+}
+
+impl Error {
+    /// The kind.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Addr(_) | Self::WhichAccount { .. } | Self::Unfit { .. } => {
+                ErrorKind::InvalidArgument
+            }
+            Self::Store(error) => match error {
+                StoreError::NoHome { .. } => ErrorKind::NotFound,
+                StoreError::Io { .. } | StoreError::Database { .. } => ErrorKind::Io,
+                StoreError::Newer { .. } => ErrorKind::Newer,
+                StoreError::Corrupt { .. } => ErrorKind::Corrupt,
+                StoreError::Busy { .. } => ErrorKind::Busy,
+            },
+            Self::OpenPgp(error) => match error {
+                OpenPgpError::Random(_) => ErrorKind::Random,
+                OpenPgpError::Malformed { .. } => ErrorKind::InvalidArgument,
+                OpenPgpError::Unusable { .. } | OpenPgpError::TooLarge { .. } => ErrorKind::Refused,
+                OpenPgpError::Locked { .. } | OpenPgpError::WrongPassphrase { .. } => {
+                    ErrorKind::Passphrase
+                }
+                OpenPgpError::Internal { .. } => ErrorKind::Internal,
+            },
+            Self::Compose(error) => match error {
+                ComposeError::Refused { .. } | ComposeError::Limit(_) => ErrorKind::Refused,
+                ComposeError::Addr(_) | ComposeError::ModeField { .. } => ErrorKind::InvalidArgument,
+            },
+            Self::NoAccounts
+            | Self::NoAccount { .. }
+            | Self::NoOwnKey { .. }
+            | Self::NoPeer { .. }
+            | Self::NoKey { .. } => ErrorKind::NotFound,
+            Self::AccountDiffers { .. } => ErrorKind::Conflict,
+            Self::Io { .. } => ErrorKind::Io,
+            Self::Cancelled => ErrorKind::Cancelled,
+            Self::Forked => ErrorKind::Forked,
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! The key fields of one mail: each judged, and one advert made of them, or none (Discovery §2.2).
+//!
+//! Not here: grammar (`header`) and certs (`openpgp`); this is the verdict over all of them.
+
+use std::fmt;
+
+use crate::addr::Addr;
+use crate::header::{self, Family, FieldFlaw, RawField};
+use crate::key::{CertFlaw, Fingerprint, Key};
+use crate::limits::MAX_KEY_FIELDS;
+use crate::peer::Advertised;
+
+/// What became of one key field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// It is the mail's advert.
+    Valid,
+    /// It breaks a rule, which the reason names.
+    Invalid(FieldReason),
+    /// Valid by itself, but not alone.
+    Ambiguous,
+    /// An `Autocrypt` field decides instead.
+    Overridden,
+    /// Not looked at: too many fields, or one without effect.
+    NotJudged,
+}
+
+impl Verdict {
+    /// The stable word.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid(_) => "invalid",
+            Self::Ambiguous => "ambiguous",
+            Self::Overridden => "overridden",
+            Self::NotJudged => "not_judged",
+        }
+    }
+
+    /// Why it is invalid.
+    #[must_use]
+    pub fn reason(self) -> Option<FieldReason> {
+        match self {
+            Self::Invalid(reason) => Some(reason),
+            _ => None,
+        }
+    }
+}
+
+/// Why a key field is invalid, in the order of judgement (Discovery §2.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FieldReason {
+    /// The field itself.
+    Field(FieldFlaw),
+    /// The cert in it.
+    Cert(CertFlaw),
+}
+
+impl FieldReason {
+    /// The stable code (docs/reasons.md).
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Field(flaw) => flaw.code(),
+            Self::Cert(CertFlaw::NotOpenPgp) => "not_openpgp",
+            Self::Cert(CertFlaw::SecretKey) => "secret_key",
+            Self::Cert(CertFlaw::SeveralCerts) => "several_certs",
+            Self::Cert(CertFlaw::NoEncryptionKey) => "no_encryption_key",
+        }
+    }
+}
+
+impl fmt::Display for FieldReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(flaw) => flaw.fmt(f),
+            Self::Cert(CertFlaw::NotOpenPgp) => f.write_str("its key data is no OpenPGP cert"),
+            Self::Cert(CertFlaw::SecretKey) => f.write_str("its key data holds a secret key"),
+            Self::Cert(CertFlaw::SeveralCerts) => f.write_str("its key data holds several certs"),
+            Self::Cert(CertFlaw::NoEncryptionKey) => {
+                f.write_str("nothing in its cert can be encrypted to")
+            }
+        }
+    }
+}
+
+impl From<FieldFlaw> for FieldReason {
+    fn from(flaw: FieldFlaw) -> Self {
+        Self::Field(flaw)
+    }
+}
+
+impl From<CertFlaw> for FieldReason {
+    fn from(flaw: CertFlaw) -> Self {
+        Self::Cert(flaw)
+    }
+}
+
+/// One key field and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldReport {
+    /// The field's name as it stands in the mail.
+    pub name: String,
+    /// Of the key, if it was valid by itself.
+    pub fingerprint: Option<Fingerprint>,
+    /// The verdict.
+    pub verdict: Verdict,
+}
+
+/// Judges one key field for a sender: its key, `None` for a field without effect, or the flaw. The
+/// simplest one is [`judge_field`]; flows put their memory of earlier mails in front of it.
+pub type Judge<'a> =
+    &'a mut dyn FnMut(&RawField<'_>, &Addr) -> Result<Option<Advertised>, FieldReason>;
+
+/// Judges one field without any memory: grammar, address, base64, then the cert.
+///
+/// # Errors
+/// The first rule that it breaks.
+pub fn judge_field(
+    field: &RawField<'_>,
+    from: &Addr,
+    check: &mut dyn FnMut(&[u8]) -> Result<Key, CertFlaw>,
+) -> Result<Option<Advertised>, FieldReason> {
+    let header::Reading::Key(read) = header::read(field, from)? else { return Ok(None) };
+    let key = check(&read.key_data)?;
+    Ok(Some(Advertised { key, prefer_encrypt: read.prefer_encrypt, protected: false }))
+}
+
+/// One advert out of many fields (Discovery §2.2, last bullets).
+#[must_use]
+pub fn settle_fields(
+    fields: &[RawField<'_>],
+    from: &Addr,
+    judge: Judge<'_>,
+) -> (Vec<FieldReport>, Option<Advertised>) {
+    let mut reports: Vec<FieldReport> = fields
+        .iter()
+        .map(|field| FieldReport {
+            name: String::from_utf8_lossy(field.name).into_owned(),
+            fingerprint: None,
+            verdict: Verdict::NotJudged,
+        })
+        .collect();
+    if fields.iter().filter(|field| header::is_judged(field)).count() > MAX_KEY_FIELDS {
+        return (reports, None);
+    }
+    // One valid Autocrypt field decides alone, two decide that there is no advert: either way the
+    // INBOME fields are not judged.
+    for family in [Family::Autocrypt, Family::Inbome] {
+        let mut valid = Vec::new();
+        for (index, (field, report)) in fields.iter().zip(&mut reports).enumerate() {
+            if header::family(field.name) != Some(family) {
+                continue;
+            }
+            match judge(field, from) {
+                Ok(Some(advert)) => valid.push((index, advert)),
+                Ok(None) => {}
+                Err(reason) => report.verdict = Verdict::Invalid(reason),
+            }
+        }
+        let verdict = if valid.len() == 1 { Verdict::Valid } else { Verdict::Ambiguous };
+        for (index, advert) in &valid {
+            if let Some(report) = reports.get_mut(*index) {
+                report.verdict = verdict;
+                report.fingerprint = Some(advert.key.fingerprint.clone());
+            }
+        }
+        if valid.is_empty() {
+            continue;
+        }
+        if family == Family::Autocrypt {
+            for (field, report) in fields.iter().zip(&mut reports) {
+                let inbome = header::family(field.name) == Some(Family::Inbome);
+                if inbome && header::is_judged(field) {
+                    report.verdict = Verdict::Overridden;
+                }
+            }
+        }
+        let alone = verdict == Verdict::Valid;
+        return (reports, valid.pop().filter(|_| alone).map(|(_, advert)| advert));
+    }
+    (reports, None)
+}
+

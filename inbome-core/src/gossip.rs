@@ -1,0 +1,102 @@
+//! Keys of others, told by a third person (Discovery §5).
+//!
+//! Not here: what is done with accepted gossip; it never touches a direct key (`peer`).
+
+use std::collections::BTreeSet;
+
+use crate::account::Accounts;
+use crate::addr::Addr;
+use crate::fields::{FieldReason, Judge};
+use crate::header::{self, FieldFlaw, RawField};
+use crate::key::{Fingerprint, Key};
+use crate::limits::MAX_GOSSIP_FIELDS;
+
+/// What decrypting a mail gave, as far as discovery is concerned.
+#[derive(Debug, Clone, Default)]
+pub struct Payload {
+    /// The protected From.
+    pub from: Option<Addr>,
+    /// The addresses in the protected To, Cc and Reply-To.
+    pub recipients: BTreeSet<Addr>,
+    /// Raw values of key fields in the root part: field name and value.
+    pub key_fields: Vec<(String, Vec<u8>)>,
+    /// Raw values of `Autocrypt-Gossip` fields in the root part.
+    pub gossip: Vec<Vec<u8>>,
+    /// Primary fingerprints of the certs with which a signature over the whole message verifies.
+    pub signers: BTreeSet<Fingerprint>,
+}
+
+/// One gossip field and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GossipReport {
+    /// Whose key it claims to be.
+    pub addr: Option<Addr>,
+    /// The key, or why it is not accepted.
+    pub key: Result<Key, GossipFlaw>,
+}
+
+/// Why gossip is not accepted (Discovery §5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum GossipFlaw {
+    /// As for a key field.
+    Invalid(FieldReason),
+    /// The mail is not signed by the key that it advertises.
+    NotSigned,
+    /// For somebody who is not in To, Cc or Reply-To.
+    NotARecipient,
+    /// For the sender.
+    Sender,
+    /// For the user.
+    OwnAddress,
+}
+
+impl GossipFlaw {
+    /// The stable code (docs/reasons.md).
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Invalid(reason) => reason.code(),
+            Self::NotSigned => "not_signed",
+            Self::NotARecipient => "not_a_recipient",
+            Self::Sender => "sender",
+            Self::OwnAddress => "own_address",
+        }
+    }
+}
+
+/// Judges the gossip of a payload. `signed` is whether the mail is signed by the key that it
+/// advertises; `from` is its sender.
+pub fn read_gossip(
+    payload: &Payload,
+    signed: bool,
+    from: &Addr,
+    accounts: &Accounts,
+    judge: Judge<'_>,
+) -> Vec<GossipReport> {
+    let read = |value: &Vec<u8>| {
+        let addr = match header::gossip_addr(value) {
+            Ok(addr) => addr,
+            Err(flaw) => {
+                return GossipReport { addr: None, key: Err(GossipFlaw::Invalid(flaw.into())) };
+            }
+        };
+        let flaw = match &addr {
+            _ if !signed => Some(GossipFlaw::NotSigned),
+            addr if addr == from => Some(GossipFlaw::Sender),
+            addr if accounts.own(addr) => Some(GossipFlaw::OwnAddress),
+            addr if !payload.recipients.contains(addr) => Some(GossipFlaw::NotARecipient),
+            _ => None,
+        };
+        let key = match flaw {
+            Some(flaw) => Err(flaw),
+            None => match judge(&RawField::of("Autocrypt", value), &addr) {
+                Ok(Some(advertised)) => Ok(advertised.key),
+                Ok(None) => Err(GossipFlaw::Invalid(FieldFlaw::Grammar.into())),
+                Err(reason) => Err(GossipFlaw::Invalid(reason)),
+            },
+        };
+        GossipReport { addr: Some(addr), key }
+    };
+    payload.gossip.iter().take(MAX_GOSSIP_FIELDS).map(read).collect()
+}
+

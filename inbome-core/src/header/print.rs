@@ -1,0 +1,66 @@
+//! Writing key fields (Discovery §2.1): the same key in one or two spellings, folded.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::folding::Folded;
+use super::{PreferEncrypt, Spelling, autocrypt, inbome};
+use crate::addr::Addr;
+use crate::limits::MAX_KEY_FIELD_BYTES;
+
+/// The key fields of an account, as names and values; values are folded with CRLF and a blank, in
+/// lines under 78 columns (an address that is longer has a line for itself).
+///
+/// There is no field for an address that the grammar cannot express, because its local part holds
+/// a blank or `;`, nor one over [`MAX_KEY_FIELD_BYTES`]. If both spellings together are over it,
+/// only `Autocrypt` is written.
+#[must_use]
+pub fn print(
+    spelling: Spelling,
+    addr: &Addr,
+    prefer_encrypt: PreferEncrypt,
+    cert: &[u8],
+) -> Vec<(&'static str, String)> {
+    let Some(addr) = expressible(addr).filter(|_| cert.len() <= MAX_KEY_FIELD_BYTES) else {
+        return Vec::new();
+    };
+    let mutual = prefer_encrypt == PreferEncrypt::Mutual;
+    let key = STANDARD.encode(cert);
+    let mut fields = Vec::with_capacity(2);
+    if spelling != Spelling::Inbome {
+        let mut value = Folded::after(autocrypt::NAME);
+        value.attribute("addr", &addr);
+        if mutual {
+            value.attribute("prefer-encrypt", "mutual");
+        }
+        fields.push((autocrypt::NAME, value.key("keydata", &key)));
+    }
+    if spelling != Spelling::Autocrypt {
+        let mut value = Folded::after(inbome::DECEMBER);
+        value.attribute("to", &addr);
+        value.attribute("type", "p");
+        if mutual {
+            value.attribute("prefer-encrypted", "yes");
+        }
+        fields.push((inbome::DECEMBER, value.key("key", &key)));
+    }
+    // Discovery §2.1: both together at most 10 KiB, else Autocrypt alone. `Autocrypt` is first.
+    while octets(&fields) > MAX_KEY_FIELD_BYTES {
+        fields.pop();
+    }
+    fields
+}
+
+/// The address as an attribute's value, if it reads as the same address there.
+fn expressible(addr: &Addr) -> Option<String> {
+    let text = addr.to_header();
+    let plain = !text.contains(|c: char| c == ';' || c == ' ' || c.is_ascii_control());
+    (plain && Addr::parse(&text).as_ref() == Ok(addr)).then_some(text)
+}
+
+/// As Discovery §2.2 counts: from the names to before the last line ends.
+fn octets(fields: &[(&str, String)]) -> usize {
+    fields.iter().fold(0, |sum: usize, (name, value)| {
+        sum.saturating_add(name.len()).saturating_add(": ".len()).saturating_add(value.len())
+    })
+}

@@ -1,0 +1,376 @@
+//! What discovery needs to know of a mail, from one pass over its raw header section.
+//!
+//! Implements the From rules of Discovery §1 and §4, step 1, the Date rules of §3, and the limits
+//! of §9. Only the places of a few fields are remembered; a field is taken apart when it is asked
+//! for. Not here: body parts, decoding, and what any of it means.
+
+use super::content_type::ContentType;
+use super::fields::{Items, blank_line, without_mbox_line};
+use super::mailbox::{Entries, Entry};
+use super::{encrypted, text};
+use crate::addr::{Addr, AddrError};
+use crate::clock::Timestamp;
+use crate::header::{RawField, family, is_judged};
+use crate::limits::{
+    Limit, MAX_ADDRESSES, MAX_FIELD_BYTES, MAX_HEADER_BYTES, MAX_HEADER_FIELDS, MAX_KEY_FIELDS,
+};
+
+/// Why a mail has no sender that discovery could use (Discovery §4, step 1).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FromFlaw {
+    /// No From field, or no mailbox in it.
+    #[error("expected a From field with one mailbox, found none")]
+    NoFrom,
+    /// Several From fields or mailboxes, or a group.
+    #[error("expected one mailbox in one From field, found more")]
+    SeveralFrom,
+    /// The From address is no address.
+    #[error(transparent)]
+    InvalidFrom(AddrError),
+}
+
+/// A mail, or its header section alone, with the places of the fields that matter.
+#[derive(Debug, Clone)]
+pub struct Envelope<'a> {
+    header: &'a [u8],
+    body: &'a [u8],
+    known: Known<'a>,
+    key_fields: KeyFields<'a>,
+}
+
+/// The key fields of a mail, in order.
+#[derive(Debug, Clone, Default)]
+struct KeyFields<'a> {
+    kept: Vec<RawField<'a>>,
+    judged: usize,
+    not_judged: usize,
+}
+
+impl<'a> Envelope<'a> {
+    /// Looks at `mail`: raw octets, line ends LF or CRLF, mixed too. A leading mbox line is
+    /// dropped; without a blank line it is all header section.
+    ///
+    /// # Errors
+    /// [`Limit::HeaderBytes`] over 256 KiB, [`Limit::HeaderFields`] over 1,000 fields.
+    pub fn parse(mail: &'a [u8]) -> Result<Self, Limit> {
+        let mut known = Known::default();
+        let mut key_fields = KeyFields::default();
+        let (header, rest) = header_section(without_mbox_line(mail), |field| {
+            known.note(&field);
+            key_fields.note(field);
+        })?;
+        let blank = blank_line(rest).map_or(0, <[u8]>::len);
+        let body = rest.get(blank..).unwrap_or_default();
+        Ok(Self { header, body, known, key_fields })
+    }
+
+    /// The header section, without the blank line.
+    #[must_use]
+    pub const fn header(&self) -> &'a [u8] {
+        self.header
+    }
+
+    /// What follows the blank line.
+    #[must_use]
+    pub const fn body(&self) -> &'a [u8] {
+        self.body
+    }
+
+    /// The sender.
+    ///
+    /// # Errors
+    /// [`FromFlaw`] if there is not exactly one mailbox in exactly one From field.
+    pub fn from(&self) -> Result<Addr, FromFlaw> {
+        let value =
+            self.known.from.only().map_err(|several| {
+                if several { FromFlaw::SeveralFrom } else { FromFlaw::NoFrom }
+            })?;
+        let mut sender = None;
+        let mut words = None;
+        for entry in Entries::new(cut(value)) {
+            match entry {
+                Entry::Mailbox { in_group: true, .. } => return Err(FromFlaw::SeveralFrom),
+                Entry::Mailbox { .. } if sender.is_some() => return Err(FromFlaw::SeveralFrom),
+                Entry::Mailbox { addr, .. } => sender = Some(addr),
+                Entry::Words(text) => words = words.or(Some(text.trim_ascii())),
+            }
+        }
+        match (sender, words) {
+            (Some(addr), _) => Addr::parse_bytes(&addr).map_err(FromFlaw::InvalidFrom),
+            (None, Some(words)) => Addr::parse_bytes(words).map_err(FromFlaw::InvalidFrom),
+            (None, None) => Err(FromFlaw::NoFrom),
+        }
+    }
+
+    /// The date of the only Date field, if it is usable (Discovery §3).
+    #[must_use]
+    pub fn date(&self) -> Option<Timestamp> {
+        Timestamp::parse_mail_date(&text::line(cut(self.known.date.only().ok()?)))
+    }
+
+    /// The date of the topmost Received field, which stands behind its last `;`.
+    #[must_use]
+    pub fn received(&self) -> Option<Timestamp> {
+        let value = cut(self.known.received.first?);
+        let semicolon = memchr::memrchr(b';', value)?;
+        Timestamp::parse_mail_date(&text::line(value.get(semicolon.saturating_add(1)..)?))
+    }
+
+    /// The key fields of both families in order: of those that are judged at most
+    /// [`MAX_KEY_FIELDS`] and one, and as many of the others.
+    #[must_use]
+    pub fn key_fields(&self) -> &[RawField<'a>] {
+        &self.key_fields.kept
+    }
+
+    /// How many key fields there are that would be judged; with more than [`MAX_KEY_FIELDS`] the
+    /// mail bears no advert (Discovery §2.2).
+    #[must_use]
+    pub const fn judged_key_fields(&self) -> usize {
+        self.key_fields.judged
+    }
+
+    /// The type of the body, by the first Content-Type field.
+    #[must_use]
+    pub fn content_type(&self) -> ContentType<'a> {
+        ContentType::parse(cut(self.known.content_type.first.unwrap_or(b"text/plain")))
+    }
+
+    /// Whether this is a `multipart/report`, whatever its parameters say.
+    #[must_use]
+    pub fn is_report(&self) -> bool {
+        self.content_type().is("multipart", "report")
+    }
+
+    /// Whether this is a `multipart/signed`.
+    #[must_use]
+    pub fn is_multipart_signed(&self) -> bool {
+        self.content_type().is("multipart", "signed")
+    }
+
+    /// Whether the mail as a whole is already encrypted (Discovery §8). One inline PGP message is
+    /// seen only if the body is there.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        encrypted::is_encrypted(self.content_type(), self.body)
+    }
+
+    /// The addresses in To; invalid mailboxes are left out, groups opened.
+    ///
+    /// # Errors
+    /// [`Limit::Addresses`] for more than [`MAX_ADDRESSES`] mailboxes.
+    pub fn to(&self) -> Result<Vec<Addr>, Limit> {
+        self.addresses("To", self.known.to)
+    }
+
+    /// The addresses in Cc, as [`Envelope::to`].
+    ///
+    /// # Errors
+    /// As [`Envelope::to`].
+    pub fn cc(&self) -> Result<Vec<Addr>, Limit> {
+        self.addresses("Cc", self.known.cc)
+    }
+
+    /// The addresses in Bcc, as [`Envelope::to`].
+    ///
+    /// # Errors
+    /// As [`Envelope::to`].
+    pub fn bcc(&self) -> Result<Vec<Addr>, Limit> {
+        self.addresses("Bcc", self.known.bcc)
+    }
+
+    /// The addresses in Reply-To, as [`Envelope::to`].
+    ///
+    /// # Errors
+    /// As [`Envelope::to`].
+    pub fn reply_to(&self) -> Result<Vec<Addr>, Limit> {
+        self.addresses("Reply-To", self.known.reply_to)
+    }
+
+    /// The addresses to which the mail was delivered, topmost field first: Delivered-To,
+    /// X-Original-To, Envelope-To. No more than [`MAX_ADDRESSES`].
+    #[must_use]
+    pub fn delivered_to(&self) -> Vec<Addr> {
+        if !self.known.delivered {
+            return Vec::new();
+        }
+        self.fields()
+            .filter(is_delivery)
+            .flat_map(|field| Entries::new(field.value))
+            .take(MAX_ADDRESSES)
+            .filter_map(address)
+            .collect()
+    }
+
+    /// The sender's program, by User-Agent or else X-Mailer, in at most 200 octets of text.
+    #[must_use]
+    pub fn user_agent(&self) -> Option<String> {
+        let value = self.known.user_agent.first.or(self.known.x_mailer.first)?;
+        text::shown(cut(value))
+    }
+
+    /// The address to which mail for the list goes.
+    #[must_use]
+    pub fn list_post(&self) -> Option<Addr> {
+        text::mailto(cut(self.known.list_post.first?))
+    }
+
+    /// The id in the Message-ID field, without its angle brackets.
+    #[must_use]
+    pub fn message_id(&self) -> Option<&'a [u8]> {
+        text::last_id(cut(self.known.message_id.first?))
+    }
+
+    /// The last id in the In-Reply-To field, without its angle brackets.
+    #[must_use]
+    pub fn in_reply_to_last(&self) -> Option<&'a [u8]> {
+        text::last_id(cut(self.known.in_reply_to.first?))
+    }
+
+    /// Whether there is a field with this name, without case.
+    #[must_use]
+    pub fn has_field(&self, name: &str) -> bool {
+        self.fields().any(|field| field.is(name))
+    }
+
+    /// All fields in order.
+    pub fn fields(&self) -> impl Iterator<Item = RawField<'a>> + Clone + use<'a> {
+        Items::new(self.header).filter_map(|item| item.field)
+    }
+
+    fn addresses(&self, name: &str, spot: Spot<'a>) -> Result<Vec<Addr>, Limit> {
+        let mut addresses = Vec::new();
+        let Some(first) = spot.first else { return Ok(addresses) };
+        let mut left = MAX_ADDRESSES;
+        let mut take = |value| {
+            for entry in Entries::new(value) {
+                // Discovery §9: mailboxes count whether or not they are valid.
+                left = left.checked_sub(1).ok_or(Limit::Addresses)?;
+                addresses.extend(address(entry));
+            }
+            Ok(())
+        };
+        if spot.several {
+            self.fields().filter(|field| field.is(name)).try_for_each(|field| take(field.value))?;
+        } else {
+            take(first)?;
+        }
+        Ok(addresses)
+    }
+}
+
+/// Splits `mail` into its header section and the rest, which begins with the blank line; `note`
+/// sees every field.
+pub(super) fn header_section<'a>(
+    mail: &'a [u8],
+    mut note: impl FnMut(RawField<'a>),
+) -> Result<(&'a [u8], &'a [u8]), Limit> {
+    // Discovery §9: no more than this is ever looked at, and the blank line behind it.
+    let window = mail.get(..MAX_HEADER_BYTES.saturating_add(2)).unwrap_or(mail);
+    let mut items = Items::new(window);
+    let mut left = MAX_HEADER_FIELDS;
+    for field in items.by_ref().filter_map(|item| item.field) {
+        left = left.checked_sub(1).ok_or(Limit::HeaderFields)?;
+        note(field);
+    }
+    let len = window.len().saturating_sub(items.rest.len());
+    let complete = !items.rest.is_empty() || window.len() == mail.len();
+    if len > MAX_HEADER_BYTES || !complete {
+        return Err(Limit::HeaderBytes);
+    }
+    mail.split_at_checked(len).ok_or(Limit::HeaderBytes)
+}
+
+/// The first field of a name, and whether there are more.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spot<'a> {
+    first: Option<&'a [u8]>,
+    several: bool,
+}
+
+impl<'a> Spot<'a> {
+    fn note(&mut self, value: &'a [u8]) {
+        self.several = self.first.is_some();
+        self.first = self.first.or(Some(value));
+    }
+
+    /// The only value; else whether there are several.
+    fn only(&self) -> Result<&'a [u8], bool> {
+        if self.several { Err(true) } else { self.first.ok_or(false) }
+    }
+}
+
+/// The fields whose places are remembered.
+#[derive(Debug, Clone, Default)]
+struct Known<'a> {
+    from: Spot<'a>,
+    date: Spot<'a>,
+    received: Spot<'a>,
+    content_type: Spot<'a>,
+    to: Spot<'a>,
+    cc: Spot<'a>,
+    bcc: Spot<'a>,
+    reply_to: Spot<'a>,
+    user_agent: Spot<'a>,
+    x_mailer: Spot<'a>,
+    list_post: Spot<'a>,
+    message_id: Spot<'a>,
+    in_reply_to: Spot<'a>,
+    delivered: bool,
+}
+
+impl<'a> Known<'a> {
+    fn note(&mut self, field: &RawField<'a>) {
+        // Most fields of a mail are none of these; their length says so.
+        let spot = match field.name.len() {
+            2 if field.is("To") => &mut self.to,
+            2 if field.is("Cc") => &mut self.cc,
+            3 if field.is("Bcc") => &mut self.bcc,
+            4 if field.is("From") => &mut self.from,
+            4 if field.is("Date") => &mut self.date,
+            8 if field.is("Received") => &mut self.received,
+            8 if field.is("Reply-To") => &mut self.reply_to,
+            8 if field.is("X-Mailer") => &mut self.x_mailer,
+            9 if field.is("List-Post") => &mut self.list_post,
+            10 if field.is("Message-ID") => &mut self.message_id,
+            10 if field.is("User-Agent") => &mut self.user_agent,
+            11 if field.is("In-Reply-To") => &mut self.in_reply_to,
+            12 if field.is("Content-Type") => &mut self.content_type,
+            11..=13 if is_delivery(field) => {
+                self.delivered = true;
+                return;
+            }
+            _ => return,
+        };
+        spot.note(field.value);
+    }
+}
+
+impl<'a> KeyFields<'a> {
+    fn note(&mut self, field: RawField<'a>) {
+        if family(field.name).is_none() {
+            return;
+        }
+        let count = if is_judged(&field) { &mut self.judged } else { &mut self.not_judged };
+        if *count <= MAX_KEY_FIELDS {
+            self.kept.push(field);
+        }
+        *count = count.saturating_add(1);
+    }
+}
+
+fn is_delivery(field: &RawField<'_>) -> bool {
+    field.is("Delivered-To") || field.is("X-Original-To") || field.is("Envelope-To")
+}
+
+fn address(entry: Entry<'_>) -> Option<Addr> {
+    match entry {
+        Entry::Mailbox { addr, .. } => Addr::parse_bytes(&addr).ok(),
+        Entry::Words(_) => None,
+    }
+}
+
+/// Discovery §9: single fields are cut before anything is read from them.
+fn cut(value: &[u8]) -> &[u8] {
+    value.get(..MAX_FIELD_BYTES).unwrap_or(value)
+}

@@ -1,0 +1,98 @@
+//! The fields of a header section, found by line ends and colons alone (RFC 5322 §2.2).
+//!
+//! LF and CRLF end lines, mixed too; a bare CR does not. Lines that are no fields are passed over
+//! with the lines that continue them. Not here: the limits, which `envelope` applies.
+
+use memchr::{memchr, memchr_iter};
+
+use crate::header::RawField;
+
+/// One field, or a line that is none, with the lines that continue it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Item<'a> {
+    /// All its octets, line ends included.
+    pub(super) whole: &'a [u8],
+    /// The field, if it is one.
+    pub(super) field: Option<RawField<'a>>,
+}
+
+/// The items of a header section up to its blank line or its end.
+#[derive(Debug, Clone)]
+pub(super) struct Items<'a> {
+    /// What has not been looked at; in the end the blank line and the body.
+    pub(super) rest: &'a [u8],
+}
+
+impl<'a> Items<'a> {
+    pub(super) const fn new(section: &'a [u8]) -> Self {
+        Self { rest: section }
+    }
+}
+
+impl<'a> Iterator for Items<'a> {
+    type Item = Item<'a>;
+
+    fn next(&mut self) -> Option<Item<'a>> {
+        if self.rest.is_empty() || blank_line(self.rest).is_some() {
+            return None;
+        }
+        let (whole, rest) =
+            self.rest.split_at_checked(item_len(self.rest)).unwrap_or((self.rest, &[]));
+        self.rest = rest;
+        Some(Item { whole, field: field(whole) })
+    }
+}
+
+/// The line end at the start of `octets`.
+pub(super) fn blank_line(octets: &[u8]) -> Option<&[u8]> {
+    match octets {
+        [b'\n', ..] => octets.get(..1),
+        [b'\r', b'\n', ..] => octets.get(..2),
+        _ => None,
+    }
+}
+
+/// `mail` without a leading mbox line. `From :` begins a field in its obsolete form.
+pub(super) fn without_mbox_line(mail: &[u8]) -> &[u8] {
+    let Some(rest) = mail.strip_prefix(b"From ") else { return mail };
+    if rest.iter().find(|octet| !matches!(octet, b' ' | b'\t')) == Some(&b':') {
+        return mail;
+    }
+    memchr(b'\n', mail).and_then(|end| mail.get(end.saturating_add(1)..)).unwrap_or_default()
+}
+
+/// Where the header section at the start of `buffer` ends, its blank line included; `None` if
+/// more must be read. For readers that take a file piece by piece.
+///
+/// The first octets of `buffer` must be those of the mail, a leading mbox line included.
+#[must_use]
+pub fn header_end(buffer: &[u8]) -> Option<usize> {
+    if let Some(line) = blank_line(buffer) {
+        return Some(line.len());
+    }
+    memchr_iter(b'\n', buffer).find_map(|end| {
+        let next = end.saturating_add(1);
+        let blank = blank_line(buffer.get(next..)?)?;
+        Some(next.saturating_add(blank.len()))
+    })
+}
+
+/// The length of the first line and of the lines that continue it.
+fn item_len(octets: &[u8]) -> usize {
+    memchr_iter(b'\n', octets)
+        .map(|end| end.saturating_add(1))
+        .find(|next| !matches!(octets.get(*next), Some(b' ' | b'\t')))
+        .unwrap_or(octets.len())
+}
+
+fn field(whole: &[u8]) -> Option<RawField<'_>> {
+    let raw = match whole.strip_suffix(b"\n") {
+        Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
+        None => whole,
+    };
+    let (name, rest) = raw.split_at_checked(memchr(b':', raw)?)?;
+    // Blanks before the colon are an obsolete form that real mail has.
+    let name = name.trim_ascii_end();
+    let is_name = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
+    is_name.then_some(RawField { name, raw, value: rest.get(1..)? })
+}

@@ -1,0 +1,74 @@
+//! Clear output (Discovery §8): the input byte for byte, less whole fields, plus added ones.
+//!
+//! Signed and 8-bit content is never re-encoded, for nothing is ever parsed into something else.
+//! Not here: which fields are removed and added.
+
+use super::envelope::header_section;
+use super::fields::{Items, blank_line, without_mbox_line};
+use crate::header::RawField;
+use crate::limits::Limit;
+
+/// All fields of a mail in order. Lines that are no fields are passed over.
+///
+/// # Errors
+/// [`Limit::HeaderBytes`] or [`Limit::HeaderFields`] if there is too much of it.
+pub fn fields(mail: &[u8]) -> Result<impl Iterator<Item = RawField<'_>> + Clone, Limit> {
+    let (header, _) = header_section(without_mbox_line(mail), |_| ())?;
+    Ok(Items::new(header).filter_map(|item| item.field))
+}
+
+/// `mail` less the fields that `remove` chooses, plus `add` as the last fields of its header
+/// section, and no leading mbox line.
+///
+/// Added values come folded with CRLF and a blank; they get the line ends of the mail's first
+/// line. Every line end in them must be followed by a blank: that is the caller's promise.
+///
+/// # Errors
+/// [`Limit::HeaderBytes`] or [`Limit::HeaderFields`] if the header section is too large.
+pub fn rewrite(
+    mail: &[u8],
+    remove: &dyn Fn(&RawField<'_>) -> bool,
+    add: &[(&str, String)],
+) -> Result<Vec<u8>, Limit> {
+    let mail = without_mbox_line(mail);
+    let (header, rest) = header_section(mail, |_| ())?;
+    let line_end = first_line_end(mail);
+    let added = add.iter().map(|(name, value)| name.len().saturating_add(value.len()));
+    let mut written = Vec::with_capacity(added.fold(mail.len(), usize::saturating_add));
+    for item in Items::new(header) {
+        if !item.field.as_ref().is_some_and(remove) {
+            written.extend_from_slice(item.whole);
+        }
+    }
+    // Only a header section without a blank line can end in the middle of a line.
+    if !add.is_empty() && !written.is_empty() && !written.ends_with(b"\n") {
+        // A CR alone must not become a blank line, which would make a body of what is added.
+        written.extend_from_slice(if written.ends_with(b"\r") { b"\r\n" } else { line_end });
+    }
+    for (name, value) in add {
+        written.extend_from_slice(name.as_bytes());
+        written.extend_from_slice(b": ");
+        for (n, line) in value.split("\r\n").enumerate() {
+            if n > 0 {
+                written.extend_from_slice(line_end);
+            }
+            written.extend_from_slice(line.as_bytes());
+        }
+        written.extend_from_slice(line_end);
+    }
+    written.extend_from_slice(rest);
+    Ok(written)
+}
+
+/// The line end of the first line; CRLF if it has none.
+fn first_line_end(mail: &[u8]) -> &'static [u8] {
+    match memchr::memchr(b'\n', mail) {
+        Some(at)
+            if blank_line(mail.get(at.saturating_sub(1)..).unwrap_or_default())
+                != Some(b"\r\n") =>
+        {
+            b"\n"
+        }
+        _ => b"\r\n",
+    }
+}

@@ -1,0 +1,237 @@
+//! Keys and certs that the user brings.
+//!
+//! Implements Messages §1 (importing an existing key) and the import limits of Discovery §9. Not
+//! here: keys from mail; no secret key is ever read from one.
+
+use std::collections::BTreeSet;
+
+use pgp::packet::{PacketHeader, SecretKey as SecretPrimary, SecretSubkey};
+use pgp::ser::Serialize;
+use pgp::types::{Password, S2kParams, SecretParams, StringToKey, Tag};
+use zeroize::Zeroizing;
+
+use super::armor::{dearmor, in_words};
+use super::minimise::{minimise, reason_in_words};
+use super::parts::{KeyPart, Packets, write_packet};
+use super::policy::Policy;
+use super::verify::Verifier;
+use super::{AskPassphrase, OpenPgpError, SecretKey, check, internal, union};
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::key::{CertFlaw, Fingerprint};
+use crate::secret::Secret;
+
+/// Reads one cert.
+pub(super) fn import_cert(
+    octets: &[u8],
+    verifier: Verifier<'_>,
+) -> Result<(Fingerprint, Vec<u8>), OpenPgpError> {
+    let cert = dearmor(octets, CERT)?;
+    let fingerprint = check::check(cert.as_bytes(), verifier).map_err(|flaw| {
+        let found = in_words(flaw).to_owned();
+        match flaw {
+            CertFlaw::NoEncryptionKey => OpenPgpError::Unusable { found },
+            _ => OpenPgpError::Malformed { expected: CERT, found },
+        }
+    })?;
+    Ok((fingerprint, cert.as_bytes().to_vec()))
+}
+
+/// Reads one secret key, unlocks it and minimises its cert for `addr`.
+pub(super) fn import_secret<'v>(
+    octets: &[u8],
+    addr: &Addr,
+    now: Timestamp,
+    ask: AskPassphrase<'_>,
+    verifier: &dyn Fn() -> Verifier<'v>,
+) -> Result<SecretKey, OpenPgpError> {
+    let binary = dearmor(octets, SECRET)?;
+    let opened = open(binary.as_bytes(), ask)?;
+    let unusable = |found: &str| OpenPgpError::Unusable { found: found.to_owned() };
+    check::check(&opened.cert, verifier()).map_err(|flaw| unusable(in_words(flaw)))?;
+    let parts = union::verified(&opened.cert, verifier())
+        .ok_or_else(|| unusable(in_words(CertFlaw::NotOpenPgp)))?;
+    let usable = Policy::new(&parts, now).judge(&parts).verdict;
+    let usable = usable.map_err(|reason| unusable(reason_in_words(reason)))?;
+    let cert = minimise(&parts, addr, now, &opened.unlocked)?;
+    Ok(SecretKey {
+        fingerprint: parts.primary.fingerprint.clone(),
+        secret: opened.secret,
+        cert,
+        created: parts.primary.created(),
+        expires: usable.expires,
+    })
+}
+
+/// A transferable secret key without its locks.
+struct Opened {
+    secret: Secret,
+    /// The same with public packets.
+    cert: Vec<u8>,
+    /// The parts whose secret is there.
+    unlocked: BTreeSet<Fingerprint>,
+}
+
+fn open(octets: &[u8], ask: AskPassphrase<'_>) -> Result<Opened, OpenPgpError> {
+    let malformed =
+        |found: &str| OpenPgpError::Malformed { expected: SECRET, found: found.to_owned() };
+    let packets = Packets::new(octets).collect::<Option<Vec<_>>>();
+    let packets = packets.ok_or_else(|| malformed("octets that are no OpenPGP key"))?;
+    match packets.first() {
+        Some((Tag::SecretKey, _)) => {}
+        Some((Tag::PublicKey, _)) => return Err(malformed("a certificate without its secret")),
+        _ => return Err(malformed("octets that are no OpenPGP key")),
+    }
+    let primaries =
+        packets.iter().filter(|(tag, _)| matches!(tag, Tag::SecretKey | Tag::PublicKey));
+    if primaries.count() > 1 {
+        return Err(malformed("several keys"));
+    }
+    // An unlocked packet is at most a little longer than its public and locked parts together.
+    let mut secret = Zeroizing::new(Vec::with_capacity(octets.len().saturating_mul(2)));
+    let mut cert = Vec::with_capacity(octets.len());
+    let mut unlocked = BTreeSet::new();
+    let mut keyring = Keyring { ask, known: Vec::new() };
+    for (tag, body) in packets {
+        let (public_tag, primary) = match tag {
+            Tag::SecretKey => (Tag::PublicKey, true),
+            Tag::SecretSubkey => (Tag::PublicSubkey, false),
+            // Secrets are written below; the rest is public.
+            _ => {
+                write_packet(&mut secret, tag, body);
+                write_packet(&mut cert, tag, body);
+                continue;
+            }
+        };
+        let Some((part, rest)) = split(body) else {
+            if primary {
+                return Err(malformed("a secret key of an unknown kind"));
+            }
+            // An unknown subkey must not spoil the rest; it stays with the secret as it is.
+            write_packet(&mut secret, tag, body);
+            continue;
+        };
+        write_packet(&mut cert, public_tag, &part.body);
+        if is_absent(rest) {
+            write_packet(&mut secret, tag, body);
+            continue;
+        }
+        let body = keyring.unlock(tag, body, &part.fingerprint)?;
+        write_packet(&mut secret, tag, &body);
+        unlocked.insert(part.fingerprint);
+    }
+    Ok(Opened { secret: Secret::new(std::mem::take(&mut *secret)), cert, unlocked })
+}
+
+/// The public part at the beginning of a secret key packet, and what follows it.
+fn split(body: &[u8]) -> Option<(KeyPart, &[u8])> {
+    let header = PacketHeader::new_fixed(Tag::PublicKey, u32::try_from(body.len()).ok()?);
+    let mut rest = body;
+    pgp::packet::PublicKey::try_from_reader(header, &mut rest).ok()?;
+    let public = body.get(..body.len().checked_sub(rest.len())?)?;
+    Some((KeyPart::parse(public)?, rest))
+}
+
+/// Whether the secret is elsewhere: GnuPG's stubs for primaries kept offline and for smartcards.
+fn is_absent(rest: &[u8]) -> bool {
+    let gnu = rest.get(2) == Some(&101) && rest.get(4..7) == Some(b"GNU");
+    matches!(rest.first(), None | Some(253..=255)) && (rest.is_empty() || gnu)
+}
+
+/// The passphrases of one import.
+struct Keyring<'a> {
+    ask: AskPassphrase<'a>,
+    /// Those that opened something: the parts of a key mostly share one.
+    known: Vec<Secret>,
+}
+
+impl Keyring<'_> {
+    /// The packet body without its lock.
+    fn unlock(
+        &mut self,
+        tag: Tag,
+        body: &[u8],
+        fingerprint: &Fingerprint,
+    ) -> Result<Zeroizing<Vec<u8>>, OpenPgpError> {
+        let mut packet = Locked::parse(tag, body)?;
+        if packet.params().is_encrypted() {
+            affordable(packet.params())?;
+            if !self.known.iter().any(|secret| packet.open(secret)) {
+                let name = || fingerprint.to_string();
+                let secret = (self.ask)(fingerprint)
+                    .ok_or_else(|| OpenPgpError::Locked { fingerprint: name() })?;
+                if !packet.open(&secret) {
+                    return Err(OpenPgpError::WrongPassphrase { fingerprint: name() });
+                }
+                self.known.push(secret);
+            }
+        }
+        packet.to_octets()
+    }
+}
+
+/// A secret key packet of either kind.
+enum Locked {
+    Primary(Box<SecretPrimary>),
+    Subkey(Box<SecretSubkey>),
+}
+
+impl Locked {
+    fn parse(tag: Tag, body: &[u8]) -> Result<Self, OpenPgpError> {
+        let unreadable = || OpenPgpError::Malformed {
+            expected: SECRET,
+            found: "a secret part that cannot be read".to_owned(),
+        };
+        let header =
+            PacketHeader::new_fixed(tag, u32::try_from(body.len()).map_err(|_| unreadable())?);
+        let packet = if tag == Tag::SecretKey {
+            SecretPrimary::try_from_reader(header, body).map(|key| Self::Primary(Box::new(key)))
+        } else {
+            SecretSubkey::try_from_reader(header, body).map(|key| Self::Subkey(Box::new(key)))
+        };
+        packet.map_err(|_| unreadable())
+    }
+
+    fn params(&self) -> &SecretParams {
+        match self {
+            Self::Primary(key) => key.secret_params(),
+            Self::Subkey(key) => key.secret_params(),
+        }
+    }
+
+    /// Whether `secret` opened it.
+    fn open(&mut self, secret: &Secret) -> bool {
+        let password = Password::from(secret.as_bytes());
+        match self {
+            Self::Primary(key) => key.remove_password(&password).is_ok(),
+            Self::Subkey(key) => key.remove_password(&password).is_ok(),
+        }
+    }
+
+    fn to_octets(&self) -> Result<Zeroizing<Vec<u8>>, OpenPgpError> {
+        let octets = match self {
+            Self::Primary(key) => key.to_bytes(),
+            Self::Subkey(key) => key.to_bytes(),
+        };
+        octets.map(Zeroizing::new).map_err(|error| internal("write a secret key", error))
+    }
+}
+
+/// Discovery §9: Argon2 with at most 256 MiB and 8 passes.
+fn affordable(params: &SecretParams) -> Result<(), OpenPgpError> {
+    let SecretParams::Encrypted(locked) = params else { return Ok(()) };
+    match locked.string_to_key_params() {
+        S2kParams::Aead { s2k: StringToKey::Argon2 { t, m_enc, .. }, .. }
+            if *t > MAX_ARGON2_PASSES || *m_enc > MAX_ARGON2_MEMORY_EXPONENT =>
+        {
+            Err(OpenPgpError::Unusable { found: "a lock that costs too much to open".to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+const CERT: &str = "certificate";
+const SECRET: &str = "secret key";
+const MAX_ARGON2_PASSES: u8 = 8;
+/// Two to this power is the memory in KiB: 256 MiB.
+const MAX_ARGON2_MEMORY_EXPONENT: u8 = 18;

@@ -1,0 +1,113 @@
+//! The cert as it goes into the key fields.
+//!
+//! Implements the wire form of Messages §1: one User ID at most and the newest valid signatures.
+//! Not here: the fields themselves.
+
+use std::collections::BTreeSet;
+
+use pgp::types::Tag;
+
+use super::OpenPgpError;
+use super::armor::in_words;
+use super::parts::{Parts, Subkey, write_packet, write_sigs};
+use super::policy::Policy;
+use super::sig::Sig;
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::key::{CertFlaw, Fingerprint, Unusable};
+use crate::limits::MAX_KEY_FIELD_BYTES;
+
+/// The minimised cert of verified `parts` at `now`; `secrets` are the parts whose secret is there.
+///
+/// # Errors
+/// [`OpenPgpError::Unusable`] if it cannot encrypt and sign; [`OpenPgpError::TooLarge`].
+pub(super) fn minimise(
+    parts: &Parts,
+    addr: &Addr,
+    now: Timestamp,
+    secrets: &BTreeSet<Fingerprint>,
+) -> Result<Vec<u8>, OpenPgpError> {
+    let policy = Policy::new(parts, now);
+    let unusable = |found: &str| OpenPgpError::Unusable { found: found.to_owned() };
+    let refused = |reason| unusable(reason_in_words(reason));
+    let primary = policy.primary().map_err(refused)?;
+    let encryption = policy.choose(parts).map_err(refused)?;
+    if !secrets.contains(&encryption.part.fingerprint) {
+        return Err(unusable("a key without the secret part that decrypts"));
+    }
+    let primary_signs = primary.flags.sign() && secrets.contains(&parts.primary.fingerprint);
+    let signing = if primary_signs { None } else { Some(signing_subkey(parts, policy, secrets)) };
+    let signing = match signing {
+        Some(None) => return Err(unusable("a key without a secret part that signs")),
+        other => other.flatten(),
+    };
+
+    let mut cert = Vec::new();
+    write_packet(&mut cert, Tag::PublicKey, &parts.primary.body);
+    let direct = policy.direct();
+    let user_id = user_id(parts, policy, addr);
+    // Version 6 speaks by its direct-key signature; version 4 only where no User ID does.
+    if parts.primary.version() == 6 || user_id.is_none() {
+        direct.iter().for_each(|sig| write_sigs(&mut cert, std::slice::from_ref(*sig)));
+    }
+    if let Some((id, sig)) = user_id {
+        write_packet(&mut cert, Tag::UserId, id);
+        write_sigs(&mut cert, std::slice::from_ref(sig));
+    }
+    let encrypting = parts.subkeys.get(&encryption.part.fingerprint);
+    let bound = encrypting.zip(encryption.word.sig);
+    for (subkey, sig) in bound.into_iter().chain(signing) {
+        write_packet(&mut cert, Tag::PublicSubkey, &subkey.part.body);
+        write_sigs(&mut cert, std::slice::from_ref(sig));
+    }
+    // Messages §1: base64 makes four characters of three octets.
+    let limit = MAX_KEY_FIELD_BYTES / 4 * 3;
+    if cert.len() > limit {
+        return Err(OpenPgpError::TooLarge { size: cert.len(), limit });
+    }
+    Ok(cert)
+}
+
+/// Why a key is refused, as the `found` of an error.
+pub(super) fn reason_in_words(reason: Unusable) -> &'static str {
+    match reason {
+        Unusable::Expired => "an expired key, or one from the future",
+        Unusable::Revoked => "a revoked key",
+        Unusable::Weak => "a key of insufficient size, or signed with a broken hash",
+        Unusable::Unsupported => in_words(CertFlaw::NoEncryptionKey),
+    }
+}
+
+/// The User ID that names `addr`; without one, and where no direct-key signature says when the
+/// key expires, the one certified last, since a cert that lost its expiry would be another.
+fn user_id<'a>(parts: &'a Parts, policy: Policy<'a>, addr: &Addr) -> Option<(&'a [u8], &'a Sig)> {
+    let certified = |(id, sigs): (&'a [u8], &'a Vec<Sig>)| Some((id, policy.certification(sigs)?));
+    let all: Vec<_> =
+        parts.user_ids.iter().map(|(id, sigs)| (id.as_ref(), sigs)).filter_map(certified).collect();
+    let newest = |found: &[(&'a [u8], &'a Sig)]| found.iter().copied().max_by_key(|(_, sig)| *sig);
+    let matching: Vec<_> = all.iter().copied().filter(|(id, _)| names(id, addr)).collect();
+    let spoken = policy.direct().is_some_and(|sig| parts.primary.version() == 6 || sig.speaks());
+    newest(&matching).or_else(|| if spoken { None } else { newest(&all) })
+}
+
+/// Whether a User ID is `addr` or ends with it in angle brackets.
+fn names(id: &[u8], addr: &Addr) -> bool {
+    let Ok(text) = std::str::from_utf8(id) else { return false };
+    let text = text.trim();
+    let bracketed = text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<'));
+    Addr::parse(bracketed.map_or(text, |(_, inside)| inside)).is_ok_and(|found| found == *addr)
+}
+
+/// The newest subkey that may sign and whose secret is there.
+fn signing_subkey<'a>(
+    parts: &'a Parts,
+    policy: Policy<'a>,
+    secrets: &BTreeSet<Fingerprint>,
+) -> Option<(&'a Subkey, &'a Sig)> {
+    parts
+        .subkeys
+        .values()
+        .filter(|subkey| secrets.contains(&subkey.part.fingerprint))
+        .filter_map(|subkey| Some((subkey, policy.signing(subkey)?.sig?)))
+        .max_by_key(|(subkey, _)| (subkey.part.created(), subkey.part.fingerprint.clone()))
+}

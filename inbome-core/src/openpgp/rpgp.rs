@@ -1,0 +1,115 @@
+//! [`Rpgp`], the answers of this module to the traits [`OpenPgp`] and [`Certificates`].
+//!
+//! Each question goes to the file that answers it; here is only the counting of work, so that
+//! tests can show what costs nothing.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::parts::Parts;
+use super::policy::Policy;
+use super::verify::Verifier;
+use super::{
+    AskPassphrase, OpenPgp, OpenPgpError, SecretKey, armor, check, generate, import, union,
+};
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::key::{CertFlaw, CertUnion, Certificates, Fingerprint, Judgement, Unusable};
+use crate::limits::MAX_CERT_BYTES_BY_MAIL;
+use crate::random::SecureRandom;
+use crate::secret::Secret;
+
+/// OpenPGP by the `pgp` crate. Clones share their counters.
+#[derive(Debug, Clone, Default)]
+pub struct Rpgp {
+    verifications: Arc<AtomicU64>,
+    parses: Arc<AtomicU64>,
+}
+
+impl Rpgp {
+    /// With all counters at zero.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Public-key verifications done so far.
+    #[must_use]
+    pub fn verifications(&self) -> u64 {
+        self.verifications.load(Ordering::Relaxed)
+    }
+
+    /// Certs taken apart so far: received ones, and unions to judge.
+    #[must_use]
+    pub fn parses(&self) -> u64 {
+        self.parses.load(Ordering::Relaxed)
+    }
+
+    fn count_parse(&self) {
+        self.parses.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn verifier(&self) -> Verifier<'_> {
+        self.count_parse();
+        Verifier::new(&self.verifications)
+    }
+}
+
+impl Certificates for Rpgp {
+    fn check(&self, cert: &[u8]) -> Result<Fingerprint, CertFlaw> {
+        // Discovery §9. The field is shorter than this already; other callers may not be.
+        if cert.len() > MAX_CERT_BYTES_BY_MAIL {
+            return Err(CertFlaw::NotOpenPgp);
+        }
+        check::check(cert, self.verifier())
+    }
+
+    fn union(&self, known: Option<&CertUnion>, received: &[u8]) -> CertUnion {
+        union::union(known, received, self.verifier())
+    }
+
+    fn judge(&self, received: &[u8], union: &CertUnion, now: Timestamp) -> Judgement {
+        self.count_parse();
+        match (Parts::parse(received), Parts::parse(&union.bytes)) {
+            (Ok(received), Ok(parts)) => Policy::new(&parts, now).judge(&received),
+            _ => Judgement {
+                verdict: Err(Unusable::Unsupported),
+                from: Timestamp::MIN,
+                until: Timestamp::MAX,
+            },
+        }
+    }
+}
+
+impl OpenPgp for Rpgp {
+    fn generate(
+        &self,
+        addr: &Addr,
+        now: Timestamp,
+        random: &dyn SecureRandom,
+    ) -> Result<SecretKey, OpenPgpError> {
+        generate::generate(addr, now, random)
+    }
+
+    fn import_secret(
+        &self,
+        octets: &[u8],
+        addr: &Addr,
+        now: Timestamp,
+        ask: AskPassphrase<'_>,
+    ) -> Result<SecretKey, OpenPgpError> {
+        import::import_secret(octets, addr, now, ask, &|| self.verifier())
+    }
+
+    fn import_cert(&self, octets: &[u8]) -> Result<(Fingerprint, Vec<u8>), OpenPgpError> {
+        import::import_cert(octets, self.verifier())
+    }
+
+    fn armor_cert(&self, cert: &[u8]) -> Result<String, OpenPgpError> {
+        armor::armor_cert(cert)
+    }
+
+    fn armor_secret(&self, key: &SecretKey) -> Result<Secret, OpenPgpError> {
+        armor::armor_secret(key)
+    }
+}

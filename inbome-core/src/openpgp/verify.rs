@@ -1,0 +1,124 @@
+//! Which signature was really made by which key, and for which part.
+//!
+//! Implements the mathematics under Messages §6, with each signature's own algorithms: MD5 and
+//! SHA-1 verify here as far as the library below can, for `policy` to judge. What is critical and
+//! not understood verifies never. Not here: dates, strength, flags.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use pgp::crypto::hash::HashAlgorithm;
+use pgp::packet::SignatureVersion;
+use pgp::types::{KeyDetails, PublicParams, VerifyingKey};
+
+use super::parts::{KeyPart, Parts, Subkey};
+use super::sig::Sig;
+use crate::limits::MAX_SIGNATURES;
+
+/// Verifies at most [`MAX_SIGNATURES`] signatures of one cert (Discovery §9), and counts them.
+pub(super) struct Verifier<'a> {
+    counter: &'a Arc<AtomicU64>,
+    left: usize,
+}
+
+impl<'a> Verifier<'a> {
+    pub(super) fn new(counter: &'a Arc<AtomicU64>) -> Self {
+        Self { counter, left: MAX_SIGNATURES }
+    }
+
+    /// Whether no further signature will be looked at.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.left == 0
+    }
+
+    /// Whether `sig` stands on the primary and was made by it.
+    pub(super) fn on_key(&mut self, parts: &Parts, sig: &Sig) -> bool {
+        sig.is_on_key() && self.verifies(&parts.primary, sig, &[key_octets(&parts.primary)])
+    }
+
+    /// Whether `sig` stands on the User ID `id` and was made by the primary.
+    pub(super) fn on_user_id(&mut self, parts: &Parts, id: &[u8], sig: &Sig) -> bool {
+        let mut octets = Vec::new();
+        // Version 3 hashes the User ID bare.
+        if sig.packet().version() != SignatureVersion::V3 {
+            octets.push(0xb4);
+            octets.extend(u32::try_from(id.len()).unwrap_or(u32::MAX).to_be_bytes());
+        }
+        octets.extend_from_slice(id);
+        let signed = [key_octets(&parts.primary), octets];
+        sig.is_on_user_id() && self.verifies(&parts.primary, sig, &signed)
+    }
+
+    /// Whether `sig` binds or revokes `subkey` and was made by the primary.
+    pub(super) fn on_subkey(&mut self, parts: &Parts, subkey: &Subkey, sig: &Sig) -> bool {
+        let signed = [key_octets(&parts.primary), key_octets(&subkey.part)];
+        sig.is_on_subkey() && self.verifies(&parts.primary, sig, &signed)
+    }
+
+    /// The back-signature in `sig` that `subkey` really made, in canonical form.
+    pub(super) fn back_signature(
+        &mut self,
+        parts: &Parts,
+        subkey: &Subkey,
+        sig: &Sig,
+    ) -> Option<Sig> {
+        // Only a signing subkey needs one (Messages §6).
+        if !sig.flags().sign() {
+            return None;
+        }
+        let signed = [key_octets(&parts.primary), key_octets(&subkey.part)];
+        sig.back_signatures()
+            .filter(|back| back.may_be_by(&subkey.part))
+            .find(|back| self.verifies(&subkey.part, back, &signed))?
+            .canonical(&subkey.part, None)
+    }
+
+    fn verifies(&mut self, signer: &KeyPart, sig: &Sig, signed: &[Vec<u8>]) -> bool {
+        let Some(left) = self.left.checked_sub(1) else { return false };
+        self.left = left;
+        self.try_verify(signer, sig, signed).is_some()
+    }
+
+    fn try_verify(&self, signer: &KeyPart, sig: &Sig, signed: &[Vec<u8>]) -> Option<()> {
+        let key = signer.known()?;
+        let packet = sig.packet();
+        // RFC 9580: version 6 keys and version 6 signatures belong together.
+        let versions_fit = (signer.version() == 6) == (packet.version() == SignatureVersion::V6);
+        if sig.is_refused() || !versions_fit {
+            return None;
+        }
+        let mut octets = sig.salt().to_vec();
+        signed.iter().for_each(|part| octets.extend_from_slice(part));
+        octets.extend(sig.signed_octets()?);
+        let hash = sig.hash_algorithm();
+        // SHA-1 detects collisions here and then fails.
+        let digest = hash.digest(&octets).ok()?;
+        if packet.signed_hash_value()?.as_slice() != digest.get(..2)? {
+            return None;
+        }
+        self.counter.fetch_add(1, Ordering::Relaxed);
+        key.verify(stand_in(key.public_params(), hash), &digest, packet.signature()?).ok()
+    }
+}
+
+/// What to tell the library below about the hash. Only RSA signs its name; for the others it is a
+/// check of strength, which belongs to `policy`: a revocation that fails only for its hash still
+/// revokes (Messages §6).
+fn stand_in(params: &PublicParams, hash: HashAlgorithm) -> HashAlgorithm {
+    let weak = matches!(hash, HashAlgorithm::Md5 | HashAlgorithm::Sha1 | HashAlgorithm::Ripemd160);
+    if weak && !matches!(params, PublicParams::RSA(_)) { HashAlgorithm::Sha512 } else { hash }
+}
+
+/// A key as signatures over it hash it.
+fn key_octets(part: &KeyPart) -> Vec<u8> {
+    let mut octets = Vec::with_capacity(part.body.len().saturating_add(5));
+    if part.version() == 4 {
+        octets.push(0x99);
+        octets.extend(u16::try_from(part.body.len()).unwrap_or(u16::MAX).to_be_bytes());
+    } else {
+        octets.push(0x9b);
+        octets.extend(u32::try_from(part.body.len()).unwrap_or(u32::MAX).to_be_bytes());
+    }
+    octets.extend_from_slice(&part.body);
+    octets
+}

@@ -1,0 +1,446 @@
+//! `process_incoming`: from a mail to changed peers (Discovery §4).
+//!
+//! [`examine`] asks the rules what a mail says; [`apply`] puts it into the [`Working`] set of peers;
+//! [`Working::flush`] writes the set in one transaction. One mail and a scan of a million take this
+//! same way, they differ in how often they flush. Not here: decryption, and where mails come from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::account::{Account, Accounts};
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::discover::{self, Discovered, Discovery, Ignored, Mail, Receipt, Refusal, Sender};
+use crate::fields::{FieldReason, FieldReport, Judge, judge_field};
+use crate::gossip::GossipFlaw;
+use crate::header::RawField;
+use crate::key::{CertFlaw, Certificates, Fingerprint, Hash, Key, hash};
+use crate::limits::MAX_PEERS;
+use crate::peer::{Advertised, PeerState};
+use crate::store::{MessageIdHash, Store, StoreError};
+
+/// What one mail changed, and why or why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Whose mail it is, if that was found.
+    pub account: Option<Addr>,
+    /// Who wrote it, if that was found. An own address is named too, though no peer of it is touched.
+    pub peer: Option<Addr>,
+    /// The effective date.
+    pub effective_date: Option<Timestamp>,
+    /// Each key field with its verdict.
+    pub fields: Vec<FieldReport>,
+    /// Each gossip field with its verdict.
+    pub gossip: Vec<GossipOutcome>,
+    /// The peer's key has another fingerprint now: old and new.
+    pub key_changed: Option<(Fingerprint, Fingerprint)>,
+    /// A mail from an own address advertises this key, which is not ours: another device has a key
+    /// of its own, or somebody forges.
+    pub own_key_conflict: Option<Fingerprint>,
+}
+
+/// Whether anything stored differs after the call; dates count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Something differs.
+    Updated,
+    /// Nothing differs.
+    Unchanged,
+    /// The mail does not count.
+    Ignored(Ignored),
+}
+
+/// What became of one gossip field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GossipOutcome {
+    /// Whose key it claims to be.
+    pub addr: Option<Addr>,
+    /// The key's fingerprint, or why it was not accepted.
+    pub key: Result<Fingerprint, GossipFlaw>,
+    /// The peer's own adverts say another key; it blocks nothing.
+    pub conflict: bool,
+}
+
+/// What the rules found in one mail, ready to be applied anywhere.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    account: Option<Addr>,
+    from: Option<Addr>,
+    at: Option<Timestamp>,
+    discovered: Discovered,
+    /// SHA-256 of the raw field that was the advert.
+    field_hash: Option<Hash>,
+    /// The id of a mail that was decrypted.
+    encrypted_id: Option<MessageIdHash>,
+}
+
+impl Examined {
+    fn ignored(reason: Ignored, from: Option<Addr>) -> Self {
+        let discovery = Discovery::Ignored(reason);
+        let discovered = Discovered { fields: Vec::new(), discovery, gossip: Vec::new() };
+        let (account, at, field_hash, encrypted_id) = (None, None, None, None);
+        Self { account, from, at, discovered, field_hash, encrypted_id }
+    }
+
+    /// A mail past a limit, which was not even parsed.
+    #[must_use]
+    pub fn past(limit: crate::limits::Limit) -> Self {
+        Self::ignored(Ignored::Limit(limit), None)
+    }
+}
+
+impl From<Refusal> for Examined {
+    fn from(refusal: Refusal) -> Self {
+        Self::ignored(refusal.reason, refusal.from)
+    }
+}
+
+/// First 16 octets of SHA-256 of a Message-ID (Discovery §4).
+#[must_use]
+pub fn message_id_hash(id: &[u8]) -> MessageIdHash {
+    let mut short = MessageIdHash::default();
+    short.iter_mut().zip(hash(id)).for_each(|(to, from)| *to = from);
+    short
+}
+
+/// What a run remembers of key fields, so that nothing is parsed or verified twice.
+pub trait KeyMemory {
+    /// The advert that the field with this hash was found to be, from this sender.
+    fn by_field(&self, from: &Addr, field: &Hash) -> Option<Advertised>;
+    /// What the cert with this hash was found to be.
+    fn by_cert(&self, from: &Addr, cert: &Hash) -> Option<Result<Fingerprint, CertFlaw>>;
+    /// Keeps what was found; a memory may also let it go.
+    fn keep(&mut self, from: &Addr, field: &Hash, found: &Advertised);
+    /// Keeps what was found of a cert.
+    fn keep_cert(&mut self, cert: &Hash, found: &Result<Fingerprint, CertFlaw>);
+}
+
+/// Asks the rules what a mail says. Pure but for `memory`, which saves work and changes no answer.
+pub fn examine(
+    mail: &dyn Mail,
+    receipt: Receipt,
+    account: Option<&Account>,
+    accounts: &Accounts,
+    certs: &dyn Certificates,
+    now: Timestamp,
+    memory: &mut dyn KeyMemory,
+) -> Examined {
+    match discover::sender(mail, receipt, account, accounts, now) {
+        Ok(sender) => examine_from(mail, &sender, accounts, certs, memory),
+        Err(refusal) => refusal.into(),
+    }
+}
+
+/// [`examine`] for a sender that is known already.
+pub fn examine_from(
+    mail: &dyn Mail,
+    sender: &Sender<'_>,
+    accounts: &Accounts,
+    certs: &dyn Certificates,
+    memory: &mut dyn KeyMemory,
+) -> Examined {
+    let mut field_hash = None;
+    let mut judge = |field: &RawField<'_>, from: &Addr| {
+        let found = remembered(field, from, certs, memory);
+        if let Ok(Some((_, raw_hash))) = &found {
+            field_hash = Some(*raw_hash);
+        }
+        found.map(|found| found.map(|(advertised, _)| advertised))
+    };
+    let judge: Judge<'_> = &mut judge;
+    let discovered = discover::observe(mail, sender, accounts, judge);
+    let encrypted_id = mail.payload().and_then(|_| mail.message_id());
+    Examined {
+        account: Some(sender.account.addr.clone()),
+        from: Some(sender.from.clone()),
+        at: Some(sender.at),
+        // Several valid fields, or a protected one, leave no single raw field to remember.
+        field_hash: field_hash.filter(|_| mail.payload().is_none()),
+        encrypted_id: encrypted_id.map(|id| message_id_hash(&id)),
+        discovered,
+    }
+}
+
+/// Judges a field, the cheapest way first: by the field's octets, by the cert's, by parsing.
+fn remembered(
+    field: &RawField<'_>,
+    from: &Addr,
+    certs: &dyn Certificates,
+    memory: &mut dyn KeyMemory,
+) -> Result<Option<(Advertised, Hash)>, FieldReason> {
+    let raw_hash = hash(field.raw);
+    if let Some(advertised) = memory.by_field(from, &raw_hash) {
+        return Ok(Some((advertised, raw_hash)));
+    }
+    let mut check = |cert: &[u8]| {
+        let cert_hash = hash(cert);
+        let found = memory.by_cert(from, &cert_hash).unwrap_or_else(|| {
+            let found = certs.check(cert);
+            memory.keep_cert(&cert_hash, &found);
+            found
+        })?;
+        Ok(Key { fingerprint: found, hash: cert_hash, bytes: cert.into() })
+    };
+    let Some(advertised) = judge_field(field, from, &mut check)? else { return Ok(None) };
+    memory.keep(from, &raw_hash, &advertised);
+    Ok(Some((advertised, raw_hash)))
+}
+
+/// One peer in the working set.
+#[derive(Debug, Default)]
+pub struct Held {
+    state: PeerState,
+    field_hash: Option<Hash>,
+    /// The row is to be written.
+    dirty: bool,
+    /// The records of the history that are to be written.
+    keys: BTreeSet<Fingerprint>,
+    /// The store had no row.
+    new: bool,
+}
+
+/// A single mail's memory is what is stored of its sender.
+impl KeyMemory for Held {
+    fn by_field(&self, _from: &Addr, field: &Hash) -> Option<Advertised> {
+        let advert = self.state.peer.advert.as_ref().filter(|_| self.field_hash == Some(*field))?;
+        let (key, prefer_encrypt) = (advert.key.clone(), advert.prefer_encrypt);
+        Some(Advertised { key, prefer_encrypt, protected: false })
+    }
+
+    fn by_cert(&self, _from: &Addr, cert: &Hash) -> Option<Result<Fingerprint, CertFlaw>> {
+        let mut history = self.state.history.iter();
+        history.find(|(_, record)| record.copies.contains(cert)).map(|(fpr, _)| Ok(fpr.clone()))
+    }
+
+    fn keep(&mut self, _from: &Addr, _field: &Hash, _found: &Advertised) {}
+
+    fn keep_cert(&mut self, _cert: &Hash, _found: &Result<Fingerprint, CertFlaw>) {}
+}
+
+/// Peers in memory between the store and the rules.
+#[derive(Debug, Default)]
+pub struct Working {
+    held: BTreeMap<Addr, BTreeMap<Addr, Held>>,
+    /// The store's generation when the first row was read.
+    generation: Option<i64>,
+    own_keys: BTreeMap<Addr, BTreeSet<Fingerprint>>,
+    encrypted_ids: BTreeMap<(Addr, MessageIdHash), Timestamp>,
+}
+
+impl Working {
+    /// How many peers are held.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.held.values().map(BTreeMap::len).sum()
+    }
+
+    /// Whether nothing is held.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// Whether there is anything to write.
+    #[must_use]
+    pub fn is_dirty(&self) -> bool {
+        !self.encrypted_ids.is_empty() || self.held.values().flat_map(BTreeMap::values).any(|h| h.dirty)
+    }
+
+    /// The peer, loaded on first use.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn hold(
+        &mut self,
+        store: &mut dyn Store,
+        account: &Addr,
+        addr: &Addr,
+    ) -> Result<&mut Held, StoreError> {
+        if self.generation.is_none() {
+            self.generation = Some(store.generation()?);
+        }
+        // Two look-ups without a copy of the addresses; a copy only for what is new.
+        if !self.held.contains_key(account) {
+            self.held.insert(account.clone(), BTreeMap::new());
+        }
+        let peers = self.held.entry(account.clone()).or_default();
+        if !peers.contains_key(addr) {
+            peers.insert(addr.clone(), load(store, account, addr)?);
+        }
+        Ok(peers.entry(addr.clone()).or_default())
+    }
+
+    /// Writes what is dirty, inside the caller's transaction. What another process wrote since it
+    /// was loaded is joined with it first.
+    ///
+    /// # Errors
+    /// [`StoreError`]; the caller rolls back and drops the set.
+    pub fn flush(
+        &mut self,
+        store: &mut dyn Store,
+        certs: &dyn Certificates,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        // Inside a transaction the generation is already the one that its commit will leave.
+        let generation = store.generation()?;
+        let alone = self.generation.is_none_or(|held| held.saturating_add(1) == generation);
+        self.generation = Some(generation);
+        for (account, peers) in &mut self.held {
+            if !alone {
+                peers.retain(|_, held| held.dirty);
+            }
+            let mut new = false;
+            for (addr, held) in peers.iter_mut().filter(|(_, held)| held.dirty) {
+                if !alone {
+                    held.rejoin(load(store, account, addr)?, certs, now);
+                }
+                let hash = held.field_hash.as_ref();
+                store.save_peer(account, addr, &held.state, &mut held.keys.iter(), hash)?;
+                new |= held.new;
+                (held.dirty, held.new) = (false, false);
+                held.keys.clear();
+            }
+            if new {
+                let surplus = store.count_peers(account)?.saturating_sub(MAX_PEERS);
+                if surplus > 0 {
+                    store.drop_peers(account, surplus)?;
+                }
+            }
+        }
+        for ((account, id), at) in std::mem::take(&mut self.encrypted_ids) {
+            store.remember_encrypted(&account, &id, at)?;
+        }
+        Ok(())
+    }
+
+    /// Lets go of all peers, after a [`Working::flush`].
+    pub fn clear(&mut self) {
+        self.held.clear();
+        self.generation = None;
+    }
+
+    fn is_own_key(
+        &mut self,
+        store: &mut dyn Store,
+        account: &Addr,
+        fingerprint: &Fingerprint,
+    ) -> Result<bool, StoreError> {
+        if !self.own_keys.contains_key(account) {
+            let keys = store.secret_keys(account)?;
+            let own = keys.into_iter().map(|stored| stored.key.fingerprint).collect();
+            self.own_keys.insert(account.clone(), own);
+        }
+        Ok(self.own_keys.get(account).is_some_and(|own| own.contains(fingerprint)))
+    }
+}
+
+fn load(store: &mut dyn Store, account: &Addr, addr: &Addr) -> Result<Held, StoreError> {
+    let Some(peer) = store.load_peer(account, addr)? else {
+        return Ok(Held { new: true, ..Held::default() });
+    };
+    let history = store.load_history(account, addr)?;
+    let field_hash = store.load_field_hash(account, addr)?;
+    Ok(Held { state: PeerState { peer, history }, field_hash, ..Held::default() })
+}
+
+impl Held {
+    /// What is stored now, joined with what is held.
+    fn rejoin(&mut self, stored: Self, certs: &dyn Certificates, now: Timestamp) {
+        let mut joined = stored.state;
+        let change = joined.join(&self.state, certs, now);
+        // The raw field belongs to the advert that stands now.
+        let advert = |state: &PeerState| state.peer.advert.as_ref().map(|a| (a.at, a.key.hash));
+        if advert(&joined) != advert(&self.state) {
+            self.field_hash = stored.field_hash;
+        }
+        self.keys.extend(change.keys);
+        self.new = stored.new;
+        self.state = joined;
+    }
+}
+
+/// Puts what a mail says into the working set (Discovery §4, step 5). Nothing is written yet.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn apply(
+    examined: Examined,
+    working: &mut Working,
+    store: &mut dyn Store,
+    certs: &dyn Certificates,
+    now: Timestamp,
+) -> Result<Incoming, StoreError> {
+    let Examined { account, from, at, discovered, field_hash, encrypted_id } = examined;
+    let mut incoming = Incoming {
+        outcome: Outcome::Unchanged,
+        account,
+        peer: from,
+        effective_date: at,
+        fields: discovered.fields,
+        gossip: Vec::new(),
+        key_changed: None,
+        own_key_conflict: None,
+    };
+    let (Some(account), Some(from), Some(at)) = (&incoming.account, &incoming.peer, at) else {
+        if let Discovery::Ignored(reason) = discovered.discovery {
+            incoming.outcome = Outcome::Ignored(reason);
+        }
+        return Ok(incoming);
+    };
+    let observation = match discovered.discovery {
+        Discovery::Ignored(reason) => {
+            incoming.outcome = Outcome::Ignored(reason);
+            return Ok(incoming);
+        }
+        // Step 2: no peer is touched.
+        Discovery::Own(advert) => {
+            incoming.outcome = Outcome::Ignored(Ignored::OwnMail);
+            if let Some(advert) = advert
+                && !working.is_own_key(store, account, &advert.key.fingerprint)?
+            {
+                incoming.own_key_conflict = Some(advert.key.fingerprint);
+            }
+            return Ok(incoming);
+        }
+        Discovery::Observed(observation) => observation,
+    };
+    let held = working.hold(store, account, from)?;
+    let change = held.state.observe(&observation, certs, now);
+    // The hash belongs to the advert that stands in the row.
+    if change.row
+        && let (Some(advert), Some(seen)) = (&held.state.peer.advert, &observation.advert)
+        && advert.at == at
+        && advert.key.hash == seen.key.hash
+        && advert.prefer_encrypt == seen.prefer_encrypt
+    {
+        held.field_hash = field_hash;
+    }
+    let mut updated = change.is_some();
+    held.dirty |= updated;
+    held.keys.extend(change.keys);
+    incoming.key_changed = change.key_changed;
+    for report in discovered.gossip {
+        let mut conflict = false;
+        if let (Some(addr), Ok(key)) = (&report.addr, &report.key) {
+            let held = working.hold(store, account, addr)?;
+            let change = held.state.hear(key, at, certs, now);
+            let direct = held.state.peer.advert.as_ref();
+            conflict = direct.is_some_and(|advert| advert.key.fingerprint != key.fingerprint);
+            updated |= change.is_some();
+            held.dirty |= change.is_some();
+            held.keys.extend(change.keys);
+        }
+        let key = report.key.map(|key| key.fingerprint);
+        incoming.gossip.push(GossipOutcome { addr: report.addr, key, conflict });
+    }
+    if let Some(id) = encrypted_id
+        && !store.was_encrypted(account, &id)?
+    {
+        updated |= working.encrypted_ids.insert((account.clone(), id), at).is_none();
+    }
+    if updated {
+        incoming.outcome = Outcome::Updated;
+    }
+    Ok(incoming)
+}

@@ -1,0 +1,132 @@
+//! What a mailbox tells about the user's *other* programs, before an account is made here.
+//!
+//! Implements the advice of the first run (Several devices §1): a backup message, then another
+//! program's key, then an OpenPGP key of the user's own, and only then a new key. Not here: importing
+//! any of them; a mail that asks for it may be planted, so the user decides.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::walk::{self, Item, Walk};
+use super::{ScanOptions, run};
+use crate::addr::Addr;
+use crate::clock::{Timestamp, effective_date, time_of_receipt};
+use crate::fields::{judge_field, settle_fields};
+use crate::key::{Certificates, Fingerprint, Key, hash};
+use crate::mime::Envelope;
+
+/// A key that a mail from the user's own address advertises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherKey {
+    /// Of the key.
+    pub fingerprint: Fingerprint,
+    /// Date of the youngest mail with it.
+    pub last: Timestamp,
+    /// The program that wrote it, as it names itself; empty if it does not.
+    pub agent: String,
+}
+
+/// What to do before making a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Advice {
+    /// A backup message is there: import the newest.
+    ImportBackup,
+    /// Another program has a key: make a backup message there and import it here.
+    MakeBackupElsewhere,
+    /// Nothing was found: use an OpenPGP key of your own if you have one, else make a new key.
+    Generate,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Findings {
+    /// Backup messages, newest first.
+    pub backups: Vec<(PathBuf, Timestamp)>,
+    /// Keys of other programs, last used first.
+    pub other_keys: Vec<OtherKey>,
+    /// What could not be read.
+    pub unreadable: Vec<(PathBuf, String)>,
+    /// What to do.
+    pub advice: Advice,
+}
+
+/// Looks through the mailboxes for mails from `addr` that tell of its other programs. Nothing is
+/// changed.
+pub fn look(
+    addr: &Addr,
+    paths: &[PathBuf],
+    options: &ScanOptions<'_>,
+    certs: &dyn Certificates,
+    now: Timestamp,
+) -> Findings {
+    let (mut sources, mut unreadable) = (Vec::new(), Vec::new());
+    for path in paths {
+        walk::find_sources(path, options, &mut sources, &mut unreadable);
+    }
+    let mut walk = Walk::new(sources.into_iter().map(|source| (source, Vec::new())).collect());
+    let mut backups = Vec::new();
+    let mut keys: BTreeMap<Fingerprint, OtherKey> = BTreeMap::new();
+    let mut buffer = Vec::new();
+    while let Some(chunk) = (!(options.is_cancelled)()).then(|| walk.next()).flatten() {
+        unreadable.extend(chunk.unreadable);
+        let mailbox = chunk.cursor.map(|(mailbox, _)| PathBuf::from(mailbox)).unwrap_or_default();
+        for item in chunk.items {
+            let path = match item {
+                Item::File(path) => match run::read_mail(&path, &mut buffer) {
+                    Ok(_) => path,
+                    Err(error) => {
+                        unreadable.push((path, error.to_string()));
+                        continue;
+                    }
+                },
+                Item::Header(mail, _) => {
+                    buffer = mail;
+                    mailbox.clone()
+                }
+            };
+            let Ok(envelope) = Envelope::parse(&buffer) else { continue };
+            if envelope.from().as_ref() != Ok(addr) {
+                continue;
+            }
+            let received = time_of_receipt(envelope.received(), None, now).unwrap_or(now);
+            let at = effective_date(envelope.date(), received);
+            let backup = ["Autocrypt-Setup-Message", "INBOME-Secret-Key-Backup"];
+            if backup.into_iter().any(|name| envelope.has_field(name)) {
+                backups.push((path, at));
+                continue;
+            }
+            if let Some(fingerprint) = own_advert(&envelope, addr, certs) {
+                let agent = envelope.user_agent().unwrap_or_default();
+                let found = OtherKey { fingerprint: fingerprint.clone(), last: at, agent };
+                let held = keys.entry(fingerprint).or_insert_with(|| found.clone());
+                if held.last < found.last {
+                    *held = found;
+                }
+            }
+        }
+    }
+    backups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    let mut other_keys: Vec<OtherKey> = keys.into_values().collect();
+    other_keys.sort_by(|a, b| b.last.cmp(&a.last));
+    let advice = match (backups.is_empty(), other_keys.is_empty()) {
+        (false, _) => Advice::ImportBackup,
+        (true, false) => Advice::MakeBackupElsewhere,
+        (true, true) => Advice::Generate,
+    };
+    Findings { backups, other_keys, unreadable, advice }
+}
+
+fn own_advert(
+    envelope: &Envelope<'_>,
+    addr: &Addr,
+    certs: &dyn Certificates,
+) -> Option<Fingerprint> {
+    let mut check = |cert: &[u8]| {
+        let fingerprint = certs.check(cert)?;
+        Ok(Key { fingerprint, hash: hash(cert), bytes: cert.into() })
+    };
+    let fields = envelope.key_fields();
+    let (_, advert) =
+        settle_fields(fields, addr, &mut |field, addr| judge_field(field, addr, &mut check));
+    advert.map(|advert| advert.key.fingerprint)
+}

@@ -1,0 +1,172 @@
+//! One mbox file, larger than memory: mboxrd and mboxo (RFC 4155 and its elders).
+//!
+//! A mail begins at a `From ` line that has a time of day in it and stands at the beginning or after
+//! an empty line. Only header sections are kept; bodies are looked through for the next such line.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+
+use memchr::memmem;
+
+use crate::clock::Timestamp;
+use crate::key::{Hash, hash};
+use crate::limits::MAX_HEADER_BYTES;
+use crate::mime;
+
+/// Octets held at once: a header section of the longest kind, and a piece of a body.
+const WINDOW_BYTES: usize = 1024 * 1024;
+/// Octets before a cursor that tell whether the file is still the same.
+const TAIL_BYTES: u64 = 4096;
+
+/// One mail's header section, and where the mail ends.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The header section with the beginning of the body, without the `From ` line.
+    pub(super) mail: Vec<u8>,
+    /// The date in the `From ` line, taken as UTC.
+    pub(super) received: Option<Timestamp>,
+}
+
+/// Reads an mbox from some offset on.
+#[derive(Debug)]
+pub(super) struct Mbox {
+    file: File,
+    window: Vec<u8>,
+    /// Octets of the window that are read already.
+    done: usize,
+    /// Where the window begins in the file.
+    at: u64,
+    ended: bool,
+}
+
+impl Mbox {
+    /// Takes a file that stands at `offset`, where a mail begins.
+    pub(super) fn new(mut file: File, offset: u64) -> io::Result<Self> {
+        file.seek(SeekFrom::Start(offset))?;
+        Ok(Self { file, window: Vec::new(), done: 0, at: offset, ended: false })
+    }
+
+    /// Where the next mail begins in the file.
+    pub(super) fn offset(&self) -> u64 {
+        self.at.saturating_add(self.done as u64)
+    }
+
+    /// The next mail; `None` at the end.
+    pub(super) fn next(&mut self) -> io::Result<Option<Found>> {
+        self.fill(WINDOW_BYTES / 2)?;
+        let line_end = loop {
+            match memchr::memchr(b'\n', self.rest()) {
+                Some(end) => break end,
+                None if self.ended || self.rest().len() >= WINDOW_BYTES => {
+                    break self.rest().len();
+                }
+                None => self.fill(self.rest().len().saturating_add(1))?,
+            }
+        };
+        if self.rest().is_empty() {
+            return Ok(None);
+        }
+        let received = from_line_date(self.rest().get(..line_end).unwrap_or_default());
+        self.done = self.done.saturating_add(line_end.saturating_add(1)).min(self.window.len());
+        let mail = self.header()?;
+        self.skip_body()?;
+        Ok(Some(Found { mail, received }))
+    }
+
+    /// The header section of the mail that the window stands at, with as much of the body as tells
+    /// whether it is one inline PGP message.
+    fn header(&mut self) -> io::Result<Vec<u8>> {
+        while mime::header_end(self.rest()).is_none()
+            && !self.ended
+            && self.rest().len() <= MAX_HEADER_BYTES
+        {
+            self.fill(self.rest().len().saturating_add(4096))?;
+        }
+        // A mail may end within its header: the next `From ` line is no part of it.
+        let limit = next_mail(self.rest()).unwrap_or(self.rest().len());
+        let mail = self.rest().get(..limit).unwrap_or_default();
+        let end = match mime::header_end(mail) {
+            Some(end) if super::begins_inline_pgp(mail, end) => limit,
+            Some(end) => end,
+            None => limit.min(MAX_HEADER_BYTES.saturating_add(1)),
+        };
+        Ok(mail.get(..end).unwrap_or_default().to_vec())
+    }
+
+    fn skip_body(&mut self) -> io::Result<()> {
+        loop {
+            if let Some(next) = next_mail(self.rest()) {
+                self.done = self.done.saturating_add(next);
+                return Ok(());
+            }
+            if self.ended {
+                self.done = self.window.len();
+                return Ok(());
+            }
+            // A `From ` line may straddle the end of the window; it is short.
+            let keep = self.rest().len().min(1024);
+            self.done = self.window.len().saturating_sub(keep);
+            self.fill(WINDOW_BYTES / 2)?;
+        }
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.window.get(self.done..).unwrap_or_default()
+    }
+
+    /// Reads until `wanted` octets are held, or the file ends.
+    fn fill(&mut self, wanted: usize) -> io::Result<()> {
+        while !self.ended && self.rest().len() < wanted {
+            if self.done > 0 {
+                self.window.drain(..self.done);
+                self.at = self.at.saturating_add(self.done as u64);
+                self.done = 0;
+            }
+            let room = WINDOW_BYTES.max(wanted).saturating_sub(self.window.len());
+            let read = Read::by_ref(&mut self.file).take(room as u64).read_to_end(&mut self.window)?;
+            self.ended = read < room;
+        }
+        Ok(())
+    }
+}
+
+/// Where the next mail begins in `rest`, which stands inside a mail.
+fn next_mail(rest: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    while let Some(found) = memmem::find(rest.get(from..)?, b"\nFrom ") {
+        let newline = from.saturating_add(found);
+        let start = newline.saturating_add(1);
+        let before = rest.get(..newline)?;
+        let blank = before.is_empty() || before.ends_with(b"\n") || before.ends_with(b"\n\r");
+        let line = rest.get(start..)?;
+        let line = line.get(..memchr::memchr(b'\n', line)?)?;
+        if blank && is_from_line(line) {
+            return Some(start);
+        }
+        from = start;
+    }
+    None
+}
+
+/// Whether a line is the `From ` line of an mbox: text with `12:34` in it.
+pub(super) fn is_from_line(line: &[u8]) -> bool {
+    let time = |w: &[u8]| {
+        matches!(w, [a, b, b':', c, d] if [a, b, c, d].iter().all(|octet| octet.is_ascii_digit()))
+    };
+    line.starts_with(b"From ") && line.windows(5).any(time)
+}
+
+fn from_line_date(line: &[u8]) -> Option<Timestamp> {
+    let text = std::str::from_utf8(line).ok()?.strip_prefix("From ")?;
+    let (_, date) = text.trim().split_once(' ')?;
+    Timestamp::parse_asctime(date.trim())
+}
+
+/// SHA-256 of the octets just before `offset`.
+pub(super) fn tail(file: &mut File, offset: u64) -> io::Result<Hash> {
+    let start = offset.saturating_sub(TAIL_BYTES);
+    file.seek(SeekFrom::Start(start))?;
+    let mut octets = Vec::new();
+    file.take(offset.saturating_sub(start)).read_to_end(&mut octets)?;
+    Ok(hash(&octets))
+}

@@ -1,0 +1,403 @@
+//! The scan itself: threads examine, one writer applies, batch by batch.
+//!
+//! Chunks are applied in the order in which they were handed out, so that a cursor never runs ahead
+//! of what it stands for. A batch and its cursors are one transaction: a kill loses the last batch
+//! at most, and the next scan takes it up again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError, mpsc};
+
+use super::memory::{CheckedCerts, RunMemory};
+use super::walk::{self, Chunk, Item, Walk};
+use super::{Progress, ScanOptions, ScanReport};
+use crate::account::{Account, Accounts};
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::discover::Receipt;
+use crate::error::Error;
+use crate::key::Certificates;
+use crate::limits::MAX_HEADER_BYTES;
+use crate::mime::{self, Envelope};
+use crate::receive::{Examined, Outcome, Working, apply, examine};
+use crate::store::{Cursor, Store, transaction};
+
+/// Mails per transaction.
+const BATCH: u64 = 1_024;
+/// Peers held in memory between transactions.
+const MAX_HELD: usize = 4_096;
+/// Octets of a file's first read: nearly all header sections are shorter.
+const FIRST_READ: usize = 4_096;
+/// Octets of a mail that is one inline PGP message, as far as that must be seen.
+const MAX_INLINE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// How the writer reaches the store: a connection of its own, or a turn at the engine's.
+pub trait StoreAccess {
+    /// Runs `work` on the store.
+    ///
+    /// # Errors
+    /// What `work` gives.
+    fn with(
+        &mut self,
+        work: &mut dyn FnMut(&mut dyn Store) -> Result<(), Error>,
+    ) -> Result<(), Error>;
+}
+
+/// Everything a scan needs.
+pub struct Scan<'a> {
+    /// What to scan and how.
+    pub options: &'a ScanOptions<'a>,
+    /// All accounts of the home.
+    pub accounts: &'a Accounts,
+    /// The account that the options name.
+    pub account: Option<&'a Account>,
+    /// OpenPGP.
+    pub certs: &'a (dyn Certificates + Sync),
+    /// The present.
+    pub now: Timestamp,
+}
+
+/// A chunk after it was examined.
+struct Done {
+    examined: Vec<Examined>,
+    names: Vec<[u8; 16]>,
+    cursor: Option<(String, Option<Cursor>)>,
+    skipped: u64,
+    bytes: u64,
+    unreadable: Vec<walk::Unreadable>,
+}
+
+impl Scan<'_> {
+    /// Scans `paths`, telling `progress` after each chunk.
+    ///
+    /// # Errors
+    /// [`Error::Store`]. What cannot be read is in the report.
+    pub fn run(
+        &self,
+        paths: &[PathBuf],
+        store: &mut dyn StoreAccess,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<ScanReport, Error> {
+        let mut report = ScanReport::default();
+        let mut sources = Vec::new();
+        for path in paths {
+            walk::find_sources(path, self.options, &mut sources, &mut report.unreadable);
+        }
+        let mut known = Vec::new();
+        store.with(&mut |store| {
+            for source in sources.drain(..) {
+                let mailbox = self.cursor_name(&walk::mailbox_name(source.path()));
+                let cursors = match self.options.full {
+                    true => Vec::new(),
+                    false => store.load_cursor(&self.cursor_account()?, &mailbox)?,
+                };
+                known.push((source, cursors));
+            }
+            Ok(())
+        })?;
+        let total = self.options.count.then(|| known.iter().map(|(source, _)| source.count()).sum());
+        let working = Working::default();
+        let mut writer = Writer { scan: self, store, report, working, batch: Batch::default(), total };
+        self.examine_all(Walk::new(known), &mut |done| {
+            writer.take(done)?;
+            progress(writer.progress());
+            Ok(())
+        })?;
+        writer.flush()?;
+        writer.finish()
+    }
+
+    /// Hands every chunk, examined and in order, to `take`.
+    fn examine_all(
+        &self,
+        mut walk: Walk,
+        take: &mut dyn FnMut(Done) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let certs = CheckedCerts::default();
+        let jobs = match self.options.jobs {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            jobs => jobs.min(64),
+        };
+        if jobs <= 1 {
+            let mut memory = RunMemory::new(&certs);
+            let mut buffer = Vec::new();
+            while let Some(chunk) = (!(self.options.is_cancelled)()).then(|| walk.next()).flatten() {
+                take(self.examine_chunk(chunk, &mut memory, &mut buffer))?;
+            }
+            return Ok(());
+        }
+        // Chunks are numbered under the lock, so that the writer can restore their order.
+        let shared = Mutex::new((walk, 0_u64));
+        let stop = AtomicBool::new(false);
+        let (send, receive) = mpsc::sync_channel::<(u64, Done)>(jobs.saturating_mul(4));
+        std::thread::scope(|scope| {
+            for _ in 0..jobs {
+                let (send, shared, stop, certs) = (send.clone(), &shared, &stop, &certs);
+                scope.spawn(move || {
+                    let mut memory = RunMemory::new(certs);
+                    let mut buffer = Vec::new();
+                    while !stop.load(Ordering::Relaxed) && !(self.options.is_cancelled)() {
+                        let (number, chunk) = {
+                            let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                            let Some(chunk) = shared.0.next() else { return };
+                            let number = shared.1;
+                            shared.1 = number.saturating_add(1);
+                            (number, chunk)
+                        };
+                        let done = self.examine_chunk(chunk, &mut memory, &mut buffer);
+                        if send.send((number, done)).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop(send);
+            let mut waiting = BTreeMap::new();
+            let mut next = 0_u64;
+            let mut outcome = Ok(());
+            for (number, done) in receive {
+                waiting.insert(number, done);
+                while let Some(done) = waiting.remove(&next) {
+                    next = next.saturating_add(1);
+                    if outcome.is_ok() {
+                        outcome = take(done);
+                        stop.store(outcome.is_err(), Ordering::Relaxed);
+                    }
+                }
+            }
+            outcome
+        })
+    }
+
+    fn examine_chunk(
+        &self,
+        chunk: Chunk,
+        memory: &mut RunMemory<'_>,
+        buffer: &mut Vec<u8>,
+    ) -> Done {
+        let Chunk { items, names, cursor, skipped, mut unreadable, mut bytes } = chunk;
+        let mut examined = Vec::with_capacity(items.len());
+        let mut read_names = Vec::with_capacity(names.len());
+        let mut names = names.into_iter();
+        for item in items {
+            let name = names.next();
+            match item {
+                Item::Header(mail, received_at) => {
+                    let receipt = Receipt { received_at, spam: false };
+                    examined.push(self.examine_mail(&mail, &mut |_| receipt, memory));
+                }
+                Item::File(path) => match read_mail(&path, buffer) {
+                    Ok(file) => {
+                        bytes = bytes.saturating_add(buffer.len() as u64);
+                        // Asked of the disk only when the mail itself does not tell.
+                        let mut receipt = |envelope: &Envelope<'_>| Receipt {
+                            received_at: match envelope.received() {
+                                Some(_) => None,
+                                None => modified(&file),
+                            },
+                            spam: false,
+                        };
+                        examined.push(self.examine_mail(buffer, &mut receipt, memory));
+                        read_names.extend(name);
+                    }
+                    Err(error) => unreadable.push((path, error.to_string())),
+                },
+            }
+        }
+        Done { examined, names: read_names, cursor, skipped, bytes, unreadable }
+    }
+
+    fn examine_mail(
+        &self,
+        mail: &[u8],
+        receipt: &mut dyn FnMut(&Envelope<'_>) -> Receipt,
+        memory: &mut RunMemory<'_>,
+    ) -> Examined {
+        match Envelope::parse(mail) {
+            Err(limit) => Examined::past(limit),
+            Ok(envelope) => {
+                let receipt = receipt(&envelope);
+                let (account, accounts) = (self.account, self.accounts);
+                examine(&envelope, receipt, account, accounts, self.certs, self.now, memory)
+            }
+        }
+    }
+
+    /// Cursors are kept under the named account, else under the first.
+    fn cursor_account(&self) -> Result<Addr, Error> {
+        let account = self.account.or(self.accounts.0.first());
+        account.map(|account| account.addr.clone()).ok_or(Error::NoAccounts)
+    }
+
+    /// A mail scanned for all accounts must be scanned again when there is another one.
+    fn cursor_name(&self, mailbox: &str) -> String {
+        if self.account.is_some() || self.accounts.0.len() == 1 {
+            return mailbox.to_owned();
+        }
+        let all: Vec<&str> = self.accounts.0.iter().map(|account| account.addr.as_str()).collect();
+        format!("{mailbox}\n{}", all.join(" "))
+    }
+}
+
+/// Reads a file's header section, and the body only if it looks like inline PGP.
+pub(super) fn read_mail(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
+    let mut file = File::open(path)?;
+    buffer.clear();
+    buffer.resize(FIRST_READ, 0);
+    let mut held = read_full(&mut file, buffer)?;
+    while held == buffer.len() && held <= MAX_HEADER_BYTES && mime::header_end(buffer).is_none() {
+        buffer.resize(held.saturating_mul(4), 0);
+        let more = buffer.get_mut(held..).unwrap_or_default();
+        held = held.saturating_add(read_full(&mut file, more)?);
+    }
+    let ended = held < buffer.len();
+    buffer.truncate(held);
+    if let Some(body) = mime::header_end(buffer) {
+        // The body may begin where the first read ended.
+        if !ended && held.saturating_sub(body) < 64 {
+            Read::by_ref(&mut file).take(64).read_to_end(buffer)?;
+        }
+        match super::begins_inline_pgp(buffer, body) {
+            true => drop(Read::by_ref(&mut file).take(MAX_INLINE_BYTES).read_to_end(buffer)?),
+            false => buffer.truncate(body),
+        }
+    }
+    Ok(file)
+}
+
+fn read_full(file: &mut File, mut buffer: &mut [u8]) -> io::Result<usize> {
+    let mut total = 0_usize;
+    while !buffer.is_empty() {
+        match file.read(buffer) {
+            Ok(0) => break,
+            Ok(read) => {
+                total = total.saturating_add(read);
+                buffer = buffer.get_mut(read..).unwrap_or_default();
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(total)
+}
+
+/// The file's time, which for a mailbox is a time of receipt.
+fn modified(file: &File) -> Option<Timestamp> {
+    let time = file.metadata().ok()?.modified().ok()?;
+    let since = time.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok().map(Timestamp::from_secs)
+}
+
+/// What waits to be committed beside the peers.
+#[derive(Default)]
+struct Batch {
+    mails: u64,
+    names: BTreeMap<String, Vec<[u8; 16]>>,
+    offsets: BTreeMap<String, Cursor>,
+}
+
+struct Writer<'a, 's> {
+    scan: &'a Scan<'a>,
+    store: &'s mut dyn StoreAccess,
+    report: ScanReport,
+    working: Working,
+    batch: Batch,
+    total: Option<u64>,
+}
+
+impl Writer<'_, '_> {
+    fn progress(&self) -> Progress {
+        let ScanReport { messages, skipped, bytes, .. } = self.report;
+        Progress { messages, skipped, bytes, total: self.total }
+    }
+
+    fn take(&mut self, done: Done) -> Result<(), Error> {
+        let (scan, working, report) = (self.scan, &mut self.working, &mut self.report);
+        self.batch.mails = self.batch.mails.saturating_add(done.examined.len() as u64);
+        report.bytes = report.bytes.saturating_add(done.bytes);
+        report.skipped = report.skipped.saturating_add(done.skipped);
+        report.unreadable.extend(done.unreadable);
+        let mut examined = Some(done.examined);
+        self.store.with(&mut |store| {
+            for mail in examined.take().unwrap_or_default() {
+                let incoming = apply(mail, working, store, scan.certs, scan.now)?;
+                report.count(&incoming.outcome);
+            }
+            Ok(())
+        })?;
+        match done.cursor {
+            Some((mailbox, Some(offset))) => drop(self.batch.offsets.insert(mailbox, offset)),
+            Some((mailbox, None)) => {
+                self.batch.names.entry(mailbox).or_default().extend(done.names);
+            }
+            None => {}
+        }
+        match self.batch.mails >= BATCH {
+            true => self.flush(),
+            false => Ok(()),
+        }
+    }
+
+    /// Writes the batch and its cursors in one transaction; none if there is nothing to write.
+    fn flush(&mut self) -> Result<(), Error> {
+        let batch = std::mem::take(&mut self.batch);
+        if batch.mails == 0 && !self.working.is_dirty() {
+            return Ok(());
+        }
+        let (scan, working) = (self.scan, &mut self.working);
+        let account = scan.cursor_account()?;
+        self.store.with(&mut |store| {
+            transaction(store, |store| {
+                working.flush(store, scan.certs, scan.now)?;
+                for (mailbox, names) in batch.names.iter().filter(|(_, names)| !names.is_empty()) {
+                    let cursor = Cursor::Names(names.clone());
+                    store.add_cursor(&account, &scan.cursor_name(mailbox), &cursor)?;
+                }
+                for (mailbox, cursor) in &batch.offsets {
+                    store.add_cursor(&account, &scan.cursor_name(mailbox), cursor)?;
+                }
+                Ok::<(), Error>(())
+            })
+        })?;
+        self.report.commits = self.report.commits.saturating_add(1);
+        if self.working.len() > MAX_HELD {
+            self.working.clear();
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<ScanReport, Error> {
+        let scan = self.scan;
+        self.report.cancelled = (scan.options.is_cancelled)();
+        let report = &mut self.report;
+        self.store.with(&mut |store| {
+            let concerned: BTreeSet<&Addr> = match scan.account {
+                Some(account) => BTreeSet::from([&account.addr]),
+                None => scan.accounts.0.iter().map(|account| &account.addr).collect(),
+            };
+            for account in concerned {
+                store.list_peers(account, &mut |row| {
+                    let counts = row.peer.has_key() && !scan.accounts.own(&row.addr);
+                    report.peers = report.peers.saturating_add(u64::from(counts));
+                })?;
+            }
+            Ok(())
+        })?;
+        Ok(self.report)
+    }
+}
+
+impl ScanReport {
+    fn count(&mut self, outcome: &Outcome) {
+        self.messages = self.messages.saturating_add(1);
+        let counter = match outcome {
+            Outcome::Updated => &mut self.updated,
+            Outcome::Unchanged => &mut self.unchanged,
+            Outcome::Ignored(reason) => self.ignored.entry(reason.code()).or_default(),
+        };
+        *counter = counter.saturating_add(1);
+    }
+}

@@ -1,0 +1,370 @@
+//! Where the mails are: folders, files and mboxes, walked in chunks of work.
+//!
+//! Nothing is written, moved or locked: no mail goes from `new/` to `cur/`.
+
+use std::collections::VecDeque;
+use std::fs::{self, File, ReadDir};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::mbox::{self, Mbox};
+use super::{ScanOptions, name_hash};
+use crate::clock::Timestamp;
+use crate::store::Cursor;
+
+/// Folders that hold no mail to learn from, without case.
+const PASSED_BY: [&str; 8] = [
+    "junk",
+    "spam",
+    "trash",
+    "deleted",
+    "deleted items",
+    "deleted messages",
+    "drafts",
+    "templates",
+];
+/// Folders within folders within folders; deeper ones are no mailbox of a person.
+const MAX_DEPTH: usize = 32;
+/// Octets of a mail of average size, for the progress through an mbox.
+const AVERAGE_MAIL_BYTES: u64 = 24 * 1024;
+/// Mails handed out at once.
+const CHUNK: usize = 64;
+
+/// One place that holds mails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Source {
+    /// A Maildir folder: its `new` and `cur`.
+    Maildir(PathBuf),
+    /// A folder with one mail per file.
+    Files(PathBuf),
+    /// An mbox file.
+    Mbox(PathBuf),
+    /// One mail.
+    File(PathBuf),
+}
+
+impl Source {
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Maildir(path) | Self::Files(path) | Self::Mbox(path) | Self::File(path) => path,
+        }
+    }
+}
+
+impl Source {
+    /// About how many mails there are: names in a folder, or average mails in an mbox.
+    pub(super) fn count(&self) -> u64 {
+        let names = |path: &Path| fs::read_dir(path).map_or(0, |names| names.count() as u64);
+        match self {
+            Self::Maildir(path) => names(&path.join("new")).saturating_add(names(&path.join("cur"))),
+            Self::Files(path) => names(path),
+            Self::Mbox(path) => {
+                fs::metadata(path).map_or(0, |file| file.len() / AVERAGE_MAIL_BYTES).max(1)
+            }
+            Self::File(_) => 1,
+        }
+    }
+}
+
+/// A file or folder that cannot be read.
+pub(super) type Unreadable = (PathBuf, String);
+
+/// Finds the sources below `path`, passing by what holds no mail to learn from.
+pub(super) fn find_sources(
+    path: &Path,
+    options: &ScanOptions<'_>,
+    found: &mut Vec<Source>,
+    unreadable: &mut Vec<Unreadable>,
+) {
+    descend(path, options, found, unreadable, 0);
+}
+
+fn descend(
+    path: &Path,
+    options: &ScanOptions<'_>,
+    found: &mut Vec<Source>,
+    unreadable: &mut Vec<Unreadable>,
+    depth: usize,
+) {
+    let refuse = |error: &io::Error| (path.to_owned(), error.to_string());
+    if depth > MAX_DEPTH {
+        unreadable.push((path.to_owned(), "folders nested too deeply".to_owned()));
+        return;
+    }
+    if is_passed_by(path, &options.include) {
+        return;
+    }
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) => return unreadable.push(refuse(&error)),
+    };
+    if metadata.is_file() {
+        match is_mbox(path) {
+            Ok(true) => found.push(Source::Mbox(path.to_owned())),
+            Ok(false) => found.push(Source::File(path.to_owned())),
+            Err(error) => unreadable.push(refuse(&error)),
+        }
+        return;
+    }
+    if !metadata.is_dir() {
+        return unreadable.push((path.to_owned(), "neither a file nor a folder".to_owned()));
+    }
+    let maildir = path.join("cur").is_dir() || path.join("new").is_dir();
+    if maildir {
+        found.push(Source::Maildir(path.to_owned()));
+    }
+    let entries = match fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) => return unreadable.push(refuse(&error)),
+    };
+    let (mut folders, mut files, mut mboxes) = (Vec::new(), false, Vec::new());
+    for entry in entries.flatten() {
+        let name = entry.file_name();
+        let own = maildir && ["cur", "new", "tmp"].iter().any(|part| name == **part);
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() && !own => folders.push(entry.path()),
+            // Beside cur and new stand index files of the mail server.
+            Ok(kind) if kind.is_file() && !maildir && !is_hidden(&name.to_string_lossy()) => {
+                match is_mbox(&entry.path()) {
+                    Ok(true) => mboxes.push(entry.path()),
+                    _ => files = true,
+                }
+            }
+            _ => {}
+        }
+    }
+    if files {
+        found.push(Source::Files(path.to_owned()));
+    }
+    // Folders come in whatever order the disk has them; people read reports in this one.
+    folders.sort();
+    mboxes.sort();
+    for inner in mboxes.iter().chain(&folders) {
+        descend(inner, options, found, unreadable, depth.saturating_add(1));
+    }
+}
+
+fn is_hidden(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+/// Whether any part of a folder's name (`.Archive.Trash` has two) says that it is passed by.
+fn is_passed_by(path: &Path, include: &[String]) -> bool {
+    let Some(name) = path.file_name().map(|name| name.to_string_lossy().to_lowercase()) else {
+        return false;
+    };
+    let wanted = |part: &str| include.iter().any(|name| name.to_lowercase() == part);
+    let passed = |part: &str| PASSED_BY.contains(&part) && !wanted(part);
+    (name.split('.').any(passed) || passed(&name)) && !wanted(&name)
+}
+
+/// Whether a file begins as an mbox does.
+fn is_mbox(path: &Path) -> io::Result<bool> {
+    let mut beginning = Vec::new();
+    File::open(path)?.take(1024).read_to_end(&mut beginning)?;
+    let line = beginning.split(|octet| *octet == b'\n').next().unwrap_or_default();
+    Ok(mbox::is_from_line(line))
+}
+
+/// One mail to examine.
+#[derive(Debug)]
+pub(super) enum Item {
+    /// It is in this file.
+    File(PathBuf),
+    /// These are its header section and its time of receipt.
+    Header(Vec<u8>, Option<Timestamp>),
+}
+
+/// Mails to examine, and what to remember once they are applied.
+#[derive(Debug, Default)]
+pub(super) struct Chunk {
+    /// The mails.
+    pub(super) items: Vec<Item>,
+    /// For files in a folder: their names, in the order of the items.
+    pub(super) names: Vec<[u8; 16]>,
+    /// The mailbox and how far it is done after this chunk.
+    pub(super) cursor: Option<(String, Option<Cursor>)>,
+    /// Mails passed by meanwhile.
+    pub(super) skipped: u64,
+    /// What could not be read.
+    pub(super) unreadable: Vec<Unreadable>,
+    /// Octets read already, for an mbox.
+    pub(super) bytes: u64,
+}
+
+/// What was scanned before, of each source.
+pub(super) struct Walk {
+    sources: VecDeque<(Source, Vec<Cursor>)>,
+    open: Option<Open>,
+}
+
+enum Open {
+    Folder {
+        mailbox: String,
+        /// What is left of the folder, current first.
+        parts: Vec<ReadDir>,
+        /// Names scanned before, sorted.
+        known: Vec<[u8; 16]>,
+        maildir: bool,
+    },
+    Mbox {
+        mailbox: String,
+        mbox: Mbox,
+        /// A second handle, for the cursor.
+        file: File,
+        path: PathBuf,
+    },
+}
+
+impl Walk {
+    pub(super) fn new(sources: Vec<(Source, Vec<Cursor>)>) -> Self {
+        Self { sources: sources.into(), open: None }
+    }
+
+    /// The next chunk; `None` at the end. A chunk may be empty.
+    pub(super) fn next(&mut self) -> Option<Chunk> {
+        let mut chunk = Chunk::default();
+        match self.open.take() {
+            None => {
+                let (source, cursors) = self.sources.pop_front()?;
+                let path = source.path().to_owned();
+                match open(source, cursors, &mut chunk) {
+                    Ok(open) => self.open = open,
+                    Err(error) => chunk.unreadable.push((path, error.to_string())),
+                }
+            }
+            Some(Open::Folder { mailbox, mut parts, known, maildir }) => {
+                let more = read_folder(&mut parts, &known, maildir, &mut chunk);
+                chunk.cursor = Some((mailbox.clone(), None));
+                if more {
+                    self.open = Some(Open::Folder { mailbox, parts, known, maildir });
+                }
+            }
+            Some(Open::Mbox { mailbox, mut mbox, mut file, path }) => {
+                match read_mbox(&mut mbox, &mut file, &mut chunk) {
+                    Ok((more, cursor)) => {
+                        chunk.cursor = Some((mailbox.clone(), Some(cursor)));
+                        if more {
+                            self.open = Some(Open::Mbox { mailbox, mbox, file, path });
+                        }
+                    }
+                    Err(error) => chunk.unreadable.push((path, error.to_string())),
+                }
+            }
+        }
+        Some(chunk)
+    }
+}
+
+/// The name under which a source's cursor is kept.
+pub(super) fn mailbox_name(path: &Path) -> String {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+}
+
+fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<Option<Open>> {
+    let mailbox = mailbox_name(source.path());
+    match source {
+        Source::File(path) => {
+            chunk.items.push(Item::File(path));
+            Ok(None)
+        }
+        Source::Maildir(path) => {
+            let parts = ["new", "cur"].map(|part| path.join(part));
+            let parts = parts.iter().filter(|part| part.is_dir()).map(fs::read_dir);
+            let parts = parts.collect::<io::Result<Vec<_>>>()?;
+            Ok(Some(Open::Folder { mailbox, parts, known: known_names(cursors), maildir: true }))
+        }
+        Source::Files(path) => {
+            let parts = vec![fs::read_dir(path)?];
+            Ok(Some(Open::Folder { mailbox, parts, known: known_names(cursors), maildir: false }))
+        }
+        Source::Mbox(path) => {
+            let mut file = File::open(&path)?;
+            let length = file.metadata()?.len();
+            let mut offset = 0;
+            if let Some(Cursor::Offset { offset: done, tail }) = cursors.last()
+                && *done <= length
+                && mbox::tail(&mut file, *done)? == *tail
+            {
+                offset = *done;
+            }
+            let mbox = Mbox::new(File::open(&path)?, offset)?;
+            Ok(Some(Open::Mbox { mailbox, mbox, file, path }))
+        }
+    }
+}
+
+fn known_names(cursors: Vec<Cursor>) -> Vec<[u8; 16]> {
+    let names = cursors.into_iter().flat_map(|cursor| match cursor {
+        Cursor::Names(names) => names,
+        Cursor::Offset { .. } => Vec::new(),
+    });
+    let mut known: Vec<[u8; 16]> = names.collect();
+    known.sort_unstable();
+    known
+}
+
+/// Reads names until a chunk is full. Gives whether there are more.
+fn read_folder(
+    parts: &mut Vec<ReadDir>,
+    known: &[[u8; 16]],
+    maildir: bool,
+    chunk: &mut Chunk,
+) -> bool {
+    while let Some(part) = parts.last_mut() {
+        for entry in part.by_ref() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    chunk.unreadable.push((PathBuf::from("a folder"), error.to_string()));
+                    break;
+                }
+            };
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            // A pipe or a device would block; a link is followed only to a file.
+            let regular = entry.file_type().is_ok_and(|kind| {
+                kind.is_file() || kind.is_symlink() && entry.path().is_file()
+            });
+            if is_hidden(&name) || !regular {
+                continue;
+            }
+            let (unique, flags) = match maildir {
+                true => name.split_once(":2,").unwrap_or((&name, "")),
+                false => (&*name, ""),
+            };
+            // Trashed mails and drafts.
+            if flags.contains(['T', 'D']) {
+                chunk.skipped = chunk.skipped.saturating_add(1);
+                continue;
+            }
+            let hash = name_hash(unique);
+            if known.binary_search(&hash).is_ok() {
+                chunk.skipped = chunk.skipped.saturating_add(1);
+                continue;
+            }
+            chunk.items.push(Item::File(entry.path()));
+            chunk.names.push(hash);
+            if chunk.items.len() >= CHUNK {
+                return true;
+            }
+        }
+        parts.pop();
+    }
+    false
+}
+
+/// Reads mails until a chunk is full. Gives whether there are more, and how far the file is done.
+fn read_mbox(mbox: &mut Mbox, file: &mut File, chunk: &mut Chunk) -> io::Result<(bool, Cursor)> {
+    let before = mbox.offset();
+    let mut more = true;
+    while more && chunk.items.len() < CHUNK {
+        match mbox.next()? {
+            Some(found) => chunk.items.push(Item::Header(found.mail, found.received)),
+            None => more = false,
+        }
+    }
+    let offset = mbox.offset();
+    chunk.bytes = offset.saturating_sub(before);
+    Ok((more, Cursor::Offset { offset, tail: mbox::tail(file, offset)? }))
+}

@@ -1,0 +1,113 @@
+//! The key history: one row per key that a peer was seen with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, params};
+
+use super::columns::{Columns, secs};
+use super::fault::Fault;
+use crate::addr::Addr;
+use crate::key::{CertUnion, Fingerprint, Hash};
+use crate::peer::{History, KeyRecord, Source, Span};
+
+const LOAD: &str = "SELECT fingerprint, advert_first, advert_last, gossip_first, gossip_last,
+        import_first, import_last, hard_revoked, truncated, copies, parts
+     FROM peer_keys WHERE account = ?1 AND addr = ?2";
+
+const SAVE: &str = "INSERT INTO peer_keys (
+        account, addr, fingerprint, advert_first, advert_last, gossip_first, gossip_last,
+        import_first, import_last, hard_revoked, truncated, copies, parts
+     ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+     ON CONFLICT (account, addr, fingerprint) DO UPDATE SET
+        advert_first = excluded.advert_first, advert_last = excluded.advert_last,
+        gossip_first = excluded.gossip_first, gossip_last = excluded.gossip_last,
+        import_first = excluded.import_first, import_last = excluded.import_last,
+        hard_revoked = excluded.hard_revoked, truncated = excluded.truncated,
+        copies = excluded.copies, parts = excluded.parts";
+
+const DELETE: &str = "DELETE FROM peer_keys WHERE account = ?1 AND addr = ?2 AND fingerprint = ?3";
+
+/// The whole history of one peer.
+pub(super) fn load(conn: &Connection, account: &Addr, addr: &Addr) -> Result<History, Fault> {
+    let mut statement = conn.prepare_cached(LOAD)?;
+    let mut rows = statement.query((account.as_str(), addr.as_str()))?;
+    let mut history = History::new();
+    while let Some(row) = rows.next()? {
+        let mut columns = Columns::of(row);
+        history.insert(columns.fingerprint()?, read(&mut columns)?);
+    }
+    Ok(history)
+}
+
+/// Writes one record.
+pub(super) fn save(
+    conn: &Connection,
+    account: &Addr,
+    addr: &Addr,
+    fingerprint: &Fingerprint,
+    record: &KeyRecord,
+) -> Result<(), Fault> {
+    let span = |source: Source| record.spans.get(&source);
+    let first = |source: Source| secs(span(source).map(|span| span.first));
+    let last = |source: Source| secs(span(source).map(|span| span.last));
+    let copies: Vec<u8> = record.copies.iter().flatten().copied().collect();
+    conn.prepare_cached(SAVE)?.execute(params![
+        account.as_str(),
+        addr.as_str(),
+        fingerprint.as_bytes(),
+        first(Source::Advert),
+        last(Source::Advert),
+        first(Source::Gossip),
+        last(Source::Gossip),
+        first(Source::Import),
+        last(Source::Import),
+        record.union.hard_revoked,
+        record.union.truncated,
+        copies,
+        &record.union.bytes[..],
+    ])?;
+    Ok(())
+}
+
+/// Deletes one record, if it is there.
+pub(super) fn delete(
+    conn: &Connection,
+    account: &Addr,
+    addr: &Addr,
+    fingerprint: &Fingerprint,
+) -> Result<(), Fault> {
+    conn.prepare_cached(DELETE)?.execute((
+        account.as_str(),
+        addr.as_str(),
+        fingerprint.as_bytes(),
+    ))?;
+    Ok(())
+}
+
+/// Reads the columns of [`LOAD`] behind the fingerprint.
+fn read(columns: &mut Columns<'_>) -> Result<KeyRecord, Fault> {
+    let mut spans = BTreeMap::new();
+    for source in [Source::Advert, Source::Gossip, Source::Import] {
+        match (columns.optional_time()?, columns.optional_time()?) {
+            (Some(first), Some(last)) => {
+                spans.insert(source, Span { first, last });
+            }
+            (None, None) => {}
+            _ => return Err(columns.unexpected("a first and a last date", "one of them")),
+        }
+    }
+    let hard_revoked = columns.flag()?;
+    let truncated = columns.flag()?;
+    let copies = read_copies(columns)?;
+    let union = CertUnion { bytes: columns.next()?, hard_revoked, truncated };
+    Ok(KeyRecord { spans, union, copies })
+}
+
+fn read_copies(columns: &mut Columns<'_>) -> Result<BTreeSet<Hash>, Fault> {
+    let octets: Vec<u8> = columns.next()?;
+    let (hashes, rest) = octets.as_chunks::<32>();
+    match rest {
+        [] => Ok(hashes.iter().copied().collect()),
+        _ => Err(columns.unexpected("hashes of 32 octets", &format!("{} octets", octets.len()))),
+    }
+}

@@ -1,0 +1,121 @@
+//! The home on disk: its directory and its file, private before the first byte is written.
+//!
+//! Not here: anything that reads or writes the file's content. Only SQLite does, because closing a
+//! file of one's own would drop the locks that other connections of this process hold on it.
+
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use super::super::StoreError;
+
+/// The database in a home.
+pub(super) const FILE_NAME: &str = "inbome.db";
+
+/// Held while a file of ours may be open, so that no connection of this process opens it meanwhile
+/// and loses its locks when we close ours.
+static MAKING: Mutex<()> = Mutex::new(());
+
+/// Makes sure of a private file, empty if it is new, and gives its path with the directory's
+/// symbolic links resolved.
+pub(super) fn prepare(home: &Path, create: bool) -> Result<PathBuf, StoreError> {
+    match fs::metadata(home) {
+        Ok(found) if found.is_dir() => {}
+        Ok(_) => return Err(not_a("a file where the directory should be", home)),
+        Err(error) if error.kind() == ErrorKind::NotFound && create => {
+            make_directory(home).map_err(|error| io_error("create", home, &error))?;
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(no_home(home)),
+        Err(error) => return Err(io_error("open", home, &error)),
+    }
+    let home = &fs::canonicalize(home).map_err(|error| io_error("open", home, &error))?;
+    let file = home.join(FILE_NAME);
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    if create {
+        match make_file(&file) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+                return Err(io_error("create", &file, &error));
+            }
+            _ => {}
+        }
+    }
+    match fs::symlink_metadata(&file) {
+        Ok(found) if found.is_file() => narrow(&file, &found)?,
+        Ok(found) if found.is_symlink() => return Err(not_a("a symbolic link", &file)),
+        Ok(found) if found.is_dir() => return Err(not_a("a directory", &file)),
+        Ok(_) => return Err(not_a("no regular file", &file)),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Err(no_home(home)),
+        Err(error) => return Err(io_error("open", &file, &error)),
+    }
+    // SQLite gives its side files the permissions of the database; these are older ones.
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let side = home.join(format!("{FILE_NAME}{suffix}"));
+        match fs::symlink_metadata(&side) {
+            Ok(found) if found.is_file() => match narrow(&side, &found) {
+                // Another process just closed the database and took it away.
+                Err(_) if !side.exists() => {}
+                other => other?,
+            },
+            Ok(_) => return Err(not_a("no regular file", &side)),
+            Err(_) => {}
+        }
+    }
+    Ok(file)
+}
+
+/// The error for a path that the system refuses.
+pub(super) fn io_error(doing: &'static str, path: &Path, error: &io::Error) -> StoreError {
+    StoreError::Io { doing, path: path.display().to_string(), found: error.to_string() }
+}
+
+fn not_a(found: &str, path: &Path) -> StoreError {
+    StoreError::Io { doing: "open", path: path.display().to_string(), found: found.to_owned() }
+}
+
+fn no_home(home: &Path) -> StoreError {
+    StoreError::NoHome { path: home.display().to_string() }
+}
+
+#[cfg(unix)]
+fn make_directory(home: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(home)?;
+    // Whatever the umask took away.
+    fs::set_permissions(home, fs::Permissions::from_mode(0o700))
+}
+
+/// Private from its first moment: created so, never opened wide and narrowed later.
+#[cfg(unix)]
+fn make_file(file: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    made.set_permissions(fs::Permissions::from_mode(0o600))
+}
+
+/// Takes away what others, or group, may do with a file; never gives anything.
+#[cfg(unix)]
+fn narrow(file: &Path, found: &Metadata) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = found.permissions().mode() & 0o7777;
+    if mode & !0o600 == 0 {
+        return Ok(());
+    }
+    fs::set_permissions(file, fs::Permissions::from_mode(mode & 0o600))
+        .map_err(|error| io_error("make private", file, &error))
+}
+
+#[cfg(not(unix))]
+fn make_directory(home: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).create(home)
+}
+
+#[cfg(not(unix))]
+fn make_file(file: &Path) -> io::Result<()> {
+    fs::OpenOptions::new().write(true).create_new(true).open(file).map(drop)
+}
+
+#[cfg(not(unix))]
+fn narrow(_file: &Path, _found: &Metadata) -> Result<(), StoreError> {
+    Ok(())
+}

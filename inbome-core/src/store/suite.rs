@@ -1,0 +1,571 @@
+//! One suite for every store: whatever is written is read back, in the promised order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::memory::MemoryStore;
+use super::{Cursor, PeerRow, Store, StoreError, StoredKey, transaction};
+use crate::account::{Account, Profile, Settings};
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::header::{PreferEncrypt, Spelling};
+use crate::key::{CertUnion, Fingerprint, Judgement, Key, Unusable, Usable, hash};
+use crate::openpgp::SecretKey;
+use crate::peer::{
+    Advert, Gossip, History, KeyRecord, Peer, PeerState, Plain, Seen, Source, Span, Word,
+};
+use crate::secret::Secret;
+
+/// Runs `test` on an empty store of each kind; past `max_message_ids` Message-IDs are dropped.
+fn on_each_store_with(max_message_ids: usize, test: impl Fn(&str, &mut dyn Store)) {
+    let mut memory = MemoryStore::new();
+    memory.max_message_ids = max_message_ids;
+    test("memory", &mut memory);
+    #[cfg(feature = "sqlite")]
+    {
+        let home = tempfile::tempdir().expect("temporary home");
+        let options = super::sqlite::OpenOptions { create: true, ..Default::default() };
+        let mut store = super::sqlite::SqliteStore::open(home.path(), options).expect("open");
+        store.max_message_ids = max_message_ids;
+        test("sqlite", &mut store);
+        assert_eq!(store.check(), Ok(Vec::new()), "the database is sound afterwards");
+    }
+}
+
+fn on_each_store(test: impl Fn(&str, &mut dyn Store)) {
+    on_each_store_with(10, test);
+}
+
+pub(super) fn addr(text: &str) -> Addr {
+    Addr::parse(text).expect(text)
+}
+
+pub(super) fn me() -> Addr {
+    addr("me@example.org")
+}
+
+pub(super) fn account(text: &str) -> Account {
+    Account {
+        addr: addr(text),
+        aliases: BTreeSet::new(),
+        settings: Settings::default(),
+        current: None,
+    }
+}
+
+pub(super) fn at(secs: i64) -> Timestamp {
+    Timestamp::from_secs(secs)
+}
+
+pub(super) fn key(octet: u8) -> Key {
+    let bytes: Arc<[u8]> = [octet; 700].into();
+    Key { fingerprint: fingerprint(octet), hash: hash(&bytes), bytes }
+}
+
+fn fingerprint(octet: u8) -> Fingerprint {
+    Fingerprint::new(&[octet; 20]).expect("20 octets")
+}
+
+pub(super) fn secret_key(octet: u8, created: i64) -> StoredKey {
+    StoredKey {
+        key: SecretKey {
+            fingerprint: fingerprint(octet),
+            secret: Secret::new(vec![octet; 40]),
+            cert: vec![octet; 30],
+            created: at(created),
+            expires: None,
+        },
+        added: at(created.saturating_add(5)),
+    }
+}
+
+fn judgement() -> Judgement {
+    Judgement {
+        verdict: Ok(Usable { subkey: fingerprint(9), expires: None }),
+        from: Timestamp::MIN,
+        until: Timestamp::MAX,
+    }
+}
+
+/// A peer with a direct key, seen at `secs`.
+pub(super) fn with_advert(octet: u8, secs: i64) -> PeerState {
+    let span = Span { first: at(secs), last: at(secs) };
+    let key = key(octet);
+    let record = KeyRecord {
+        spans: BTreeMap::from([(Source::Advert, span)]),
+        union: CertUnion { bytes: key.bytes.clone(), hard_revoked: false, truncated: false },
+        copies: BTreeSet::from([key.hash]),
+    };
+    PeerState {
+        history: BTreeMap::from([(key.fingerprint.clone(), record)]),
+        peer: Peer {
+            seen: Some(Seen { at: at(secs), encrypted: false }),
+            advert: Some(Advert {
+                at: at(secs),
+                protected: false,
+                key,
+                prefer_encrypt: PreferEncrypt::Mutual,
+                judgement: judgement(),
+            }),
+            ..Peer::default()
+        },
+    }
+}
+
+pub(super) fn save(
+    store: &mut dyn Store,
+    peer: &Addr,
+    state: &PeerState,
+) -> Result<(), StoreError> {
+    store.save_peer(&me(), peer, state, &mut state.history.keys(), None)
+}
+
+fn load(store: &mut dyn Store, peer: &Addr) -> Option<PeerState> {
+    let row = store.load_peer(&me(), peer).expect("row");
+    let history = store.load_history(&me(), peer).expect("history");
+    assert!(row.is_some() || history.is_empty(), "no history without a row");
+    row.map(|peer| PeerState { peer, history })
+}
+
+fn listed(store: &mut dyn Store) -> Vec<PeerRow> {
+    let mut rows = Vec::new();
+    store.list_peers(&me(), &mut |row| rows.push(row)).expect("list");
+    rows
+}
+
+fn names(store: &mut dyn Store) -> Vec<String> {
+    listed(store).into_iter().map(|row| row.addr.to_string()).collect()
+}
+
+#[test]
+fn accounts_come_back_as_saved_in_the_order_in_which_they_were_made() {
+    let mut full = account("zoe@example.org");
+    full.aliases = BTreeSet::from([addr("b@example.org"), addr("\"a@b\"@example.org")]);
+    full.current = Some(Fingerprint::new(&[7; 32]).expect("32 octets"));
+    let mut changed = account("zoe@example.org");
+    changed.aliases = BTreeSet::from([addr("c@example.org")]);
+    changed.settings = Settings {
+        enabled: false,
+        prefer_encrypt: PreferEncrypt::NoPreference,
+        spelling: Spelling::Inbome,
+        profile: Profile::Inbome,
+    };
+    on_each_store(|kind, store| {
+        assert_eq!(store.accounts(), Ok(vec![]), "{kind}");
+        store.save_account(&full).expect("save");
+        store.save_account(&account("abe@example.org")).expect("save");
+        let expected = vec![full.clone(), account("abe@example.org")];
+        assert_eq!(store.accounts(), Ok(expected), "{kind}");
+        store.save_account(&changed).expect("save");
+        let expected = vec![changed.clone(), account("abe@example.org")];
+        assert_eq!(store.accounts(), Ok(expected), "{kind}: replaced in its place");
+        for spelling in [Spelling::Both, Spelling::Autocrypt, Spelling::Inbome] {
+            let settings = Settings { spelling, ..changed.settings };
+            let account = Account { settings, ..changed.clone() };
+            store.save_account(&account).expect("save");
+            assert_eq!(store.accounts().expect("accounts")[0], account, "{kind}");
+        }
+        // What hangs on the settings must not hang on the row.
+        store.save_account(&account("zoe@example.org")).expect("save");
+    });
+}
+
+#[test]
+fn secret_keys_come_current_first_then_youngest_first() {
+    on_each_store(|kind, store| {
+        let mut mine = account("me@example.org");
+        mine.current = Some(fingerprint(2));
+        store.save_account(&mine).expect("save");
+        let mut oldest = secret_key(2, i64::MIN);
+        oldest.key.expires = Some(Timestamp::MAX);
+        for key in [&secret_key(1, 10), &oldest, &secret_key(4, 30), &secret_key(3, 30)] {
+            store.add_secret_key(&me(), key).expect("add");
+        }
+        let order = vec![oldest.clone(), secret_key(3, 30), secret_key(4, 30), secret_key(1, 10)];
+        assert_eq!(store.secret_keys(&me()), Ok(order.clone()), "{kind}");
+        store.add_secret_key(&me(), &secret_key(2, 99)).expect("add");
+        assert_eq!(store.secret_keys(&me()), Ok(order), "{kind}: what is there stays");
+        assert_eq!(store.destroy_secret_key(&me(), &fingerprint(3)), Ok(true), "{kind}");
+        assert_eq!(store.destroy_secret_key(&me(), &fingerprint(3)), Ok(false), "{kind}");
+        let order = vec![oldest, secret_key(4, 30), secret_key(1, 10)];
+        assert_eq!(store.secret_keys(&me()), Ok(order), "{kind}");
+        assert_eq!(store.secret_keys(&addr("x@example.org")), Ok(vec![]), "{kind}");
+    });
+}
+
+#[test]
+fn only_the_records_that_are_named_are_written_or_deleted() {
+    on_each_store(|kind, store| {
+        store.save_account(&account("me@example.org")).expect("save");
+        let peer = addr("p@example.org");
+        let mut state = with_advert(1, 10);
+        let other = with_advert(2, 10).history;
+        state.history.extend(other);
+        save(store, &peer, &state).expect("save");
+        let mut fewer = state.clone();
+        fewer.history.remove(&fingerprint(2));
+        fewer.history.get_mut(&fingerprint(1)).expect("record").copies.clear();
+        store.save_peer(&me(), &peer, &fewer, &mut [].iter(), None).expect("save");
+        assert_eq!(load(store, &peer), Some(state.clone()), "{kind}: none named");
+        let gone = fingerprint(2);
+        store.save_peer(&me(), &peer, &fewer, &mut [&gone].into_iter(), None).expect("save");
+        state.history.remove(&gone);
+        assert_eq!(load(store, &peer), Some(state), "{kind}: one deleted");
+        save(store, &peer, &fewer).expect("save");
+        assert_eq!(load(store, &peer), Some(fewer), "{kind}: one written");
+    });
+}
+
+#[test]
+fn the_field_hash_is_that_of_the_last_save() {
+    on_each_store(|kind, store| {
+        store.save_account(&account("me@example.org")).expect("save");
+        let peer = addr("p@example.org");
+        let state = with_advert(1, 10);
+        assert_eq!(store.load_field_hash(&me(), &peer), Ok(None), "{kind}: no row");
+        for field in [Some([1; 32]), Some([2; 32]), None] {
+            store
+                .save_peer(&me(), &peer, &state, &mut state.history.keys(), field.as_ref())
+                .expect("save");
+            assert_eq!(store.load_field_hash(&me(), &peer), Ok(field), "{kind}");
+        }
+    });
+}
+
+#[test]
+fn peers_are_listed_in_the_byte_order_of_their_addresses_and_by_account() {
+    on_each_store(|kind, store| {
+        store.save_account(&account("me@example.org")).expect("save");
+        store.save_account(&account("other@example.org")).expect("save");
+        let texts =
+            ["zoe@e.org", "é@e.org", "a.b@e.org", "\"a b\"@e.org", "a@e.org", "\" q\"@e.org"];
+        for text in texts {
+            save(store, &addr(text), &PeerState::default()).expect("save");
+        }
+        let sorted: BTreeSet<Addr> = texts.into_iter().map(addr).collect();
+        let sorted: Vec<String> = sorted.iter().map(Addr::to_string).collect();
+        assert_eq!(names(store), sorted, "{kind}");
+        assert_eq!(store.count_peers(&me()), Ok(6), "{kind}");
+        assert_eq!(store.count_peers(&addr("other@example.org")), Ok(0), "{kind}");
+        assert_eq!(store.load_peer(&addr("other@example.org"), &addr("a@e.org")), Ok(None));
+    });
+}
+
+#[test]
+fn rows_are_dropped_in_the_order_of_the_specification() {
+    let gossip = |secs| PeerState {
+        peer: Peer {
+            gossip: Some(Gossip { at: at(secs), key: key(5), judgement: judgement() }),
+            ..Peer::default()
+        },
+        // The record is another peer's in form; only its being there counts.
+        history: with_advert(5, secs).history,
+    };
+    let plain = |secs| PeerState {
+        peer: Peer { seen: Some(Seen { at: at(secs), encrypted: false }), ..Peer::default() },
+        history: History::new(),
+    };
+    let kept = |change: fn(&mut PeerState)| {
+        let mut state = plain(1);
+        change(&mut state);
+        state
+    };
+    let rows = [
+        ("bare", PeerState::default()),
+        ("plain-1", plain(1)),
+        ("gossip-2", gossip(2)),
+        ("plain-3", plain(3)),
+        ("same-a", plain(4)),
+        ("same-b", plain(4)),
+        ("advert-0", with_advert(1, 0)),
+        ("advert-9", with_advert(2, 9)),
+    ];
+    let staying = [
+        ("x-pinned", kept(|state| state.peer.word = Word::Pin(fingerprint(1)))),
+        ("x-never", kept(|state| state.peer.word = Word::Never)),
+        ("x-forgotten", kept(|state| state.peer.forgotten = Some(at(5)))),
+        ("x-imported", {
+            let mut state = with_advert(1, 1);
+            state.peer.advert = None;
+            let record = state.history.get_mut(&fingerprint(1)).expect("record");
+            let span = Span { first: at(1), last: at(1) };
+            record.spans = BTreeMap::from([(Source::Import, span)]);
+            state
+        }),
+        ("x-written", plain(0)),
+    ];
+    let named = |name: &str| addr(&format!("{name}@e.org"));
+    on_each_store(|kind, store| {
+        store.save_account(&account("me@example.org")).expect("save");
+        store.mark_written_to(&me(), &named("x-written")).expect("mark before there is a row");
+        store.mark_written_to(&me(), &named("x-written")).expect("mark again");
+        for (name, state) in staying.iter().chain(rows.iter().rev()) {
+            save(store, &named(name), state).expect("save");
+        }
+        for (name, _) in &rows {
+            assert!(load(store, &named(name)).is_some(), "{kind}: {name} is still there");
+            assert_eq!(store.drop_peers(&me(), 1), Ok(1), "{kind}");
+            assert_eq!(load(store, &named(name)), None, "{kind}: {name} goes next");
+        }
+        assert_eq!(store.drop_peers(&me(), 100), Ok(0), "{kind}: the others stay");
+        assert_eq!(store.count_peers(&me()), Ok(staying.len()), "{kind}");
+    });
+}
+
+#[test]
+fn the_oldest_message_ids_go_whatever_the_order_of_arrival() {
+    on_each_store_with(3, |kind, store| {
+        store.save_account(&account("me@example.org")).expect("save");
+        store.save_account(&account("other@example.org")).expect("save");
+        let other = addr("other@example.org");
+        store.remember_encrypted(&other, &[1; 16], at(0)).expect("remember");
+        for (id, secs) in [(1, 10), (4, 40), (2, 20), (1, 5), (0, 1), (3, 30), (2, 35), (2, 20)] {
+            store.remember_encrypted(&me(), &[id; 16], at(secs)).expect("remember");
+        }
+        let held = [0, 1, 2, 3, 4].map(|id| store.was_encrypted(&me(), &[id; 16]));
+        let expected = [false, false, true, true, true].map(Ok);
+        assert_eq!(held, expected, "{kind}");
+        store.remember_encrypted(&me(), &[9; 16], at(30)).expect("remember");
+        assert_eq!(store.was_encrypted(&me(), &[3; 16]), Ok(false), "{kind}: ties by id");
+        assert_eq!(store.was_encrypted(&me(), &[9; 16]), Ok(true), "{kind}");
+        assert_eq!(store.was_encrypted(&other, &[1; 16]), Ok(true), "{kind}: each its own");
+    });
+}
+
+#[test]
+fn cursors_come_back_in_order_and_an_offset_replaces_the_last() {
+    on_each_store(|kind, store| {
+        store.save_account(&account("me@example.org")).expect("save");
+        let names = |octet| Cursor::Names(vec![[octet; 16], [0; 16]]);
+        let offset = |offset| Cursor::Offset { offset, tail: [7; 32] };
+        for cursor in [names(3), offset(0), names(1), offset(u64::MAX), Cursor::Names(vec![])] {
+            store.add_cursor(&me(), "/mail/ü", &cursor).expect("add");
+        }
+        store.add_cursor(&me(), "/mail", &offset(1)).expect("add");
+        let expected = vec![names(3), names(1), offset(u64::MAX), Cursor::Names(vec![])];
+        assert_eq!(store.load_cursor(&me(), "/mail/ü"), Ok(expected), "{kind}");
+        store.drop_cursor(&me(), "/mail/ü").expect("drop");
+        assert_eq!(store.load_cursor(&me(), "/mail/ü"), Ok(vec![]), "{kind}");
+        assert_eq!(store.load_cursor(&me(), "/mail"), Ok(vec![offset(1)]), "{kind}");
+    });
+}
+
+#[test]
+fn a_transaction_that_fails_leaves_nothing() {
+    on_each_store(|kind, store| {
+        let mut mine = account("me@example.org");
+        store.save_account(&mine).expect("save");
+        store.add_secret_key(&me(), &secret_key(1, 1)).expect("add");
+        save(store, &addr("old@e.org"), &with_advert(1, 1)).expect("save");
+        let (generation, commits) = (store.generation(), store.commits());
+        let failed: Result<(), StoreError> = transaction(store, |store| {
+            mine.settings.enabled = false;
+            store.save_account(&mine)?;
+            store.destroy_secret_key(&me(), &fingerprint(1))?;
+            save(store, &addr("new@e.org"), &with_advert(2, 2))?;
+            assert_eq!(names(store).len(), 2, "{kind}: its own writes are seen inside");
+            store.drop_peers(&me(), 9)?;
+            store.mark_written_to(&me(), &addr("new@e.org"))?;
+            store.remember_encrypted(&me(), &[1; 16], at(1))?;
+            store.add_cursor(&me(), "m", &Cursor::Names(vec![]))?;
+            save(store, &addr("bad@e.org"), &PeerState::default())?;
+            store.save_peer(
+                &addr("nobody@e.org"),
+                &addr("bad@e.org"),
+                &PeerState::default(),
+                &mut [].iter(),
+                None,
+            )
+        });
+        assert!(matches!(failed, Err(StoreError::Database { .. })), "{kind}: {failed:?}");
+        assert_eq!(store.accounts(), Ok(vec![account("me@example.org")]), "{kind}");
+        assert_eq!(store.secret_keys(&me()), Ok(vec![secret_key(1, 1)]), "{kind}");
+        assert_eq!(names(store), ["old@e.org"], "{kind}");
+        assert_eq!(load(store, &addr("old@e.org")), Some(with_advert(1, 1)), "{kind}");
+        assert_eq!(store.was_encrypted(&me(), &[1; 16]), Ok(false), "{kind}");
+        assert_eq!(store.load_cursor(&me(), "m"), Ok(vec![]), "{kind}");
+        assert_eq!((store.generation(), store.commits()), (generation, commits), "{kind}");
+        // Nothing keeps the mark either: the row may be dropped.
+        save(store, &addr("new@e.org"), &PeerState::default()).expect("save");
+        assert_eq!(store.drop_peers(&me(), 9), Ok(2), "{kind}");
+    });
+}
+
+#[test]
+fn commits_are_counted_if_they_wrote_and_move_the_generation() {
+    on_each_store(|kind, store| {
+        store.save_account(&account("me@example.org")).expect("save");
+        let state = |store: &mut dyn Store| (store.generation().expect("number"), store.commits());
+        let start = state(store);
+        store.begin().expect("begin");
+        assert!(store.begin().is_err(), "{kind}: one at a time");
+        store.load_peer(&me(), &addr("a@e.org")).expect("read");
+        store.destroy_secret_key(&me(), &fingerprint(1)).expect("nothing there");
+        store.drop_cursor(&me(), "m").expect("nothing there");
+        store.commit().expect("commit");
+        assert_eq!(state(store), start, "{kind}: nothing written");
+        assert!(store.commit().is_err(), "{kind}: no transaction");
+        store.rollback();
+        store.begin().expect("begin");
+        for name in ["a", "b", "c"] {
+            save(store, &addr(&format!("{name}@e.org")), &with_advert(1, 1)).expect("save");
+        }
+        store.commit().expect("commit");
+        let after = state(store);
+        assert_ne!(after.0, start.0, "{kind}: the generation moves");
+        assert_eq!(after.1, start.1 + 1, "{kind}: one commit for all");
+        store.remember_encrypted(&me(), &[1; 16], at(1)).expect("remember");
+        let alone = state(store);
+        assert_ne!(alone.0, after.0, "{kind}: without a transaction too");
+        assert_eq!(alone.1, after.1 + 1, "{kind}: without a transaction too");
+        store.remember_encrypted(&me(), &[1; 16], at(1)).expect("remember");
+        assert_eq!(state(store), alone, "{kind}: nothing new");
+    });
+}
+
+#[test]
+fn writing_under_an_account_that_is_not_there_fails() {
+    on_each_store(|kind, store| {
+        let results = [
+            ("peer", save(store, &addr("a@e.org"), &PeerState::default())),
+            ("key", store.add_secret_key(&me(), &secret_key(1, 1))),
+            ("mark", store.mark_written_to(&me(), &addr("a@e.org"))),
+            ("id", store.remember_encrypted(&me(), &[1; 16], at(1))),
+            ("cursor", store.add_cursor(&me(), "m", &Cursor::Names(vec![]))),
+        ];
+        for (name, result) in results {
+            assert!(matches!(result, Err(StoreError::Database { .. })), "{kind}: {name}");
+        }
+        assert_eq!(store.commits(), 0, "{kind}");
+    });
+}
+
+fn any_time() -> impl Strategy<Value = Timestamp> {
+    prop_oneof![
+        Just(Timestamp::MIN),
+        Just(Timestamp::MAX),
+        Just(at(0)),
+        any::<i64>().prop_map(Timestamp::from_secs),
+        (0_i64..2_000_000_000).prop_map(Timestamp::from_secs),
+    ]
+}
+
+fn any_fingerprint() -> impl Strategy<Value = Fingerprint> {
+    let octets = prop_oneof![
+        proptest::collection::vec(any::<u8>(), 20),
+        proptest::collection::vec(any::<u8>(), 32)
+    ];
+    octets.prop_map(|octets| Fingerprint::new(&octets).expect("20 or 32 octets"))
+}
+
+fn any_key() -> impl Strategy<Value = Key> {
+    (any_fingerprint(), proptest::collection::vec(any::<u8>(), 0..6000)).prop_map(
+        |(fingerprint, bytes)| Key { fingerprint, hash: hash(&bytes), bytes: bytes.into() },
+    )
+}
+
+fn any_judgement() -> impl Strategy<Value = Judgement> {
+    let against = prop_oneof![
+        Just(Unusable::Expired),
+        Just(Unusable::Revoked),
+        Just(Unusable::Weak),
+        Just(Unusable::Unsupported)
+    ];
+    let usable = (any_fingerprint(), proptest::option::of(any_time()))
+        .prop_map(|(subkey, expires)| Usable { subkey, expires });
+    let verdict = prop_oneof![usable.prop_map(Ok), against.prop_map(Err)];
+    (verdict, any_time(), any_time()).prop_map(|(verdict, from, until)| Judgement {
+        verdict,
+        from,
+        until,
+    })
+}
+
+fn any_word() -> impl Strategy<Value = Word> {
+    prop_oneof![
+        Just(Word::Default),
+        Just(Word::Always),
+        Just(Word::Never),
+        any_fingerprint().prop_map(Word::Pin)
+    ]
+}
+
+fn any_record() -> impl Strategy<Value = KeyRecord> {
+    let source = prop_oneof![Just(Source::Advert), Just(Source::Gossip), Just(Source::Import)];
+    let span = (any_time(), any_time()).prop_map(|(first, last)| Span { first, last });
+    (
+        proptest::collection::btree_map(source, span, 0..4),
+        proptest::collection::vec(any::<u8>(), 0..5000),
+        (any::<bool>(), any::<bool>()),
+        proptest::collection::btree_set(any::<[u8; 32]>(), 0..9),
+    )
+        .prop_map(|(spans, bytes, (hard_revoked, truncated), copies)| KeyRecord {
+            spans,
+            union: CertUnion { bytes: bytes.into(), hard_revoked, truncated },
+            copies,
+        })
+}
+
+fn any_state() -> impl Strategy<Value = PeerState> {
+    let seen = (any_time(), any::<bool>()).prop_map(|(at, encrypted)| Seen { at, encrypted });
+    let prefer = prop_oneof![Just(PreferEncrypt::NoPreference), Just(PreferEncrypt::Mutual)];
+    let advert = (any_time(), any::<bool>(), any_key(), prefer, any_judgement()).prop_map(
+        |(at, protected, key, prefer_encrypt, judgement)| Advert {
+            at,
+            protected,
+            key,
+            prefer_encrypt,
+            judgement,
+        },
+    );
+    let gossip = (any_time(), any_key(), any_judgement()).prop_map(|(at, key, judgement)| Gossip {
+        at,
+        key,
+        judgement,
+    });
+    let plain = (any_time(), ".{0,40}").prop_map(|(at, agent)| Plain { at, agent });
+    (
+        (proptest::option::of(seen), proptest::option::of(advert), proptest::option::of(gossip)),
+        (proptest::option::of(plain), proptest::option::of(any_time())),
+        (proptest::option::of(any_time()), any_word(), any::<bool>()),
+        proptest::collection::btree_map(any_fingerprint(), any_record(), 0..4),
+    )
+        .prop_map(|((seen, advert, gossip), (last_plain, list_post), rest, mut history)| {
+            let (forgotten, word, truncated) = rest;
+            let direct = advert.iter().map(|advert| &advert.key.fingerprint);
+            for held in direct.chain(gossip.iter().map(|gossip| &gossip.key.fingerprint)) {
+                let record = with_advert(1, 1).history.into_values().next().expect("record");
+                history.entry(held.clone()).or_insert(record);
+            }
+            let peer =
+                Peer { seen, advert, gossip, last_plain, list_post, forgotten, word, truncated };
+            PeerState { peer, history }
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn any_peer_comes_back_as_saved(
+        states in proptest::collection::vec((any_state(), any::<Option<[u8; 32]>>()), 1..6)
+    ) {
+        on_each_store(|kind, store| {
+            store.save_account(&account("me@example.org")).expect("save");
+            let peer = addr("p@example.org");
+            let mut named = BTreeSet::new();
+            // One over the other: no field of an earlier one may shine through.
+            for (state, field) in &states {
+                named.extend(state.history.keys().cloned());
+                store
+                    .save_peer(&me(), &peer, state, &mut named.iter(), field.as_ref())
+                    .expect("save");
+                assert_eq!(load(store, &peer).as_ref(), Some(state), "{kind}");
+                assert_eq!(store.load_field_hash(&me(), &peer), Ok(*field), "{kind}");
+                let row = PeerRow { addr: peer.clone(), peer: state.peer.clone() };
+                assert_eq!(listed(store), [row], "{kind}");
+            }
+        });
+    }
+}

@@ -1,0 +1,275 @@
+//! Keys of the user's own (Messages §1): generated, and brought from GnuPG.
+
+use inbome_core::addr::Addr;
+use inbome_core::clock::Timestamp;
+use inbome_core::key::Certificates;
+use inbome_core::openpgp::{OpenPgp, OpenPgpError, Rpgp, SecretKey};
+use inbome_core::random::{RandomError, SecureRandom, SystemRandom};
+use inbome_core::secret::Secret;
+use inbome_tests::certs::*;
+use pgp::packet::{PacketHeader, SignatureType};
+use pgp::ser::Serialize;
+use pgp::types::Tag;
+
+const NOW_AT: Timestamp = Timestamp::from_secs(NOW as i64);
+
+fn addr(text: &str) -> Addr {
+    Addr::parse(text).expect("address")
+}
+
+/// The types of the packets in `octets`.
+fn tags(mut octets: &[u8]) -> Vec<u8> {
+    let mut found = Vec::new();
+    while !octets.is_empty() {
+        let header = PacketHeader::try_from_reader(&mut octets).expect("header");
+        found.push(u8::from(header.tag()));
+        octets = &octets[header.packet_length().maybe_len().expect("length") as usize..];
+    }
+    found
+}
+
+fn import(octets: &[u8], to: &str) -> Result<SecretKey, OpenPgpError> {
+    let mut never = |_: &_| None;
+    Rpgp::new().import_secret(octets, &addr(to), NOW_AT, &mut never)
+}
+
+/// A transferable secret key for `cert`, its key packets replaced by their secrets.
+fn secret(cert: &Cert, keys: &[&Key]) -> Vec<u8> {
+    let packets =
+        cert.0.iter().map(|(tag, body)| match keys.iter().find(|key| key.body() == *body) {
+            Some(key) if *tag == Tag::PublicKey => (Tag::SecretKey, key.0.to_bytes().unwrap()),
+            Some(key) => (Tag::SecretSubkey, key.0.to_bytes().unwrap()),
+            None => (*tag, body.clone()),
+        });
+    Cert(packets.collect()).octets()
+}
+
+#[test]
+fn a_generated_key_is_five_packets_and_usable_at_once() {
+    let certs = Rpgp::new();
+    let key = certs.generate(&addr("alice@example.org"), NOW_AT, &SystemRandom).expect("generate");
+    assert_eq!(tags(&key.cert), [6, 13, 2, 14, 2]);
+    assert_eq!(tags(key.secret.as_bytes()), [5, 13, 2, 7, 2]);
+    assert_eq!((key.created, key.expires), (NOW_AT, None));
+    assert_eq!(certs.check(&key.cert), Ok(key.fingerprint.clone()));
+    let union = certs.union(None, &key.cert);
+    let judgement = certs.judge(&key.cert, &union, NOW_AT);
+    assert_eq!(judgement.verdict.map(|usable| usable.expires), Ok(None));
+    assert_eq!(judgement.until, Timestamp::MAX);
+    let text = String::from_utf8_lossy(&key.cert).into_owned();
+    assert!(text.contains("<alice@example.org>"));
+}
+
+#[test]
+fn a_generated_key_survives_its_own_armor() {
+    let certs = Rpgp::new();
+    let key = certs.generate(&addr("alice@example.org"), NOW_AT, &SystemRandom).expect("generate");
+    let armored = certs.armor_secret(&key).expect("armor");
+    for (name, octets) in [("armored", &armored), ("binary", &key.secret)] {
+        let found = import(octets.as_bytes(), "alice@example.org").expect(name);
+        assert_eq!(found, key, "{name}");
+    }
+    let armored = certs.armor_cert(&key.cert).expect("armor");
+    assert!(!armored.contains("Version") && !armored.contains("Comment"));
+    let (fingerprint, cert) = certs.import_cert(armored.as_bytes()).expect("import");
+    assert_eq!((fingerprint, cert), (key.fingerprint, key.cert));
+}
+
+#[test]
+fn the_same_randomness_and_time_make_the_same_key() {
+    struct Fixed(Option<u8>);
+    impl SecureRandom for Fixed {
+        fn fill(&self, buffer: &mut [u8]) -> Result<(), RandomError> {
+            buffer.fill(self.0.ok_or(RandomError)?);
+            Ok(())
+        }
+    }
+    let make = |random| Rpgp::new().generate(&addr("a@b.org"), NOW_AT, &Fixed(random));
+    assert_eq!(make(Some(1)), make(Some(1)));
+    assert_ne!(make(Some(1)), make(Some(2)));
+    assert_eq!(make(None), Err(OpenPgpError::Random(RandomError)));
+    let late = Timestamp::from_secs(1 << 33);
+    let failed = Rpgp::new().generate(&addr("a@b.org"), late, &SystemRandom);
+    assert!(matches!(failed, Err(OpenPgpError::Internal { .. })), "{failed:?}");
+}
+
+#[test]
+fn keys_of_gnupg_are_imported() {
+    for (name, armored, to, packets) in [
+        (
+            "plain",
+            include_str!("../keys/plain.sec.asc"),
+            "plain@example.org",
+            vec![6, 13, 2, 14, 2],
+        ),
+        (
+            "RSA",
+            include_str!("../keys/rsa2048.sec.asc"),
+            "rsa2048@example.org",
+            vec![6, 13, 2, 14, 2],
+        ),
+        // The primary cannot sign here, so its signing subkey comes along.
+        (
+            "offline primary",
+            include_str!("../keys/offline.sec.asc"),
+            "offline@example.org",
+            vec![6, 13, 2, 14, 2, 14, 2],
+        ),
+    ] {
+        let binary = dearmor(armored);
+        for octets in [armored.as_bytes(), &binary] {
+            let key = import(octets, to).expect(name);
+            assert_eq!(tags(&key.cert), packets, "{name}");
+            assert_eq!(key.created, Timestamp::from_secs(MADE.into()), "{name}");
+            assert_eq!(Rpgp::new().check(&key.cert).as_ref(), Ok(&key.fingerprint), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_locked_key_needs_its_passphrase_once() {
+    let armored = include_str!("../keys/locked.sec.asc").as_bytes();
+    let to = addr("locked@example.org");
+    let mut asked = 0;
+    let mut answer = |_: &_| {
+        asked += 1;
+        Some(Secret::new(b"correct horse".to_vec()))
+    };
+    let certs = Rpgp::new();
+    let key = certs.import_secret(armored, &to, NOW_AT, &mut answer).expect("import");
+    assert_eq!(asked, 1);
+    assert_eq!(import(key.secret.as_bytes(), "locked@example.org"), Ok(key), "now unlocked");
+
+    assert!(matches!(import(armored, "locked@example.org"), Err(OpenPgpError::Locked { .. })));
+    let mut wrong = |_: &_| Some(Secret::new(b"battery staple".to_vec()));
+    let refused = certs.import_secret(armored, &to, NOW_AT, &mut wrong);
+    assert!(matches!(refused, Err(OpenPgpError::WrongPassphrase { .. })), "{refused:?}");
+}
+
+#[test]
+fn what_is_no_usable_secret_key_is_refused_in_words() {
+    let (primary, subkey) = (Key::signing(1, MADE), Key::encrypting(2, MADE));
+    let id = "alice@example.org";
+    let cert = Cert::of(&primary).user_id(&primary, id, &Says::certification(MADE)).subkey(
+        &primary,
+        &subkey,
+        &Says::binding(MADE),
+    );
+    let both = [&primary, &subkey];
+    let revocation = Says::new(SignatureType::KeyRevocation, MADE);
+    let revoked = cert.clone().sig(sign(&primary, &primary, On::Key, &revocation));
+    let expired = Says { expires: Some(DAY), ..Says::certification(MADE) };
+    let expired = Cert::of(&primary).user_id(&primary, id, &expired).subkey(
+        &primary,
+        &subkey,
+        &Says::binding(MADE),
+    );
+    let certify_only = Says { flags: Some(1), ..Says::certification(MADE) };
+    let cannot_sign = Cert::of(&primary).user_id(&primary, id, &certify_only).subkey(
+        &primary,
+        &subkey,
+        &Says::binding(MADE),
+    );
+    let signing = Key::signing(3, MADE);
+    let back = Some((forged(back(&signing, &primary, MADE)), false));
+    let forged_back = Says { flags: Some(SIGN), back, ..Says::binding(MADE) };
+    let forged_back = cannot_sign.clone().subkey(&primary, &signing, &forged_back);
+    let twice = [secret(&cert, &both), secret(&cert, &both)].concat();
+    for (name, octets, said) in [
+        ("empty", Vec::new(), "nothing"),
+        ("text", b"hello".to_vec(), "neither binary nor armored"),
+        ("cert", cert.octets(), "without its secret"),
+        ("two keys", twice, "several keys"),
+        ("cut", secret(&cert, &both)[..100].to_vec(), "no OpenPGP key"),
+        ("revoked", secret(&revoked, &both), "revoked"),
+        ("expired", secret(&expired, &both), "expired"),
+        ("no secret that decrypts", secret(&cert, &[&primary]), "decrypts"),
+        ("no secret that signs", secret(&cannot_sign, &both), "signs"),
+        ("forged back-signature", secret(&forged_back, &[&primary, &subkey, &signing]), "signs"),
+        ("no subkey", secret(&Cert::of(&primary), &both), "nobody can encrypt"),
+        ("too long", vec![0x99; (1 << 20) + 1], "more than"),
+    ] {
+        let error = import(&octets, id).expect_err(name).to_string();
+        assert!(error.contains(said), "{name}: {error}");
+    }
+}
+
+#[test]
+fn an_imported_key_is_minimised_for_the_address() {
+    let (primary, subkey) = (Key::signing(1, MADE), Key::encrypting(2, MADE));
+    let young = Key::encrypting(5, MADE + DAY);
+    let other = Says::certification(MADE + 9 * DAY);
+    let photo = vec![0; 5_000];
+    let cert = Cert::of(&primary)
+        .packet(Tag::UserAttribute, photo)
+        .user_id(&primary, "Alice <alice@example.org>", &Says::certification(MADE))
+        .sig(sign(
+            &primary,
+            &primary,
+            On::UserId("Alice <alice@example.org>"),
+            &Says::certification(MADE + DAY),
+        ))
+        .user_id(&primary, "<work@example.org>", &other)
+        .subkey(&primary, &subkey, &Says::binding(MADE))
+        .subkey(&primary, &young, &Says::binding(MADE + DAY));
+    let octets = secret(&cert, &[&primary, &subkey, &young]);
+    for (name, to, id) in [
+        ("matching", "alice@example.org", "Alice <alice@example.org>"),
+        ("matching in another case", "ALICE@example.org", "Alice <alice@example.org>"),
+        ("none: the newest, for its expiry", "bob@example.org", "<work@example.org>"),
+    ] {
+        let key = import(&octets, to).expect(name);
+        assert_eq!(tags(&key.cert), [6, 13, 2, 14, 2], "{name}");
+        assert!(String::from_utf8_lossy(&key.cert).contains(id), "{name}");
+        assert!(key.secret.as_bytes().len() > 5_000, "{name}: the secret keeps all");
+        let certs = Rpgp::new();
+        let usable = certs.judge(&key.cert, &certs.union(None, &key.cert), NOW_AT).verdict;
+        assert_eq!(usable.expect(name).subkey.as_bytes(), young.fingerprint(), "{name}");
+    }
+}
+
+#[test]
+fn a_cert_that_does_not_fit_a_field_is_refused_with_its_size() {
+    let (primary, subkey) = (Key::signing(1, MADE), Key::encrypting(2, MADE));
+    let id = format!("{} <alice@example.org>", "a".repeat(8_000));
+    let cert = Cert::of(&primary).user_id(&primary, &id, &Says::certification(MADE)).subkey(
+        &primary,
+        &subkey,
+        &Says::binding(MADE),
+    );
+    let error = import(&secret(&cert, &[&primary, &subkey]), "alice@example.org");
+    assert!(matches!(error, Err(OpenPgpError::TooLarge { size: 8_000.., limit: 7_680 })));
+}
+
+#[test]
+fn a_version_6_key_keeps_its_direct_key_signature() {
+    use pgp::composed::KeyType;
+    use pgp::types::KeyVersion::V6;
+    let primary = Key::new(1, &KeyType::Ed25519, V6, MADE);
+    let subkey = Key::new(2, &KeyType::X25519, V6, MADE);
+    let says = Says { flags: Some(CERTIFY_SIGN), ..Says::new(SignatureType::Key, MADE) };
+    let cert = Cert::of(&primary)
+        .sig(sign(&primary, &primary, On::Key, &says))
+        .user_id(&primary, "<alice@example.org>", &Says::certification(MADE))
+        .subkey(&primary, &subkey, &Says::binding(MADE));
+    let octets = secret(&cert, &[&primary, &subkey]);
+    let key = import(&octets, "alice@example.org").expect("import");
+    assert_eq!(tags(&key.cert), [6, 2, 13, 2, 14, 2]);
+    let key = import(&octets, "bob@example.org").expect("import");
+    assert_eq!(tags(&key.cert), [6, 2, 14, 2], "no User ID matches, and none is needed");
+}
+
+#[test]
+fn only_a_cert_is_imported_as_one() {
+    let certs = Rpgp::new();
+    let sign_only = Cert::of(&Key::signing(1, MADE)).octets();
+    let locked = include_str!("../keys/locked.sec.asc").as_bytes();
+    for (name, octets, said) in [
+        ("secret key", locked, "a secret key"),
+        ("sign only", &sign_only, "nobody can encrypt"),
+        ("text", b"hello".as_slice(), "neither"),
+    ] {
+        let error = certs.import_cert(octets).expect_err(name).to_string();
+        assert!(error.contains(said), "{name}: {error}");
+    }
+}
