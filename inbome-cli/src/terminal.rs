@@ -18,9 +18,8 @@ pub(crate) fn confirm(yes: bool, question: &str) -> Result<(), Failure> {
     if yes {
         return Ok(());
     }
-    let no_terminal = |_| {
-        Failure::Refused("expected --yes or a terminal to ask on, found neither".to_owned())
-    };
+    let no_terminal =
+        |_| Failure::Refused("expected --yes or a terminal to ask on, found neither".to_owned());
     let mut terminal =
         OpenOptions::new().read(true).write(true).open("/dev/tty").map_err(no_terminal)?;
     write!(terminal, "{} [y/N] ", shown(question)).map_err(no_terminal)?;

@@ -34,11 +34,8 @@ pub(crate) fn init(session: &mut Session, args: Init) -> Done {
             terminal::confirm(false, "Make a new key here all the same?")?;
         }
     }
-    let options = AccountOptions {
-        settings: args.settings.change(),
-        alias_of: args.alias_of,
-        import_key,
-    };
+    let options =
+        AccountOptions { settings: args.settings.change(), alias_of: args.alias_of, import_key };
     let made = engine.create_account(&args.addr, &options, &mut ask)?;
     let fingerprint = made.account.current.as_ref();
     if session.out.is_json() {
@@ -190,9 +187,7 @@ fn advice_word(advice: Advice) -> &'static str {
 }
 
 fn findings_object(findings: &Findings) -> Map<String, Value> {
-    let backup = |(path, at): &(std::path::PathBuf, inbome_core::clock::Timestamp)| {
-        json!({ "file": path.to_string_lossy(), "date": at.as_secs() })
-    };
+    let backup = |(path, at): &(std::path::PathBuf, inbome_core::clock::Timestamp)| json!({ "file": path.to_string_lossy(), "date": at.as_secs() });
     let key = |key: &inbome_core::scan::OtherKey| {
         json!({
             "fingerprint": key.fingerprint.to_string(),

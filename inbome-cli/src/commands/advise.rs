@@ -70,7 +70,10 @@ pub(crate) fn recommend(session: &mut Session, args: &Recommend) -> Done {
     let word = session.out.paint(words::color(answer.recommendation), word);
     let meaning = match answer.recipients.len() {
         0 | 1 => words::meaning(answer.recommendation).to_owned(),
-        _ => format!("{}, as the least of its recipients allows", words::meaning(answer.recommendation)),
+        _ => format!(
+            "{}, as the least of its recipients allows",
+            words::meaning(answer.recommendation)
+        ),
     };
     session.out.line(&format!("{word}: {meaning}"));
     let rows: Vec<Vec<Cell>> = answer

@@ -234,7 +234,11 @@ fn permissions(home: &Path) -> Vec<Check> {
         let mode = metadata.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             let text = format!("others can get at {}: its mode is {mode:o}", path.display());
-            wrong.push(Check::bad("permissions", text, format!("chmod {wanted} {}", quoted(&path))));
+            wrong.push(Check::bad(
+                "permissions",
+                text,
+                format!("chmod {wanted} {}", quoted(&path)),
+            ));
         }
     }
     match wrong.is_empty() {

@@ -91,8 +91,7 @@ fn object(file: &Path, incoming: &Incoming) -> Value {
         .map(|(old, new)| json!({ "old": old.to_string(), "new": new.to_string() }));
     let conflict =
         incoming.own_key_conflict.as_ref().map(|key| json!({ "fingerprint": key.to_string() }));
-    let fields: Vec<Value> =
-        incoming.fields.iter().map(|report| field(report, incoming)).collect();
+    let fields: Vec<Value> = incoming.fields.iter().map(|report| field(report, incoming)).collect();
     let gossip: Vec<Value> = incoming.gossip.iter().map(gossip).collect();
     json!({
         "file": file.to_string_lossy(),

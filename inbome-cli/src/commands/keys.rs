@@ -24,9 +24,10 @@ pub(crate) fn key(session: &mut Session, command: KeyCommand) -> Done {
             let key = session.engine()?.import_own_key(account.as_ref(), &octets, &mut ask)?;
             match session.out.is_json() {
                 true => session.out.object(json!({ "fingerprint": key.to_string() })),
-                false => session
-                    .out
-                    .line(&format!("Took in the key {}; it is used from now on.", words::grouped(&key))),
+                false => session.out.line(&format!(
+                    "Took in the key {}; it is used from now on.",
+                    words::grouped(&key)
+                )),
             }
             Ok(Exit::Done)
         }

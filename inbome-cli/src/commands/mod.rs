@@ -94,13 +94,8 @@ fn usage(arguments: &[OsString], error: &clap::Error) -> Exit {
         let _ = error.print();
         return Exit::Usage;
     }
-    let globals = Globals {
-        home: None,
-        account: None,
-        json: true,
-        quiet: true,
-        color: ColorChoice::Never,
-    };
+    let globals =
+        Globals { home: None, account: None, json: true, quiet: true, color: ColorChoice::Never };
     let whole = error.render().to_string();
     let first = whole.split("\n\n").next().unwrap_or_default();
     let sentence = first.strip_prefix("error: ").unwrap_or(first).trim().to_owned();

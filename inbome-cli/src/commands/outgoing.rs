@@ -127,8 +127,11 @@ fn write(outdir: &Path, number: u32, message: &OutgoingMessage) -> Result<(), Fa
         std::fs::write(&path, octets).map_err(|error| Failure::io("write", &path, &error))
     };
     std::fs::create_dir_all(outdir).map_err(|error| Failure::io("create", outdir, &error))?;
-    let recipients: String =
-        message.recipients.iter().map(|addr| format!("{}\n", shown_line(&addr.to_header()))).collect();
+    let recipients: String = message
+        .recipients
+        .iter()
+        .map(|addr| format!("{}\n", shown_line(&addr.to_header())))
+        .collect();
     save(format!("{number}.eml"), &message.data)?;
     save(format!("{number}.rcpt"), recipients.as_bytes())
 }

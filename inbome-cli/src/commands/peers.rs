@@ -53,11 +53,14 @@ fn list(session: &mut Session, engine: &Engine, all: bool) -> Done {
     if surveyed.is_empty() {
         session.out.note(match all {
             true => "Nobody is known yet; `inbome scan ~/Maildir` learns from your mail.",
-            false => "No key of anybody is known yet; `inbome peers list --all` lists those without.",
+            false => {
+                "No key of anybody is known yet; `inbome peers list --all` lists those without."
+            }
         });
         return Ok(Exit::Done);
     }
-    let several = surveyed.iter().any(|peer| Some(&peer.account) != surveyed.first().map(|p| &p.account));
+    let several =
+        surveyed.iter().any(|peer| Some(&peer.account) != surveyed.first().map(|p| &p.account));
     let heading = ["PEER", "MAIL TO THEM", "KEY", "LAST SEEN", "WHY"].map(Cell::new);
     let mut table = vec![heading.map(|cell| cell.colored(Color::Bold)).to_vec()];
     if several {
@@ -171,7 +174,9 @@ fn history(session: &mut Session, engine: &Engine, addr: &Addr) -> Done {
         .state
         .history
         .iter()
-        .flat_map(|(key, record)| record.spans.iter().map(move |(source, span)| (key, *source, span)))
+        .flat_map(|(key, record)| {
+            record.spans.iter().map(move |(source, span)| (key, *source, span))
+        })
         .collect();
     if session.out.is_json() {
         let history: Vec<Value> = spans
@@ -193,8 +198,9 @@ fn history(session: &mut Session, engine: &Engine, addr: &Addr) -> Done {
         session.out.note(&format!("No key of {addr} was ever seen."));
         return Ok(Exit::Done);
     }
-    let mut table =
-        vec![["KEY", "SEEN IN", "FIRST", "LAST"].map(|t| Cell::new(t).colored(Color::Bold)).to_vec()];
+    let mut table = vec![
+        ["KEY", "SEEN IN", "FIRST", "LAST"].map(|t| Cell::new(t).colored(Color::Bold)).to_vec(),
+    ];
     for (key, source, span) in spans {
         let seen_in = match source {
             Source::Advert => "their mail",
@@ -258,7 +264,9 @@ fn set(session: &mut Session, engine: &Engine, args: PeersSet) -> Done {
         session.out.line(&match (name, &pinned) {
             ("always", _) => format!("Mails to {addr} are encrypted whenever there is a key."),
             ("never", _) => format!("Mails to {addr} are not encrypted by default."),
-            (_, Some(key)) => format!("Mails to {addr} are encrypted to {} only.", words::grouped(key)),
+            (_, Some(key)) => {
+                format!("Mails to {addr} are encrypted to {} only.", words::grouped(key))
+            }
             _ => format!("The rules decide about mails to {addr}."),
         });
     }
@@ -275,16 +283,18 @@ fn current_key(
     let direct = peer.advert.map(|advert| advert.key);
     match direct.or(peer.imported.map(|import| import.key)) {
         Some(key) => Ok(key.fingerprint),
-        None => Err(Error::NoKey { fingerprint: "none to pin".to_owned(), of: addr.clone() }.into()),
+        None => {
+            Err(Error::NoKey { fingerprint: "none to pin".to_owned(), of: addr.clone() }.into())
+        }
     }
 }
 
 fn import(session: &mut Session, engine: &Engine, addr: &Addr, key: &[u8]) -> Done {
     let fingerprint = engine.import_peer_key(session.account().as_ref(), addr, key)?;
     match session.out.is_json() {
-        true => session.out.object(
-            json!({ "addr": addr.as_str(), "fingerprint": fingerprint.to_string() }),
-        ),
+        true => session
+            .out
+            .object(json!({ "addr": addr.as_str(), "fingerprint": fingerprint.to_string() })),
         false => session.out.line(&format!(
             "Took in the key {} for {}.",
             words::grouped(&fingerprint),

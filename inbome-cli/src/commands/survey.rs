@@ -40,9 +40,8 @@ pub(crate) fn survey(
         let peer = &row.peer;
         let introduced = peer.imported.as_ref().or(peer.gossip.as_ref());
         let key = peer.advert.as_ref().map(|advert| &advert.key);
-        let fingerprint = key
-            .or(introduced.map(|introduced| &introduced.key))
-            .map(|key| key.fingerprint.clone());
+        let fingerprint =
+            key.or(introduced.map(|introduced| &introduced.key)).map(|key| key.fingerprint.clone());
         let last_seen = peer.seen.map(|seen| seen.at);
         peers.push((account.clone(), row.addr, last_seen, fingerprint, peer.list_post.is_some()));
     })?;
