@@ -261,7 +261,8 @@ pub fn compose(
     }
     let added: &[_] = if reason.passes_unchanged() { &[] } else { key_fields };
     let from = draft.from.as_ref().ok().filter(|_| !reason.passes_unchanged());
-    let data = rewrite(mail, &|field| is_removed(field, from), added).map_err(ComposeError::Limit)?;
+    let data =
+        rewrite(mail, &|field| is_removed(field, from), added).map_err(ComposeError::Limit)?;
     let clear_because = match reply_to_encrypted && reason == OutgoingReason::NotRecommended {
         true => without_key(&recipients),
         false => Vec::new(),

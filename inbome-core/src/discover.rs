@@ -14,7 +14,7 @@ use crate::fields::{FieldReport, Judge, settle_fields};
 use crate::gossip::{GossipReport, Payload, read_gossip};
 use crate::header::RawField;
 use crate::limits::Limit;
-use crate::mime::{self, Envelope, FromFlaw};
+use crate::mime::{ContentType, Envelope, FromFlaw, is_encrypted};
 use crate::peer::{Advertised, Observation};
 
 /// What the rules ask of a mail. [`Envelope`] answers from raw octets; a mail program that has
@@ -370,11 +370,14 @@ impl Mail for ParsedMail {
     }
 
     fn is_report(&self) -> bool {
-        self.content_type.as_deref().is_some_and(mime::is_report)
+        let is_report =
+            |value: &str| ContentType::parse(value.as_bytes()).is("multipart", "report");
+        self.content_type.as_deref().is_some_and(is_report)
     }
 
     fn is_encrypted(&self) -> bool {
-        self.content_type.as_deref().is_some_and(mime::is_encrypted)
+        let is_encrypted = |value: &str| is_encrypted(ContentType::parse(value.as_bytes()), b"");
+        self.content_type.as_deref().is_some_and(is_encrypted)
     }
 
     fn key_fields(&self) -> Vec<RawField<'_>> {

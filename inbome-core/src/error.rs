@@ -172,7 +172,9 @@ impl Error {
             },
             Self::Compose(error) => match error {
                 ComposeError::Refused { .. } | ComposeError::Limit(_) => ErrorKind::Refused,
-                ComposeError::Addr(_) | ComposeError::ModeField { .. } => ErrorKind::InvalidArgument,
+                ComposeError::Addr(_) | ComposeError::ModeField { .. } => {
+                    ErrorKind::InvalidArgument
+                }
             },
             Self::NoAccounts
             | Self::NoAccount { .. }

@@ -182,4 +182,3 @@ pub fn settle_fields(
     }
     (reports, None)
 }
-

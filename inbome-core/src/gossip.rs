@@ -74,8 +74,8 @@ pub fn read_gossip(
     judge: Judge<'_>,
 ) -> Vec<GossipReport> {
     let read = |value: &Vec<u8>| {
-        let addr = match header::gossip_addr(value) {
-            Ok(addr) => addr,
+        let addr = match header::read_gossip(&RawField::of(header::GOSSIP_FIELD, value)) {
+            Ok((addr, _)) => addr,
             Err(flaw) => {
                 return GossipReport { addr: None, key: Err(GossipFlaw::Invalid(flaw.into())) };
             }
@@ -99,4 +99,3 @@ pub fn read_gossip(
     };
     payload.gossip.iter().take(MAX_GOSSIP_FIELDS).map(read).collect()
 }
-

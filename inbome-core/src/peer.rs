@@ -199,9 +199,10 @@ impl Peer {
     #[must_use]
     pub fn is_judged_at(&self, now: Timestamp) -> bool {
         let introduced = [&self.gossip, &self.imported].into_iter().flatten();
-        introduced.map(|held| &held.judgement).chain(self.advert.as_ref().map(|a| &a.judgement)).all(
-            |judgement| judgement.holds_at(now),
-        )
+        introduced
+            .map(|held| &held.judgement)
+            .chain(self.advert.as_ref().map(|a| &a.judgement))
+            .all(|judgement| judgement.holds_at(now))
     }
 
     /// Whether nothing is left of it but the date of being forgotten.

@@ -19,7 +19,7 @@ use crate::peer::{Advertised, PeerState};
 use crate::store::{MessageIdHash, Store, StoreError};
 
 /// What one mail changed, and why or why not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Incoming {
     /// The outcome.
     pub outcome: Outcome,
@@ -41,11 +41,12 @@ pub struct Incoming {
 }
 
 /// Whether anything stored differs after the call; dates count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Outcome {
     /// Something differs.
     Updated,
     /// Nothing differs.
+    #[default]
     Unchanged,
     /// The mail does not count.
     Ignored(Ignored),
@@ -244,7 +245,8 @@ impl Working {
     /// Whether there is anything to write.
     #[must_use]
     pub fn is_dirty(&self) -> bool {
-        !self.encrypted_ids.is_empty() || self.held.values().flat_map(BTreeMap::values).any(|h| h.dirty)
+        !self.encrypted_ids.is_empty()
+            || self.held.values().flat_map(BTreeMap::values).any(|h| h.dirty)
     }
 
     /// The peer, loaded on first use.
@@ -282,10 +284,10 @@ impl Working {
         certs: &dyn Certificates,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        // Inside a transaction the generation is already the one that its commit will leave.
         let generation = store.generation()?;
-        let alone = self.generation.is_none_or(|held| held.saturating_add(1) == generation);
-        self.generation = Some(generation);
+        let alone = self.generation.is_none_or(|held| held == generation);
+        // The commit that follows raises it by one.
+        self.generation = Some(generation.saturating_add(1));
         for (account, peers) in &mut self.held {
             if !alone {
                 peers.retain(|_, held| held.dirty);

@@ -207,6 +207,13 @@ fn each_flaw_has_its_check_and_its_verdict() {
         ("forged subkey beside a good one", with_forged.octets(), Ok(()), Ok(())),
         ("SHA-1 before 2023-02", rsa_hashed(Sha1, SHA1_ENDS - 1), Ok(()), Ok(())),
         ("SHA-1 from 2023-02", rsa_hashed(Sha1, SHA1_ENDS), Ok(()), Err(Weak)),
+        ("SHA-1 by Ed25519 in 2020", key(include_str!("../keys/sha1.pub.asc")), Ok(()), Ok(())),
+        (
+            "SHA-1 by Ed25519 in 2020, revoked so",
+            key(include_str!("../keys/sha1-revoked.pub.asc")),
+            Ok(()),
+            Err(Revoked),
+        ),
         ("MD5", rsa_hashed(Md5, MADE), Ok(()), Err(Weak)),
         (
             "sign only",

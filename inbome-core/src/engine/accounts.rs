@@ -144,8 +144,10 @@ impl Engine {
         inner.account(Some(addr))?;
         inner.write(|store| {
             let accounts = crate::account::Accounts(store.accounts()?);
-            let mut account =
-                accounts.of(addr).cloned().ok_or_else(|| Error::NoAccount { addr: addr.clone() })?;
+            let mut account = accounts
+                .of(addr)
+                .cloned()
+                .ok_or_else(|| Error::NoAccount { addr: addr.clone() })?;
             account.settings = change.applied_to(account.settings);
             store.save_account(&account)?;
             Ok(account)

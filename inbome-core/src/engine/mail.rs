@@ -1,5 +1,6 @@
 //! The verbs over mail: incoming, recommendation, key, outgoing.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Engine, Inner};
@@ -75,7 +76,10 @@ impl Engine {
         let envelopes: Vec<_> =
             mails.iter().map(|(mail, receipt)| (Envelope::parse(mail), *receipt)).collect();
         let parsed = envelopes.iter().map(|(envelope, receipt)| {
-            (envelope.as_ref().map(|envelope| envelope as &dyn Mail).map_err(|limit| *limit), *receipt)
+            (
+                envelope.as_ref().map(|envelope| envelope as &dyn Mail).map_err(|limit| *limit),
+                *receipt,
+            )
         });
         self.process_all(account, parsed)
     }
@@ -249,7 +253,7 @@ fn own_account<'a>(accounts: &'a Arc<Accounts>, addr: &Addr) -> Option<&'a Accou
 
 /// The one result of one mail.
 fn only(mut results: Vec<Incoming>) -> Incoming {
-    results.pop().unwrap_or_else(Incoming::nothing)
+    results.pop().unwrap_or_default()
 }
 
 impl Inner {
@@ -265,11 +269,9 @@ impl Inner {
         let reply_to_encrypted = self.answers_encrypted(account, reply)?;
         let draft = Draft { own: account.settings, reply_to_encrypted };
         let mut advised: Vec<(Addr, Advice)> = Vec::with_capacity(recipients.len());
-        for addr in recipients {
-            // A recipient given twice counts once.
-            if advised.iter().any(|(known, _)| known == addr) {
-                continue;
-            }
+        let mut known = BTreeSet::new();
+        // A recipient given twice counts once.
+        for addr in recipients.iter().filter(|addr| known.insert(*addr)) {
             let advice = match own_account(&accounts, addr) {
                 Some(own) => self.own_advice(own, account)?,
                 None => {
@@ -315,7 +317,29 @@ impl Inner {
         let history = self.store.load_history(&account.addr, addr)?;
         let mut state = PeerState { peer, history };
         state.judge(openpgp, now);
+        // Kept, so that it is made once. A home that cannot be written to pays each time.
+        let _ = self.keep_judgement(account, addr, openpgp, now);
         Ok(state.peer)
+    }
+
+    /// Judges what is stored *now*, which another process may have changed meanwhile.
+    fn keep_judgement(
+        &mut self,
+        account: &Account,
+        addr: &Addr,
+        openpgp: &dyn OpenPgp,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        transaction(self.store.as_mut(), |store| {
+            let Some(peer) = store.load_peer(&account.addr, addr)? else { return Ok(()) };
+            let history = store.load_history(&account.addr, addr)?;
+            let field = store.load_field_hash(&account.addr, addr)?;
+            let mut state = PeerState { peer, history };
+            if state.judge(openpgp, now) {
+                store.save_peer(&account.addr, addr, &state, &mut [].iter(), field.as_ref())?;
+            }
+            Ok(())
+        })
     }
 
     fn answers_encrypted(&mut self, account: &Account, reply: &Reply) -> Result<bool, Error> {
@@ -335,7 +359,7 @@ impl Inner {
     ) -> Result<(), Error> {
         let mut unmarked = Vec::new();
         for addr in recipients.iter().filter(|addr| !accounts.own(addr)) {
-            if self.store.needs_mark(&account.addr, addr)? {
+            if !self.store.is_written_to(&account.addr, addr)? {
                 unmarked.push(addr);
             }
         }

@@ -87,7 +87,10 @@ impl Engine {
         let how = OpenOptions { create: options.create, busy_timeout_secs };
         let store = SqliteStore::open(path, how)?;
         let home = Home { path: path.to_owned(), busy_timeout_secs };
-        Ok(Self { home: Some(home), ..Self::over(Box::new(store), Arc::new(crate::openpgp::Rpgp::new()), options) })
+        Ok(Self {
+            home: Some(home),
+            ..Self::over(Box::new(store), Arc::new(crate::openpgp::Rpgp::new()), options)
+        })
     }
 
     /// An engine that keeps everything in memory and forgets it when dropped.

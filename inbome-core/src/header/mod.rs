@@ -85,7 +85,13 @@ pub struct RawField<'a> {
     pub value: &'a [u8],
 }
 
-impl RawField<'_> {
+impl<'a> RawField<'a> {
+    /// A field that its program has taken apart already; its size is that of the value.
+    #[must_use]
+    pub fn of(name: &'a str, value: &'a [u8]) -> Self {
+        Self { name: name.as_bytes(), raw: value, value }
+    }
+
     /// Whether the field's name is `name`, without case.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {

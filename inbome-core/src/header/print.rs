@@ -14,6 +14,23 @@ use crate::limits::MAX_KEY_FIELD_BYTES;
 /// There is no field for an address that the grammar cannot express, because its local part holds
 /// a blank or `;`, nor one over [`MAX_KEY_FIELD_BYTES`]. If both spellings together are over it,
 /// only `Autocrypt` is written.
+///
+/// # Examples
+/// ```
+/// use inbome_core::addr::Addr;
+/// use inbome_core::header::{PreferEncrypt, Spelling, print};
+///
+/// let alice = Addr::parse("Alice@example.org")?;
+/// let fields = print(Spelling::Autocrypt, &alice, PreferEncrypt::Mutual, b"a cert");
+/// assert_eq!(
+///     fields,
+///     [(
+///         "Autocrypt",
+///         "addr=alice@example.org; prefer-encrypt=mutual; keydata=\r\n YSBjZXJ0".to_owned()
+///     )]
+/// );
+/// # Ok::<(), inbome_core::addr::AddrError>(())
+/// ```
 #[must_use]
 pub fn print(
     spelling: Spelling,

@@ -16,7 +16,8 @@ pub struct ContentType<'a> {
 
 impl<'a> ContentType<'a> {
     /// From the folded value of the field.
-    pub(super) fn parse(value: &'a [u8]) -> Self {
+    #[must_use]
+    pub fn parse(value: &'a [u8]) -> Self {
         let (main, rest) = token(value);
         let (slash, rest) = skip_blanks(rest).split_at_checked(1).unwrap_or_default();
         let sub = if slash == b"/" { token(rest).0 } else { &[] };

@@ -11,7 +11,8 @@ const END: &[u8] = b"-----END PGP MESSAGE-----";
 
 /// Whether a mail with this type and body is already encrypted: `multipart/encrypted`, S/MIME, or
 /// one inline PGP message.
-pub(super) fn is_encrypted(content_type: ContentType<'_>, body: &[u8]) -> bool {
+#[must_use]
+pub fn is_encrypted(content_type: ContentType<'_>, body: &[u8]) -> bool {
     content_type.is("multipart", "encrypted")
         || is_smime(content_type)
         || (content_type.is("text", "plain") && is_inline_pgp(body))

@@ -30,6 +30,18 @@ pub enum FromFlaw {
 }
 
 /// A mail, or its header section alone, with the places of the fields that matter.
+///
+/// # Examples
+/// ```
+/// use inbome_core::mime::{Envelope, FromFlaw};
+///
+/// let envelope = Envelope::parse(b"From: Alice <Alice@example.org>\n\nhello").expect("a mail");
+/// assert_eq!(envelope.from().expect("a sender").as_str(), "alice@example.org");
+/// assert_eq!(envelope.body(), b"hello");
+///
+/// let envelope = Envelope::parse(b"From: a@example.org, b@example.org\n\n").expect("a mail");
+/// assert_eq!(envelope.from(), Err(FromFlaw::SeveralFrom));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Envelope<'a> {
     header: &'a [u8],

@@ -90,9 +90,12 @@ fn field(whole: &[u8]) -> Option<RawField<'_>> {
         Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
         None => whole,
     };
-    let (name, rest) = raw.split_at_checked(memchr(b':', raw)?)?;
+    let name_ends = |octet: &u8| *octet == b':' || !octet.is_ascii_graphic();
+    let (name, mut rest) = raw.split_at_checked(raw.iter().position(name_ends)?)?;
     // Blanks before the colon are an obsolete form that real mail has.
-    let name = name.trim_ascii_end();
-    let is_name = !name.is_empty() && name.iter().all(u8::is_ascii_graphic);
-    is_name.then_some(RawField { name, raw, value: rest.get(1..)? })
+    while let [b' ' | b'\t', more @ ..] = rest {
+        rest = more;
+    }
+    let value = rest.strip_prefix(b":")?;
+    (!name.is_empty()).then_some(RawField { name, raw, value })
 }

@@ -13,6 +13,7 @@ mod text;
 mod writer;
 
 pub use content_type::ContentType;
+pub use encrypted::is_encrypted;
 pub use envelope::{Envelope, FromFlaw};
 pub use fields::header_end;
 pub use writer::{fields, rewrite};

@@ -74,6 +74,7 @@ fn a_mail_without_one_sender_says_why() {
         ("empty group", b"From: undisclosed:;\n\n", Why::None),
         ("From in a folded line", b"X: y\n From: a@e.org\n\n", Why::None),
         ("blank line first", b"\nFrom: a@e.org\n\n", Why::None),
+        ("fold before the colon", b"X: y\nFrom\n : a@e.org\n\n", Why::None),
         ("blank in the name", b"From x: a@e.org\nF rom: a@e.org\n\n", Why::None),
         ("two fields", b"From: a@e.org\nFrom: a@e.org\n\n", Why::Several),
         ("two mailboxes", b"From: a@e.org, b@e.org\n\n", Why::Several),

@@ -25,6 +25,15 @@ pub fn fields(mail: &[u8]) -> Result<impl Iterator<Item = RawField<'_>> + Clone,
 ///
 /// # Errors
 /// [`Limit::HeaderBytes`] or [`Limit::HeaderFields`] if the header section is too large.
+///
+/// # Examples
+/// ```
+/// use inbome_core::mime::rewrite;
+///
+/// let mail = b"From: a@example.org\nBcc: b@example.org\n\nhello\n";
+/// let sent = rewrite(mail, &|field| field.is("Bcc"), &[("New", "1;\r\n 2".to_owned())]);
+/// assert_eq!(sent.as_deref(), Ok(&b"From: a@example.org\nNew: 1;\n 2\n\nhello\n"[..]));
+/// ```
 pub fn rewrite(
     mail: &[u8],
     remove: &dyn Fn(&RawField<'_>) -> bool,

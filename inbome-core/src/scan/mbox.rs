@@ -123,7 +123,8 @@ impl Mbox {
                 self.done = 0;
             }
             let room = WINDOW_BYTES.max(wanted).saturating_sub(self.window.len());
-            let read = Read::by_ref(&mut self.file).take(room as u64).read_to_end(&mut self.window)?;
+            let read =
+                Read::by_ref(&mut self.file).take(room as u64).read_to_end(&mut self.window)?;
             self.ended = read < room;
         }
         Ok(())
@@ -150,9 +151,7 @@ fn next_mail(rest: &[u8]) -> Option<usize> {
 
 /// Whether a line is the `From ` line of an mbox: text with `12:34` in it.
 pub(super) fn is_from_line(line: &[u8]) -> bool {
-    let time = |w: &[u8]| {
-        matches!(w, [a, b, b':', c, d] if [a, b, c, d].iter().all(|octet| octet.is_ascii_digit()))
-    };
+    let time = |w: &[u8]| matches!(w, [a, b, b':', c, d] if [a, b, c, d].iter().all(|octet| octet.is_ascii_digit()));
     line.starts_with(b"From ") && line.windows(5).any(time)
 }
 

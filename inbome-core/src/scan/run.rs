@@ -98,9 +98,11 @@ impl Scan<'_> {
             }
             Ok(())
         })?;
-        let total = self.options.count.then(|| known.iter().map(|(source, _)| source.count()).sum());
+        let total =
+            self.options.count.then(|| known.iter().map(|(source, _)| source.count()).sum());
         let working = Working::default();
-        let mut writer = Writer { scan: self, store, report, working, batch: Batch::default(), total };
+        let mut writer =
+            Writer { scan: self, store, report, working, batch: Batch::default(), total };
         self.examine_all(Walk::new(known), &mut |done| {
             writer.take(done)?;
             progress(writer.progress());
@@ -124,7 +126,8 @@ impl Scan<'_> {
         if jobs <= 1 {
             let mut memory = RunMemory::new(&certs);
             let mut buffer = Vec::new();
-            while let Some(chunk) = (!(self.options.is_cancelled)()).then(|| walk.next()).flatten() {
+            while let Some(chunk) = (!(self.options.is_cancelled)()).then(|| walk.next()).flatten()
+            {
                 take(self.examine_chunk(chunk, &mut memory, &mut buffer))?;
             }
             return Ok(());

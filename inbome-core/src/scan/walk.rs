@@ -56,7 +56,9 @@ impl Source {
     pub(super) fn count(&self) -> u64 {
         let names = |path: &Path| fs::read_dir(path).map_or(0, |names| names.count() as u64);
         match self {
-            Self::Maildir(path) => names(&path.join("new")).saturating_add(names(&path.join("cur"))),
+            Self::Maildir(path) => {
+                names(&path.join("new")).saturating_add(names(&path.join("cur")))
+            }
             Self::Files(path) => names(path),
             Self::Mbox(path) => {
                 fs::metadata(path).map_or(0, |file| file.len() / AVERAGE_MAIL_BYTES).max(1)
@@ -323,9 +325,9 @@ fn read_folder(
             let name = entry.file_name();
             let name = name.to_string_lossy();
             // A pipe or a device would block; a link is followed only to a file.
-            let regular = entry.file_type().is_ok_and(|kind| {
-                kind.is_file() || kind.is_symlink() && entry.path().is_file()
-            });
+            let regular = entry
+                .file_type()
+                .is_ok_and(|kind| kind.is_file() || kind.is_symlink() && entry.path().is_file());
             if is_hidden(&name) || !regular {
                 continue;
             }

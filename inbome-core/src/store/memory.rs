@@ -259,6 +259,10 @@ impl Store for MemoryStore {
         Ok(going.len())
     }
 
+    fn is_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<bool, StoreError> {
+        Ok(self.state.of(account).is_some_and(|kept| kept.written_to.contains(addr)))
+    }
+
     fn mark_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<(), StoreError> {
         if !self.state.of(account).is_some_and(|kept| kept.written_to.contains(addr)) {
             self.change(account)?.written_to.insert(addr.clone());

@@ -176,6 +176,8 @@ pub trait Store: Send {
     /// gossip); gives how many were dropped (Discovery §9). Rows with the user's word or an imported key, and rows that `forgotten` marks,
     /// are never dropped.
     fn drop_peers(&mut self, account: &Addr, count: usize) -> Result<usize, StoreError>;
+    /// Whether [`Store::mark_written_to`] was called for `addr`.
+    fn is_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<bool, StoreError>;
     /// Notes that the user has written to `addr`: its row is never dropped at a limit.
     fn mark_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<(), StoreError>;
 

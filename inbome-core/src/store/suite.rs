@@ -14,7 +14,7 @@ use crate::header::{PreferEncrypt, Spelling};
 use crate::key::{CertUnion, Fingerprint, Judgement, Key, Unusable, Usable, hash};
 use crate::openpgp::SecretKey;
 use crate::peer::{
-    Advert, Gossip, History, KeyRecord, Peer, PeerState, Plain, Seen, Source, Span, Word,
+    Advert, History, Introduced, KeyRecord, Peer, PeerState, Plain, Seen, Source, Span, Word,
 };
 use crate::secret::Secret;
 
@@ -257,7 +257,7 @@ fn peers_are_listed_in_the_byte_order_of_their_addresses_and_by_account() {
 fn rows_are_dropped_in_the_order_of_the_specification() {
     let gossip = |secs| PeerState {
         peer: Peer {
-            gossip: Some(Gossip { at: at(secs), key: key(5), judgement: judgement() }),
+            gossip: Some(Introduced { at: at(secs), key: key(5), judgement: judgement() }),
             ..Peer::default()
         },
         // The record is another peer's in form; only its being there counts.
@@ -508,7 +508,7 @@ fn any_record() -> impl Strategy<Value = KeyRecord> {
         })
 }
 
-fn any_state() -> impl Strategy<Value = PeerState> {
+fn any_state() -> BoxedStrategy<PeerState> {
     let seen = (any_time(), any::<bool>()).prop_map(|(at, encrypted)| Seen { at, encrypted });
     let prefer = prop_oneof![Just(PreferEncrypt::NoPreference), Just(PreferEncrypt::Mutual)];
     let advert = (any_time(), any::<bool>(), any_key(), prefer, any_judgement()).prop_map(
@@ -520,29 +520,50 @@ fn any_state() -> impl Strategy<Value = PeerState> {
             judgement,
         },
     );
-    let gossip = (any_time(), any_key(), any_judgement()).prop_map(|(at, key, judgement)| Gossip {
-        at,
-        key,
-        judgement,
-    });
+    let introduced = || {
+        (any_time(), any_key(), any_judgement()).prop_map(|(at, key, judgement)| Introduced {
+            at,
+            key,
+            judgement,
+        })
+    };
     let plain = (any_time(), ".{0,40}").prop_map(|(at, agent)| Plain { at, agent });
     (
-        (proptest::option::of(seen), proptest::option::of(advert), proptest::option::of(gossip)),
+        (
+            proptest::option::of(seen),
+            proptest::option::of(advert).boxed(),
+            // Boxed: the values of a strategy otherwise all stand on the stack at once.
+            proptest::option::of(introduced()).boxed(),
+            proptest::option::of(introduced()).boxed(),
+        ),
         (proptest::option::of(plain), proptest::option::of(any_time())),
         (proptest::option::of(any_time()), any_word(), any::<bool>()),
-        proptest::collection::btree_map(any_fingerprint(), any_record(), 0..4),
+        proptest::collection::btree_map(any_fingerprint(), any_record(), 0..4).boxed(),
     )
-        .prop_map(|((seen, advert, gossip), (last_plain, list_post), rest, mut history)| {
-            let (forgotten, word, truncated) = rest;
-            let direct = advert.iter().map(|advert| &advert.key.fingerprint);
-            for held in direct.chain(gossip.iter().map(|gossip| &gossip.key.fingerprint)) {
-                let record = with_advert(1, 1).history.into_values().next().expect("record");
-                history.entry(held.clone()).or_insert(record);
-            }
-            let peer =
-                Peer { seen, advert, gossip, last_plain, list_post, forgotten, word, truncated };
-            PeerState { peer, history }
-        })
+        .prop_map(
+            |((seen, advert, gossip, imported), (last_plain, list_post), rest, mut history)| {
+                let (forgotten, word, truncated) = rest;
+                let direct = advert.iter().map(|advert| &advert.key.fingerprint);
+                let introduced = gossip.iter().chain(&imported).map(|held| &held.key.fingerprint);
+                for held in direct.chain(introduced) {
+                    let record = with_advert(1, 1).history.into_values().next().expect("record");
+                    history.entry(held.clone()).or_insert(record);
+                }
+                let peer = Peer {
+                    seen,
+                    advert,
+                    gossip,
+                    imported,
+                    last_plain,
+                    list_post,
+                    forgotten,
+                    word,
+                    truncated,
+                };
+                PeerState { peer, history }
+            },
+        )
+        .boxed()
 }
 
 proptest! {

@@ -107,6 +107,7 @@ fn check_peer(
     };
     peer.advert.iter().for_each(|advert| held(&advert.key, "direct"));
     peer.gossip.iter().for_each(|gossip| held(&gossip.key, "gossip"));
+    peer.imported.iter().for_each(|imported| held(&imported.key, "imported"));
     Ok(())
 }
 

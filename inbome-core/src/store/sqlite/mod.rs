@@ -247,6 +247,10 @@ impl Store for SqliteStore {
         self.write(|conn| peers::drop_some(conn, account, count))
     }
 
+    fn is_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<bool, StoreError> {
+        self.read(|conn| peers::is_written_to(conn, account, addr))
+    }
+
     fn mark_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<(), StoreError> {
         self.write(|conn| peers::mark_written_to(conn, account, addr))
     }

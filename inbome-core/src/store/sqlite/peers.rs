@@ -11,7 +11,7 @@ use super::columns::{Columns, PREFERENCES, VERDICTS, code_of, secs};
 use super::fault::Fault;
 use crate::addr::Addr;
 use crate::key::{Hash, Judgement, Key, Usable};
-use crate::peer::{Advert, Gossip, Peer, Plain, Seen, Word};
+use crate::peer::{Advert, Introduced, Peer, Plain, Seen, Word};
 use crate::store::PeerRow;
 
 macro_rules! select_peer {
@@ -24,6 +24,10 @@ macro_rules! select_peer {
                 gossip_at,
                 gossip_fingerprint, gossip_hash, gossip_key,
                 gossip_verdict, gossip_subkey, gossip_expires, gossip_from, gossip_until,
+                imported_at,
+                imported_fingerprint, imported_hash, imported_key,
+                imported_verdict, imported_subkey, imported_expires, imported_from,
+                imported_until,
                 plain_at, plain_agent",
             $more
         )
@@ -39,10 +43,14 @@ const SAVE: &str = "INSERT INTO peers (
         advert_at, advert_protected, advert_prefer, advert_fingerprint, advert_hash,
         advert_verdict, advert_subkey, advert_expires, advert_from, advert_until, advert_field,
         gossip_at, gossip_fingerprint, gossip_hash, gossip_verdict, gossip_subkey,
-        gossip_expires, gossip_from, gossip_until, plain_at, plain_agent, advert_key, gossip_key
+        gossip_expires, gossip_from, gossip_until,
+        imported_at, imported_fingerprint, imported_hash, imported_verdict, imported_subkey,
+        imported_expires, imported_from, imported_until,
+        plain_at, plain_agent, advert_key, gossip_key, imported_key
      ) VALUES (
         ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
-        ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32
+        ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36,
+        ?37, ?38, ?39, ?40, ?41
      ) ON CONFLICT (account, addr) DO UPDATE SET
         seen_at = excluded.seen_at, seen_encrypted = excluded.seen_encrypted,
         list_post = excluded.list_post, forgotten = excluded.forgotten, word = excluded.word,
@@ -56,8 +64,15 @@ const SAVE: &str = "INSERT INTO peers (
         gossip_hash = excluded.gossip_hash, gossip_verdict = excluded.gossip_verdict,
         gossip_subkey = excluded.gossip_subkey, gossip_expires = excluded.gossip_expires,
         gossip_from = excluded.gossip_from, gossip_until = excluded.gossip_until,
+        imported_at = excluded.imported_at,
+        imported_fingerprint = excluded.imported_fingerprint,
+        imported_hash = excluded.imported_hash, imported_verdict = excluded.imported_verdict,
+        imported_subkey = excluded.imported_subkey,
+        imported_expires = excluded.imported_expires,
+        imported_from = excluded.imported_from, imported_until = excluded.imported_until,
         plain_at = excluded.plain_at, plain_agent = excluded.plain_agent,
-        advert_key = excluded.advert_key, gossip_key = excluded.gossip_key";
+        advert_key = excluded.advert_key, gossip_key = excluded.gossip_key,
+        imported_key = excluded.imported_key";
 
 /// Without the written-to: first those without a key of their own, then the least lately seen.
 /// Where a peer was never seen itself, its gossip tells its age.
@@ -131,9 +146,10 @@ pub(super) fn save(
         Word::Pin(fingerprint) => (3, Some(fingerprint.as_bytes())),
     };
     let advert = peer.advert.as_ref();
-    let gossip = peer.gossip.as_ref();
+    let (gossip, imported) = (peer.gossip.as_ref(), peer.imported.as_ref());
     let advert_key = KeyColumns::of(advert.map(|advert| (&advert.key, &advert.judgement)))?;
-    let gossip_key = KeyColumns::of(gossip.map(|gossip| (&gossip.key, &gossip.judgement)))?;
+    let gossip_key = KeyColumns::of(gossip.map(|held| (&held.key, &held.judgement)))?;
+    let imported_key = KeyColumns::of(imported.map(|held| (&held.key, &held.judgement)))?;
     let prefer = advert.map(|advert| code_of(&PREFERENCES, &advert.prefer_encrypt)).transpose()?;
     conn.prepare_cached(SAVE)?.execute(params![
         account.as_str(),
@@ -164,10 +180,19 @@ pub(super) fn save(
         gossip_key.expires,
         gossip_key.from,
         gossip_key.until,
+        secs(imported.map(|imported| imported.at)),
+        imported_key.fingerprint,
+        imported_key.hash,
+        imported_key.verdict,
+        imported_key.subkey,
+        imported_key.expires,
+        imported_key.from,
+        imported_key.until,
         secs(peer.last_plain.as_ref().map(|plain| plain.at)),
         peer.last_plain.as_ref().map(|plain| plain.agent.as_str()),
         advert_key.bytes,
         gossip_key.bytes,
+        imported_key.bytes,
     ])?;
     Ok(())
 }
@@ -176,6 +201,13 @@ pub(super) fn save(
 pub(super) fn drop_some(conn: &Connection, account: &Addr, count: usize) -> Result<usize, Fault> {
     let count = i64::try_from(count).unwrap_or(i64::MAX);
     Ok(conn.prepare_cached(DROP)?.execute((account.as_str(), count))?)
+}
+
+/// Whether a peer is marked as written to.
+pub(super) fn is_written_to(conn: &Connection, account: &Addr, addr: &Addr) -> Result<bool, Fault> {
+    let mut statement =
+        conn.prepare_cached("SELECT 1 FROM written_to WHERE account = ?1 AND addr = ?2")?;
+    Ok(statement.exists((account.as_str(), addr.as_str()))?)
 }
 
 /// Marks a peer as written to.
@@ -187,7 +219,7 @@ pub(super) fn mark_written_to(conn: &Connection, account: &Addr, addr: &Addr) ->
     Ok(())
 }
 
-/// The columns that the direct and the gossip key have in common.
+/// The columns that all keys of a row have in common.
 #[derive(Default)]
 struct KeyColumns<'a> {
     fingerprint: Option<&'a [u8]>,
@@ -239,18 +271,19 @@ fn read(columns: &mut Columns<'_>) -> Result<Peer, Fault> {
             }
             None => columns.skip(2 + KEY_COLUMNS),
         },
-        gossip: match columns.optional_time()? {
-            Some(at) => {
-                let (key, judgement) = read_key(columns)?;
-                Some(Gossip { at, key, judgement })
-            }
-            None => columns.skip(KEY_COLUMNS),
-        },
+        gossip: read_introduced(columns)?,
+        imported: read_introduced(columns)?,
         last_plain: match columns.optional_time()? {
             Some(at) => Some(Plain { at, agent: columns.next()? }),
             None => columns.skip(1),
         },
     })
+}
+
+fn read_introduced(columns: &mut Columns<'_>) -> Result<Option<Introduced>, Fault> {
+    let Some(at) = columns.optional_time()? else { return Ok(columns.skip(KEY_COLUMNS)) };
+    let (key, judgement) = read_key(columns)?;
+    Ok(Some(Introduced { at, key, judgement }))
 }
 
 fn read_word(columns: &mut Columns<'_>) -> Result<Word, Fault> {

@@ -73,10 +73,19 @@ CREATE TABLE peers (
     gossip_expires     INTEGER,
     gossip_from        INTEGER,
     gossip_until       INTEGER,
+    imported_at          INTEGER,          -- when the user handed in a key
+    imported_fingerprint BLOB,
+    imported_hash        BLOB,
+    imported_verdict     INTEGER,
+    imported_subkey      BLOB,
+    imported_expires     INTEGER,
+    imported_from        INTEGER,
+    imported_until       INTEGER,
     plain_at           INTEGER,            -- youngest mail without an advert
     plain_agent        TEXT,               --   and its User-Agent
     advert_key         BLOB,               -- public_key, as received
     gossip_key         BLOB,               -- gossip_key, as received
+    imported_key       BLOB,               -- as handed in
     PRIMARY KEY (account, addr)
 ) STRICT;
 
