@@ -13,6 +13,9 @@ use super::super::StoreError;
 /// The database in a home.
 pub(super) const FILE_NAME: &str = "inbome.db";
 
+/// One page of the smallest size.
+const MIN_FILE_BYTES: u64 = 512;
+
 /// Held while a file of ours may be open, so that no connection of this process opens it meanwhile
 /// and loses its locks when we close ours.
 static MAKING: Mutex<()> = Mutex::new(());
@@ -41,6 +44,13 @@ pub(super) fn prepare(home: &Path, create: bool) -> Result<PathBuf, StoreError> 
         }
     }
     match fs::symlink_metadata(&file) {
+        // SQLite would take a file of one octet for an empty one.
+        Ok(found) if found.is_file() && (1..MIN_FILE_BYTES).contains(&found.len()) => {
+            return Err(StoreError::Corrupt {
+                path: file.display().to_string(),
+                found: format!("{} octets, too few for a database", found.len()),
+            });
+        }
         Ok(found) if found.is_file() => narrow(&file, &found)?,
         Ok(found) if found.is_symlink() => return Err(not_a("a symbolic link", &file)),
         Ok(found) if found.is_dir() => return Err(not_a("a directory", &file)),
