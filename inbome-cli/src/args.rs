@@ -153,11 +153,6 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// Whether anything was said.
-    pub(crate) fn is_empty(self) -> bool {
-        self.prefer_encrypt.is_none() && self.profile.is_none() && self.spelling.is_none()
-    }
-
     /// In the engine's words.
     pub(crate) fn change(self) -> SettingsChange {
         SettingsChange {

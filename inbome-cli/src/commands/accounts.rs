@@ -1,12 +1,16 @@
 //! `init` and `account`: making accounts, and their settings.
 
 use std::io::IsTerminal;
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use inbome_core::account::Account;
 use inbome_core::addr::Addr;
 use inbome_core::engine::{AccountOptions, Engine, SettingsChange};
-use inbome_core::scan::{Advice, Findings};
+use inbome_core::scan::{Advice, Findings, ScanOptions};
 use serde_json::{Map, Value, json};
+
+use super::scan::stop_on_interrupt;
 
 use crate::args::{AccountCommand, Init};
 use crate::exit::{Done, Exit, Failure};
@@ -22,7 +26,7 @@ pub(crate) fn init(session: &mut Session, args: Init) -> Done {
     let engine = session.engine_in_new_home()?;
     let findings = match args.look.as_slice() {
         [] => None,
-        paths => Some(engine.look(&args.addr, paths)?),
+        paths => Some(look(&engine, &args.addr, paths)),
     };
     let exists = || Ok::<_, Failure>(owned(&engine, &args.addr)?.is_some());
     if let Some(findings) = &findings {
@@ -70,12 +74,26 @@ pub(crate) fn init(session: &mut Session, args: Init) -> Done {
     }
 }
 
+/// Looks for the user's other programs; Ctrl-C ends the looking, what was found by then counts.
+fn look(engine: &Engine, addr: &Addr, paths: &[PathBuf]) -> Findings {
+    let cancelled = stop_on_interrupt();
+    let options = ScanOptions {
+        account: None,
+        jobs: 0,
+        full: true,
+        include: Vec::new(),
+        count: false,
+        is_cancelled: &|| cancelled.load(Ordering::Relaxed),
+    };
+    engine.look(addr, paths, &options)
+}
+
 /// Shows and changes settings.
 pub(crate) fn account(session: &mut Session, command: AccountCommand) -> Done {
     let engine = session.engine()?;
     let rows = match command {
         AccountCommand::List => {
-            engine.accounts()?.iter().flat_map(|account| rows_of(account)).collect()
+            engine.accounts()?.iter().flat_map(rows_of).collect()
         }
         AccountCommand::Show(own) => row_of(&engine.account(Some(&own.addr))?, &own.addr),
         AccountCommand::Disable(own) => set(&engine, &own.addr, enabled(false))?,
@@ -83,7 +101,7 @@ pub(crate) fn account(session: &mut Session, command: AccountCommand) -> Done {
         AccountCommand::Set { addr, settings } => set(&engine, &addr.addr, settings.change())?,
     };
     if session.out.is_json() {
-        let accounts: Vec<Value> = rows.iter().map(|row| object(row)).collect();
+        let accounts: Vec<Value> = rows.iter().map(object).collect();
         session.out.object(json!({ "accounts": accounts }));
     } else {
         print_rows(session, &rows);
@@ -187,7 +205,7 @@ fn advice_word(advice: Advice) -> &'static str {
 }
 
 fn findings_object(findings: &Findings) -> Map<String, Value> {
-    let backup = |(path, at): &(std::path::PathBuf, inbome_core::clock::Timestamp)| json!({ "file": path.to_string_lossy(), "date": at.as_secs() });
+    let backup = |(path, at): &(PathBuf, inbome_core::clock::Timestamp)| json!({ "file": path.to_string_lossy(), "date": at.as_secs() });
     let key = |key: &inbome_core::scan::OtherKey| {
         json!({
             "fingerprint": key.fingerprint.to_string(),

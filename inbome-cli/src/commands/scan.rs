@@ -33,14 +33,15 @@ pub(crate) fn scan(session: &mut Session, args: Scan) -> Done {
     }
     let engine = session.engine()?;
     let cancelled = stop_on_interrupt();
+    let bar = progress_bar(session);
     let options = ScanOptions {
         account: session.account(),
         jobs: args.jobs.map_or(0, usize::from),
         full: args.full,
         include: args.include,
+        count: !bar.is_hidden(),
         is_cancelled: &|| cancelled.load(Ordering::Relaxed),
     };
-    let bar = progress_bar(session);
     let started = now();
     let report = engine.scan(&paths, &options, &mut |progress| show(&bar, &progress));
     bar.finish_and_clear();
@@ -81,7 +82,7 @@ fn path_of(name: &[u8]) -> PathBuf {
 }
 
 /// The first Ctrl-C asks the scan to end, the second ends the program.
-fn stop_on_interrupt() -> Arc<AtomicBool> {
+pub(super) fn stop_on_interrupt() -> Arc<AtomicBool> {
     let cancelled = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&cancelled);
     let handler = move || {
@@ -109,33 +110,24 @@ fn progress_bar(session: &Session) -> ProgressBar {
     bar
 }
 
-/// The bar counts octets where those are known to the end, else mails.
+/// What is looked at and what is passed by, of all, with the rate and the time left.
 fn show(bar: &ProgressBar, progress: &Progress) {
     if bar.is_hidden() {
         return;
     }
-    let done = progress.messages.saturating_add(progress.skipped);
-    let (position, total, template) = match (progress.total_bytes, progress.total_messages) {
-        (Some(total), _) => (
-            progress.bytes,
-            Some(total),
-            "{bar:30} {bytes}/{total_bytes}, {msg}, {bytes_per_sec}, {eta} left",
-        ),
-        (None, Some(total)) => {
-            (done, Some(total), "{bar:30} {human_pos}/{human_len} mails, {per_sec}, {eta} left")
-        }
-        (None, None) => (done, None, "{spinner} {human_pos} mails, {per_sec}"),
-    };
-    if bar.length() != total || bar.position() == 0 {
+    if bar.length() != progress.total || bar.position() == 0 {
+        let template = match progress.total {
+            Some(_) => "{bar:30} {human_pos}/{human_len} mails, {per_sec}, {eta} left",
+            None => "{spinner} {human_pos} mails, {per_sec}",
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        if let Some(total) = total {
+        if let Some(total) = progress.total {
             bar.set_length(total);
         }
     }
-    bar.set_message(format!("{done} mails"));
-    bar.set_position(position);
+    bar.set_position(progress.messages.saturating_add(progress.skipped));
 }
 
 fn total_ignored(report: &ScanReport) -> u64 {

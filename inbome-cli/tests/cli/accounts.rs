@@ -106,11 +106,11 @@ fn doctor_sees_what_is_wrong_with_a_home() {
         let checks = report["checks"].as_array().unwrap().clone();
         checks.into_iter().find(|check| check["ok"] == false).unwrap()
     };
-    set("inbome.db", 0o644);
+    set("", 0o755);
     let wrong = first_wrong();
     assert_eq!(wrong["name"], "permissions");
-    assert!(wrong["mend"].as_str().unwrap().starts_with("chmod 600 "), "{wrong}");
-    set("inbome.db", 0o600);
+    assert!(wrong["mend"].as_str().unwrap().starts_with("chmod 700 "), "{wrong}");
+    set("", 0o700);
     std::fs::write(world.home().join("inbome.db"), "no database").unwrap();
     let wrong = first_wrong();
     assert_eq!(wrong["name"], "database");

@@ -40,7 +40,7 @@ fn the_home_is_found_where_it_was_put() {
     let run = |name: &str, value: &std::path::Path| {
         let mut command = world.command(&world.home());
         command.env_remove("INBOME_HOME").env(name, value).args(["init", "alice@example.org"]);
-        assert!(command.status().unwrap().success());
+        assert!(command.output().unwrap().status.success());
     };
     run("XDG_DATA_HOME", &by_xdg);
     assert!(by_xdg.join("inbome/inbome.db").exists());

@@ -53,8 +53,9 @@ fn one_peer_is_shown_with_its_history_and_forgotten() {
     assert!(text.contains("2016-12-17 (14 days ago)"), "{text}");
     let forgotten = world.run(&["peers", "forget", bob, "--json"]).exits(0).json();
     assert_eq!(forgotten["forgotten"], NOW_SECS);
-    world.run(&["peers", "show", bob]).exits(3);
     world.run(&["get-encrypt-key", bob]).exits(3);
+    let left = world.run(&["peers", "list", "--all", "--json"]).exits(0).json();
+    assert_eq!(left["peers"], json!([]));
 }
 
 #[test]
