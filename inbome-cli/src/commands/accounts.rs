@@ -57,9 +57,9 @@ pub(crate) fn init(session: &mut Session, args: Init) -> Done {
             true => String::new(),
             false => format!(", an alias of {}", made.account.addr),
         };
-        session.out.line(&format!("{verb} the account {}{of}.", args.addr));
+        session.out.say(&format!("{verb} the account {}{of}.", args.addr));
         if let Some(fingerprint) = fingerprint {
-            session.out.line(&format!("Its key: {}", words::grouped(fingerprint)));
+            session.out.say(&format!("Its key: {}", words::grouped(fingerprint)));
         }
         if made.created {
             session.out.note("Next: `inbome scan ~/Maildir` learns from the mail that is there.");
@@ -92,9 +92,7 @@ fn look(engine: &Engine, addr: &Addr, paths: &[PathBuf]) -> Findings {
 pub(crate) fn account(session: &mut Session, command: AccountCommand) -> Done {
     let engine = session.engine()?;
     let rows = match command {
-        AccountCommand::List => {
-            engine.accounts()?.iter().flat_map(rows_of).collect()
-        }
+        AccountCommand::List => engine.accounts()?.iter().flat_map(rows_of).collect(),
         AccountCommand::Show(own) => row_of(&engine.account(Some(&own.addr))?, &own.addr),
         AccountCommand::Disable(own) => set(&engine, &own.addr, enabled(false))?,
         AccountCommand::Enable(own) => set(&engine, &own.addr, enabled(true))?,
