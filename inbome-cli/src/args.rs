@@ -47,7 +47,7 @@ pub(crate) struct Globals {
     /// Print objects for scripts, one per line, instead of text for people
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Print no messages and no text, only what was asked for and errors
+    /// Print only what was asked for, and errors
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
     /// Whether to use colours; NO_COLOR turns them off too

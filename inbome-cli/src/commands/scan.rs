@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use inbome_core::engine::{Engine, PeerFilter};
 use inbome_core::recommend::Recommendation;
 use inbome_core::scan::{Progress, ScanOptions, ScanReport};
-use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use super::survey::{self, Surveyed};
@@ -101,13 +101,24 @@ fn now() -> Instant {
     Instant::now()
 }
 
+/// Hidden where nobody watches it.
 fn progress_bar(session: &Session) -> ProgressBar {
     if session.out.is_quiet() || session.out.is_json() || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.set_style(style("{spinner} {human_pos} mails"));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template);
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+        // The text is a buffer in memory.
+        let _ = write!(text, "{:.0}/s", state.per_sec());
+    })
 }
 
 /// What is looked at and what is passed by, of all, with the rate and the time left.
@@ -115,17 +126,11 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     if bar.is_hidden() {
         return;
     }
-    if bar.length() != progress.total || bar.position() == 0 {
-        let template = match progress.total {
-            Some(_) => "{bar:30} {human_pos}/{human_len} mails, {per_sec}, {eta} left",
-            None => "{spinner} {human_pos} mails, {per_sec}",
-        };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        if let Some(total) = progress.total {
-            bar.set_length(total);
-        }
+    if let Some(total) = progress.total
+        && bar.length() != Some(total)
+    {
+        bar.set_style(style("{bar:30} {human_pos}/{human_len} mails, {rate}, {eta} left"));
+        bar.set_length(total);
     }
     bar.set_position(progress.messages.saturating_add(progress.skipped));
 }
