@@ -324,12 +324,21 @@ fn read_folder(
             };
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            // A pipe or a device would block; a link is followed only to a file.
-            let regular = entry
-                .file_type()
-                .is_ok_and(|kind| kind.is_file() || kind.is_symlink() && entry.path().is_file());
-            if is_hidden(&name) || !regular {
+            if is_hidden(&name) {
                 continue;
+            }
+            // A pipe or a device would block; a link is followed only to a file.
+            match entry.file_type() {
+                Ok(kind) if kind.is_file() => {}
+                Ok(kind) if kind.is_symlink() => match fs::metadata(entry.path()) {
+                    Ok(target) if target.is_file() => {}
+                    Ok(_) => continue,
+                    Err(error) => {
+                        chunk.unreadable.push((entry.path(), error.to_string()));
+                        continue;
+                    }
+                },
+                _ => continue,
             }
             let (unique, flags) = match maildir {
                 true => name.split_once(":2,").unwrap_or((&name, "")),
