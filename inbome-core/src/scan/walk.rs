@@ -345,12 +345,7 @@ fn place(name: &[u8; 16]) -> usize {
 }
 
 /// Reads names until a chunk is full. Gives whether there are more.
-fn read_folder(
-    parts: &mut Vec<ReadDir>,
-    known: &Known,
-    maildir: bool,
-    chunk: &mut Chunk,
-) -> bool {
+fn read_folder(parts: &mut Vec<ReadDir>, known: &Known, maildir: bool, chunk: &mut Chunk) -> bool {
     while let Some(part) = parts.last_mut() {
         for entry in part.by_ref() {
             let entry = match entry {
@@ -362,12 +357,21 @@ fn read_folder(
             };
             let name = entry.file_name();
             let name = name.to_str().map_or_else(|| name.to_string_lossy(), Cow::Borrowed);
-            // A pipe or a device would block; a link is followed only to a file.
-            let regular = entry
-                .file_type()
-                .is_ok_and(|kind| kind.is_file() || kind.is_symlink() && entry.path().is_file());
-            if is_hidden(&name) || !regular {
+            if is_hidden(&name) {
                 continue;
+            }
+            // A pipe or a device would block; a link is followed only to a file.
+            match entry.file_type() {
+                Ok(kind) if kind.is_file() => {}
+                Ok(kind) if kind.is_symlink() => match fs::metadata(entry.path()) {
+                    Ok(target) if target.is_file() => {}
+                    Ok(_) => continue,
+                    Err(error) => {
+                        chunk.unreadable.push((entry.path(), error.to_string()));
+                        continue;
+                    }
+                },
+                _ => continue,
             }
             let (unique, flags) = match maildir {
                 true => name.split_once(":2,").unwrap_or((&name, "")),
