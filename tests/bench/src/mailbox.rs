@@ -139,8 +139,9 @@ fn sender(rng: &mut StdRng, n: usize) -> Outcome<Sender> {
         0 | 1 | 4 | 5 | 7 | 8 => 100,
         _ => 0,
     };
-    let spelling = if n % 5 == 0 { Spelling::Both } else { Spelling::Autocrypt };
-    let prefer = if n % 3 == 0 { PreferEncrypt::NoPreference } else { PreferEncrypt::Mutual };
+    let spelling = if n.is_multiple_of(5) { Spelling::Both } else { Spelling::Autocrypt };
+    let prefer =
+        if n.is_multiple_of(3) { PreferEncrypt::NoPreference } else { PreferEncrypt::Mutual };
     let account = Addr::parse(&addr)?;
     let make = || -> Outcome<String> {
         if with_field == 0 {

@@ -208,9 +208,11 @@ fn gmime_anchor() -> PathBuf {
         .map_or_else(|| PathBuf::from("target/bench/gmime-anchor"), PathBuf::from)
 }
 
+type Mails = Vec<Vec<u8>>;
+
 /// The older half of a mailbox, and those of the younger half whose key field stands in the older
 /// half too, octet by octet.
-fn repeat_mails(mailboxes: &Mailboxes) -> Outcome<(Vec<Vec<u8>>, Vec<Vec<u8>>)> {
+fn repeat_mails(mailboxes: &Mailboxes) -> Outcome<(Mails, Mails)> {
     let mut names = fs::read_dir(mailboxes.few.0.join("cur"))?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<Vec<_>, _>>()?;
