@@ -27,6 +27,10 @@ pub const MAX_SUBKEYS: usize = 64;
 pub const MAX_SIGNATURES: usize = 128;
 /// Certs of one peer kept beside the direct and the gossip one (Discovery §3.1).
 pub const MAX_HISTORY_CERTS: usize = 16;
+/// Passes of Argon2 that a lock or a backup code may ask for.
+pub const MAX_ARGON2_PASSES: u8 = 8;
+/// Memory of Argon2, as a power of two in KiB: 256 MiB.
+pub const MAX_ARGON2_MEMORY_EXPONENT: u8 = 18;
 /// Rows, per account, of peers never written to (Discovery §9).
 pub const MAX_PEERS: usize = 100_000;
 /// Remembered Message-IDs per account (Discovery §4).

@@ -429,6 +429,36 @@ fn the_newest_self_signature_speaks() {
 }
 
 #[test]
+fn signatures_outside_their_life_leave_the_word_to_others() {
+    let (primary, subkey, cert) = good();
+    let on_subkey = |says: &Says| sign(&primary, &primary, On::Subkey(&subkey), says);
+    let no_encryption = Says { flags: Some(SIGN), ..Says::binding(NOW + DAY) };
+    let lapsed = Says { flags: Some(SIGN), lapses: Some(DAY), ..Says::binding(MADE + DAY) };
+    let from_before = Says { flags: Some(SIGN), ..Says::binding(MADE - DAY) };
+    let on_key = |says: Says| sign(&primary, &primary, On::Key, &says);
+    let expired = Says { expires: Some(DAY), ..Says::new(SignatureType::Key, MADE + 1) };
+    let silent = Says::new(SignatureType::Key, MADE + 2);
+    let unborn = Key::encrypting(6, NOW + DAY);
+    let bound_before_born = Cert::of(&primary)
+        .user_id(&primary, ID, &Says::certification(MADE))
+        .subkey(&primary, &unborn, &Says::binding(MADE));
+    for (name, cert, usable) in [
+        ("a future binding", cert.clone().sig(on_subkey(&no_encryption)), Ok(())),
+        ("a lapsed binding", cert.clone().sig(on_subkey(&lapsed)), Ok(())),
+        ("one older than the key", cert.clone().sig(on_subkey(&from_before)), Ok(())),
+        ("a subkey of tomorrow", bound_before_born, Err(Expired)),
+        ("a direct-key expiry", cert.clone().sig(on_key(expired.clone())), Err(Expired)),
+        (
+            "a direct-key signature that says nothing",
+            cert.clone().sig(on_key(expired)).sig(on_key(silent)),
+            Err(Expired),
+        ),
+    ] {
+        assert_eq!(judge(&cert.octets(), NOW).verdict.map(|_| ()), usable, "{name}");
+    }
+}
+
+#[test]
 fn a_revocation_with_a_broken_hash_still_revokes() {
     let (primary, subkey) = (Key::rsa(), Key::encrypting(2, MADE));
     let cert = Cert::of(&primary).user_id(&primary, ID, &Says::certification(MADE)).subkey(

@@ -234,3 +234,19 @@ fn past_its_limits_a_union_is_marked_and_keeps_revocations() {
     assert!(known.hard_revoked);
     assert_eq!(join(&known, &revoked), known);
 }
+
+#[test]
+fn any_number_of_revocations_needs_room_for_two() {
+    let (primary, certs) = (&RICH.primary, Rpgp::new());
+    let revoked = |seconds: std::ops::Range<u32>| {
+        let add = |cert: Cert, second| {
+            let reason = Some(if second % 2 == 0 { 1 } else { 2 });
+            let says = Says { reason, ..Says::new(SignatureType::KeyRevocation, MADE + second) };
+            cert.sig(sign(primary, primary, On::Key, &says))
+        };
+        certs.union(None, &seconds.fold(Cert::of(primary), add).octets())
+    };
+    let (two, many) = (revoked(0..2), revoked(0..60));
+    assert_eq!(many, two);
+    assert_eq!(join(&revoked(2..60), &two), two);
+}

@@ -7,9 +7,11 @@ use inbome_core::openpgp::{OpenPgp, OpenPgpError, Rpgp, SecretKey};
 use inbome_core::random::{RandomError, SecureRandom, SystemRandom};
 use inbome_core::secret::Secret;
 use inbome_tests::certs::*;
+use pgp::crypto::aead::AeadAlgorithm;
+use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{PacketHeader, SignatureType};
 use pgp::ser::Serialize;
-use pgp::types::Tag;
+use pgp::types::{Password, S2kParams, StringToKey, Tag};
 
 const NOW_AT: Timestamp = Timestamp::from_secs(NOW as i64);
 
@@ -171,9 +173,21 @@ fn what_is_no_usable_secret_key_is_refused_in_words() {
         &Says::binding(MADE),
     );
     let signing = Key::signing(3, MADE);
-    let back = Some((forged(back(&signing, &primary, MADE)), false));
-    let forged_back = Says { flags: Some(SIGN), back, ..Says::binding(MADE) };
+    let wrong = Some((forged(back(&signing, &primary, MADE)), false));
+    let forged_back = Says { flags: Some(SIGN), back: wrong, ..Says::binding(MADE) };
     let forged_back = cannot_sign.clone().subkey(&primary, &signing, &forged_back);
+    let late_back = Some((back(&signing, &primary, NOW + DAY), false));
+    let late_back = Says { flags: Some(SIGN), back: late_back, ..Says::binding(MADE) };
+    let late_back = cannot_sign.clone().subkey(&primary, &signing, &late_back);
+    let mut costly = primary.clone();
+    let argon2 = StringToKey::Argon2 { salt: [1; 16], t: 9, p: 1, m_enc: 10 };
+    let lock = S2kParams::Aead {
+        sym_alg: SymmetricKeyAlgorithm::AES256,
+        aead_mode: AeadAlgorithm::Ocb,
+        s2k: argon2,
+        nonce: vec![1; 15].into(),
+    };
+    costly.0.set_password_with_s2k(&Password::from("a"), lock).expect("lock");
     let twice = [secret(&cert, &both), secret(&cert, &both)].concat();
     for (name, octets, said) in [
         ("empty", Vec::new(), "nothing"),
@@ -186,6 +200,12 @@ fn what_is_no_usable_secret_key_is_refused_in_words() {
         ("no secret that decrypts", secret(&cert, &[&primary]), "decrypts"),
         ("no secret that signs", secret(&cannot_sign, &both), "signs"),
         ("forged back-signature", secret(&forged_back, &[&primary, &subkey, &signing]), "signs"),
+        (
+            "back-signature from the future",
+            secret(&late_back, &[&primary, &subkey, &signing]),
+            "signs",
+        ),
+        ("costly lock", secret(&cert, &[&costly, &subkey]), "costs too much"),
         ("no subkey", secret(&Cert::of(&primary), &both), "nobody can encrypt"),
         ("too long", vec![0x99; (1 << 20) + 1], "more than"),
     ] {
@@ -212,6 +232,14 @@ fn an_imported_key_is_minimised_for_the_address() {
         .user_id(&primary, "<work@example.org>", &other)
         .subkey(&primary, &subkey, &Says::binding(MADE))
         .subkey(&primary, &young, &Says::binding(MADE + DAY));
+    let was = "Al <alice@example.org>";
+    let revoke = Says::new(SignatureType::CertRevocation, MADE + 3 * DAY);
+    let cert = cert.user_id(&primary, was, &Says::certification(MADE + 2 * DAY)).sig(sign(
+        &primary,
+        &primary,
+        On::UserId(was),
+        &revoke,
+    ));
     let octets = secret(&cert, &[&primary, &subkey, &young]);
     for (name, to, id) in [
         ("matching", "alice@example.org", "Alice <alice@example.org>"),

@@ -162,10 +162,12 @@ fn existing(
     options: &AccountOptions,
     imported: Option<&Fingerprint>,
 ) -> Result<Created, Error> {
-    let alias = options.alias_of.as_ref();
-    let what = if alias.is_some_and(|main| !held.owns(main) || held.addr == *addr) {
-        Some("alias")
-    } else if alias.is_none() && held.addr != *addr && options.import_key.is_some() {
+    let other_alias = match &options.alias_of {
+        Some(main) => !held.owns(main) || held.addr == *addr,
+        // An alias has no key of its own to import.
+        None => held.addr != *addr && options.import_key.is_some(),
+    };
+    let what = if other_alias {
         Some("alias")
     } else if imported.is_some() && imported != held.current.as_ref() {
         Some("key")

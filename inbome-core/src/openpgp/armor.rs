@@ -67,7 +67,7 @@ pub(super) fn in_words(flaw: CertFlaw) -> &'static str {
 }
 
 fn armor(octets: &[u8], typ: BlockType) -> Result<Vec<u8>, OpenPgpError> {
-    let mut out = Vec::with_capacity(octets.len().saturating_mul(3) / 2 + 200);
+    let mut out = Vec::with_capacity((octets.len() / 2).saturating_mul(3).saturating_add(200));
     pgp::armor::write(&Octets(octets), typ, &mut out, None, true)
         .map_err(|error| internal("write armor", error))?;
     Ok(out)

@@ -19,6 +19,7 @@ use super::{AskPassphrase, OpenPgpError, SecretKey, check, internal, union};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::{CertFlaw, Fingerprint};
+use crate::limits::{MAX_ARGON2_MEMORY_EXPONENT, MAX_ARGON2_PASSES};
 use crate::secret::Secret;
 
 /// Reads one cert.
@@ -232,6 +233,3 @@ fn affordable(params: &SecretParams) -> Result<(), OpenPgpError> {
 
 const CERT: &str = "certificate";
 const SECRET: &str = "secret key";
-const MAX_ARGON2_PASSES: u8 = 8;
-/// Two to this power is the memory in KiB: 256 MiB.
-const MAX_ARGON2_MEMORY_EXPONENT: u8 = 18;

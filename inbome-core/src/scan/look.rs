@@ -107,7 +107,7 @@ pub fn look(
     }
     backups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     let mut other_keys: Vec<OtherKey> = keys.into_values().collect();
-    other_keys.sort_by(|a, b| b.last.cmp(&a.last));
+    other_keys.sort_by_key(|key| std::cmp::Reverse(key.last));
     let advice = match (backups.is_empty(), other_keys.is_empty()) {
         (false, _) => Advice::ImportBackup,
         (true, false) => Advice::MakeBackupElsewhere,

@@ -244,7 +244,11 @@ impl Store for MemoryStore {
     }
 
     fn count_peers(&mut self, account: &Addr) -> Result<usize, StoreError> {
-        Ok(self.state.of(account).map_or(0, |kept| kept.peers.len()))
+        let written_to = |kept: &Kept, addr| kept.written_to.contains(addr);
+        Ok(self
+            .state
+            .of(account)
+            .map_or(0, |kept| kept.peers.keys().filter(|addr| !written_to(kept, addr)).count()))
     }
 
     fn drop_peers(&mut self, account: &Addr, count: usize) -> Result<usize, StoreError> {

@@ -169,7 +169,7 @@ pub trait Store: Send {
         account: &Addr,
         each: &mut dyn FnMut(PeerRow),
     ) -> Result<(), StoreError>;
-    /// How many rows the account has.
+    /// How many rows the account has of peers never written to.
     fn count_peers(&mut self, account: &Addr) -> Result<usize, StoreError>;
     /// Drops up to `count` rows of peers that were never written to: first those without a key and
     /// those with gossip only, then the least lately seen (a peer never seen itself by its

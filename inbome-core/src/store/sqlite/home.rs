@@ -13,6 +13,9 @@ use super::super::StoreError;
 /// The database in a home.
 pub(super) const FILE_NAME: &str = "inbome.db";
 
+/// Pages are a multiple of this.
+const PAGE_UNIT_BYTES: u64 = 512;
+
 /// Held while a file of ours may be open, so that no connection of this process opens it meanwhile
 /// and loses its locks when we close ours.
 static MAKING: Mutex<()> = Mutex::new(());
@@ -41,6 +44,12 @@ pub(super) fn prepare(home: &Path, create: bool) -> Result<PathBuf, StoreError> 
         }
     }
     match fs::symlink_metadata(&file) {
+        Ok(found) if found.is_file() && is_cut(&file, &found) => {
+            return Err(StoreError::Corrupt {
+                path: file.display().to_string(),
+                found: format!("{} octets, not whole pages", found.len()),
+            });
+        }
         Ok(found) if found.is_file() => narrow(&file, &found)?,
         Ok(found) if found.is_symlink() => return Err(not_a("a symbolic link", &file)),
         Ok(found) if found.is_dir() => return Err(not_a("a directory", &file)),
@@ -62,6 +71,13 @@ pub(super) fn prepare(home: &Path, create: bool) -> Result<PathBuf, StoreError> 
         }
     }
     Ok(file)
+}
+
+/// Whether the file ends within a page. SQLite would fill up the page with zeros, and take a file of
+/// one octet for an empty one. With a log beside it, the missing part may stand there.
+fn is_cut(file: &Path, found: &Metadata) -> bool {
+    let log = fs::metadata(file.with_file_name(format!("{FILE_NAME}-wal")));
+    !found.len().is_multiple_of(PAGE_UNIT_BYTES) && !log.is_ok_and(|log| log.len() > 0)
 }
 
 /// The error for a path that the system refuses.

@@ -111,10 +111,14 @@ pub(super) fn list(
     Ok(())
 }
 
-/// How many rows an account has.
+/// How many rows an account has of peers never written to.
 pub(super) fn count(conn: &Connection, account: &Addr) -> Result<usize, Fault> {
     let count: i64 = conn
-        .prepare_cached("SELECT count(*) FROM peers WHERE account = ?1")?
+        .prepare_cached(
+            "SELECT (SELECT count(*) FROM peers WHERE account = ?1)
+                  - (SELECT count(*) FROM written_to JOIN peers USING (account, addr)
+                     WHERE account = ?1)",
+        )?
         .query_row([account.as_str()], |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or_default())
 }

@@ -1,0 +1,104 @@
+//! One module per group of commands; here is which one runs, and how its failure is told.
+
+mod accounts;
+mod advise;
+mod generated;
+mod health;
+mod incoming;
+mod keys;
+mod outgoing;
+mod peers;
+mod scan;
+mod survey;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+use clap::error::ErrorKind as ClapKind;
+
+use crate::args::{Cli, ColorChoice, Command, Globals};
+use crate::exit::{Done, Exit, Failure};
+use crate::session::Session;
+
+/// Runs the command that `arguments` ask for.
+pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
+    match Cli::try_parse_from(&arguments) {
+        Ok(cli) => {
+            let mut session = Session::new(cli.globals);
+            let done = dispatch(&mut session, cli.command);
+            end(&mut session, done)
+        }
+        Err(error) => usage(&arguments, &error),
+    }
+}
+
+fn dispatch(session: &mut Session, command: Command) -> Done {
+    match command {
+        Command::Init(args) => accounts::init(session, args),
+        Command::Account(command) => accounts::account(session, command),
+        Command::ProcessIncoming(args) => incoming::process_incoming(session, &args),
+        Command::Scan(args) => scan::scan(session, args),
+        Command::Peers(command) => peers::peers(session, command),
+        Command::GetEncryptKey(args) => advise::get_encrypt_key(session, &args),
+        Command::Recommend(args) => advise::recommend(session, &args),
+        Command::Header(args) => outgoing::header(session, &args),
+        Command::ProcessOutgoing(args) => outgoing::process_outgoing(session, args),
+        Command::Key(command) => keys::key(session, command),
+        Command::Status => health::status(session),
+        Command::Doctor => health::doctor(session),
+        Command::Completions { shell } => generated::completions(session, shell),
+        Command::Man { outdir } => generated::man(session, outdir.as_deref()),
+    }
+}
+
+/// Tells a failure, and whether everything printed arrived.
+fn end(session: &mut Session, done: Done) -> Exit {
+    let exit = match done {
+        Ok(exit) => exit,
+        Err(failure) => {
+            tell(session, &failure);
+            failure.exit()
+        }
+    };
+    match session.out.finish() {
+        Some(error) => {
+            session.out.fault(&format!("expected to write standard output, found: {error}"));
+            Exit::Failed
+        }
+        None => exit,
+    }
+}
+
+/// One object on standard output, one sentence on standard error.
+fn tell(session: &mut Session, failure: &Failure) {
+    if session.out.is_json() {
+        session.out.object(failure.object());
+    }
+    session.out.fault(&failure.sentence());
+}
+
+/// Arguments that do not parse, or a call for help.
+fn usage(arguments: &[OsString], error: &clap::Error) -> Exit {
+    if matches!(error.kind(), ClapKind::DisplayHelp | ClapKind::DisplayVersion) {
+        // A reader that goes away has read enough.
+        let _ = error.print();
+        return Exit::Done;
+    }
+    let said = |word: &str| arguments.iter().any(|argument| argument == word);
+    // A filter with a mistake in its arguments must not cost a mail.
+    if said("process-incoming") && said("--pass") {
+        crate::input::pass_through();
+        return Exit::Done;
+    }
+    if !said("--json") {
+        let _ = error.print();
+        return Exit::Usage;
+    }
+    let globals =
+        Globals { home: None, account: None, json: true, quiet: true, color: ColorChoice::Never };
+    let whole = error.render().to_string();
+    let first = whole.split("\n\n").next().unwrap_or_default();
+    let sentence = first.strip_prefix("error: ").unwrap_or(first).trim().to_owned();
+    let mut session = Session::new(globals);
+    end(&mut session, Err(Failure::Usage(sentence)))
+}

@@ -1,0 +1,137 @@
+//! `header` and `process-outgoing`: what your mails bear, and the mails that leave.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use inbome_core::addr::Addr;
+use inbome_core::compose::{ComposeError, Outgoing, OutgoingMessage, OutgoingOptions};
+use inbome_core::error::Error;
+use inbome_core::recommend::Advice;
+use serde_json::{Value, json};
+
+use crate::args::{HeaderArgs, ProcessOutgoing};
+use crate::exit::{Done, Exit, Failure};
+use crate::input;
+use crate::output::shown_line;
+use crate::session::Session;
+use crate::words;
+
+/// Prints the key fields of an account.
+pub(crate) fn header(session: &mut Session, args: &HeaderArgs) -> Done {
+    let engine = session.engine()?;
+    let account = session.account();
+    let spelling = args.spelling.map(|word| word.spelling());
+    let fields = engine.header_fields(account.as_ref(), spelling)?;
+    if session.out.is_json() {
+        let fields: Vec<Value> =
+            fields.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        session.out.object(json!({ "fields": fields }));
+        return Ok(Exit::Done);
+    }
+    if fields.is_empty() {
+        let enabled = engine.account(account.as_ref())?.settings.enabled;
+        session.out.note(match enabled {
+            false => "No fields: the account is disabled; `inbome account enable ADDR` goes on.",
+            true => "No fields: they cannot express the account's address.",
+        });
+    }
+    for (name, value) in fields {
+        // The lines of this system, for pasting; a mail's own are made by process-outgoing.
+        let value = value.replace("\r\n", "\n");
+        session.out.bytes(format!("{name}: {}\n", value.trim_start()).as_bytes());
+    }
+    Ok(Exit::Done)
+}
+
+/// Makes of a mail the mails that leave.
+pub(crate) fn process_outgoing(session: &mut Session, args: ProcessOutgoing) -> Done {
+    let engine = session.engine()?;
+    let mail = input::read_outgoing()?;
+    let recipients: BTreeSet<Addr> = args.rcpt.into_iter().collect();
+    let options = OutgoingOptions {
+        mode: args.mode.mode(),
+        recipients: (!recipients.is_empty()).then_some(recipients),
+        reply_to_encrypted: args.reply_to_encrypted.then_some(true),
+    };
+    let made = engine.process_outgoing(session.account().as_ref(), &mail, &options);
+    let made = made.map_err(refusal)?;
+    if let Some(outdir) = &args.outdir {
+        for (number, message) in (1_u32..).zip(&made.messages) {
+            write(outdir, number, message)?;
+        }
+    }
+    if session.out.is_json() {
+        session.out.object(object(&made));
+    } else {
+        match (made.messages.as_slice(), &args.outdir) {
+            (_, Some(_)) => {}
+            ([message], None) => session.out.bytes(&message.data),
+            (several, None) => {
+                return Err(Failure::Usage(format!(
+                    "expected --outdir DIR or --json for the {} mails that leave, found neither",
+                    several.len()
+                )));
+            }
+        }
+        let how = if made.encrypted { "Encrypted" } else { "Not encrypted" };
+        session.out.note(&format!("{how}: {}.", made.reason));
+        for (addr, advice) in &made.clear_because {
+            session.out.note(&format!("  {addr}: {}.", words::phrase(&advice.reasons)));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// A refusal says on whose account.
+fn refusal(error: Error) -> Failure {
+    match &error {
+        Error::Compose(ComposeError::Refused { missing, .. }) => {
+            let missing = missing.iter().map(because).collect();
+            Failure::Missing { error, missing }
+        }
+        _ => Failure::Core(error),
+    }
+}
+
+/// One of `missing[]` and of `clear_because[]`.
+fn because((addr, advice): &(Addr, Advice)) -> Value {
+    let reason = advice.reasons.first().map(|reason| reason.code());
+    json!({ "addr": addr.as_str(), "reason": reason })
+}
+
+fn object(made: &Outgoing) -> Value {
+    let message = |message: &OutgoingMessage| {
+        let recipients: Vec<&str> = message.recipients.iter().map(Addr::as_str).collect();
+        json!({
+            "recipients": recipients,
+            "data": words::base64(&message.data),
+            "sent_copy": message.sent_copy,
+        })
+    };
+    let messages: Vec<Value> = made.messages.iter().map(message).collect();
+    let clear_because: Vec<Value> = made.clear_because.iter().map(because).collect();
+    json!({
+        "encrypted": made.encrypted,
+        "reason": made.reason.code(),
+        "recommendation": words::recommendation(made.recommendation),
+        "messages": messages,
+        "missing": [],
+        "clear_because": clear_because,
+    })
+}
+
+/// Writes one mail and its recipients: `1.eml` and `1.rcpt`, one address per line.
+fn write(outdir: &Path, number: u32, message: &OutgoingMessage) -> Result<(), Failure> {
+    let save = |name: String, octets: &[u8]| {
+        let path = outdir.join(name);
+        std::fs::write(&path, octets).map_err(|error| Failure::io("write", &path, &error))
+    };
+    std::fs::create_dir_all(outdir).map_err(|error| Failure::io("create", outdir, &error))?;
+    let recipients: String = message
+        .recipients
+        .iter()
+        .map(|addr| format!("{}\n", shown_line(&addr.to_header())))
+        .collect();
+    save(format!("{number}.eml"), &message.data)?;
+    save(format!("{number}.rcpt"), recipients.as_bytes())
+}

@@ -1,0 +1,199 @@
+//! `process-incoming`.
+
+use std::process::Stdio;
+
+use serde_json::json;
+
+use crate::world::{DATE, DATE_SECS, LATER, World, feed, mail};
+
+#[test]
+fn one_mail_gives_one_object_with_every_field() {
+    let world = World::of_alice();
+    let fields = world.fields_of("bob@example.org");
+    let file = world.file("1.eml", mail("bob@example.org", DATE, &fields));
+    let found = world.run(&["process-incoming", "--json", &file]).exits(0).json();
+    for (field, value) in [
+        ("file", json!(file)),
+        ("outcome", json!("updated")),
+        ("reason", json!(null)),
+        ("peer", json!("bob@example.org")),
+        ("effective_date", json!(DATE_SECS)),
+        ("key_changed", json!(null)),
+        ("gossip", json!([])),
+        ("own_key_conflict", json!(null)),
+    ] {
+        assert_eq!(found[field], value, "{field}");
+    }
+    let field = &found["fields"][0];
+    assert_eq!(field["name"], "Autocrypt");
+    assert_eq!(field["addr"], "bob@example.org");
+    assert_eq!(field["verdict"], "valid");
+    assert_eq!(field["reason"], json!(null));
+    assert_eq!(found["fields"][1]["name"], "INBOME-Encryption");
+    assert_eq!(found["fields"][1]["verdict"], "overridden");
+    let again = world.run(&["process-incoming", "--json", &file]).exits(0).json();
+    assert_eq!(again["outcome"], "unchanged");
+}
+
+#[test]
+fn mails_that_do_not_count_say_why_and_are_no_failure() {
+    let world = World::of_alice();
+    let fields = world.fields_of("bob@example.org");
+    let plain = |from: &str| mail(from, DATE, "");
+    for (name, content, arguments, reason) in [
+        ("empty", String::new(), &[][..], "no_from"),
+        ("no mail", "\0\u{1}\u{2} hello".to_owned(), &[], "no_from"),
+        ("several senders", plain("a@example.org, b@example.org"), &[], "several_from"),
+        ("bad address", plain("nobody"), &[], "invalid_from"),
+        ("own", plain("alice@example.org"), &[], "own_mail"),
+        ("spam", mail("bob@example.org", DATE, &fields), &["--spam"], "spam"),
+        ("undated", plain("bob@example.org").replace("Date:", "X-Date:"), &[], "undated"),
+    ] {
+        let mut all = vec!["process-incoming", "--json"];
+        all.extend(arguments);
+        let found = world.feed(&all, content.as_bytes()).exits(0).json();
+        assert_eq!(found["file"], "-", "{name}");
+        // One's own mail changes nothing and is told as it is.
+        if reason != "own_mail" {
+            assert_eq!(found["outcome"], "ignored", "{name}: {found}");
+            assert_eq!(found["reason"], reason, "{name}");
+        }
+    }
+    let listed = world.run(&["peers", "list", "--all", "--json"]).exits(0).json();
+    assert_eq!(listed["peers"], json!([]));
+}
+
+#[test]
+fn the_time_of_receipt_is_taken_in_both_forms_and_no_other() {
+    let world = World::of_alice();
+    let undated = "From: bob@example.org\nTo: alice@example.org\n\nHello\n";
+    for (name, time, code, date) in [
+        ("RFC 3339", "2016-12-17T08:58:05Z", 0, json!(DATE_SECS)),
+        ("seconds", "@1481965085", 0, json!(DATE_SECS)),
+        ("words", "yesterday", 2, json!(null)),
+    ] {
+        let arguments = ["process-incoming", "--json", "--received-at", time];
+        let run = world.feed(&arguments, undated.as_bytes()).exits(code);
+        assert_eq!(run.json()["effective_date"], date, "{name}");
+    }
+}
+
+#[test]
+fn a_key_change_names_both_keys() {
+    let world = World::of_alice();
+    let old = world.meet_bob();
+    std::fs::remove_dir_all(world.path("home of bob@example.org")).unwrap();
+    let new = world.fields_of("bob@example.org");
+    assert_ne!(old, new);
+    let file = world.file("2.eml", mail("bob@example.org", LATER, &new));
+    let found = world.run(&["process-incoming", "--json", &file]).exits(0).json();
+    assert_eq!(found["outcome"], "updated");
+    assert_eq!(found["key_changed"]["new"], found["fields"][0]["fingerprint"]);
+    assert_ne!(found["key_changed"]["old"], found["key_changed"]["new"]);
+}
+
+#[test]
+fn a_bad_file_is_named_and_the_rest_is_processed() {
+    let world = World::of_alice();
+    let fields = world.fields_of("bob@example.org");
+    let good = world.file("good.eml", mail("bob@example.org", DATE, &fields));
+    let empty = world.file("empty.eml", "");
+    let folder = world.dir.path().to_str().unwrap().to_owned();
+    let missing = world.path("missing.eml").to_str().unwrap().to_owned();
+    std::os::unix::fs::symlink(&missing, world.path("dangling.eml")).unwrap();
+    let dangling = world.path("dangling.eml").to_str().unwrap().to_owned();
+    let files = [missing.as_str(), &folder, &dangling, &empty, &good];
+    let run = world.run(&[&["process-incoming", "--json"], &files[..]].concat()).exits(1);
+    let lines = run.lines();
+    assert_eq!(lines.len(), 5);
+    for (line, file) in lines.iter().zip(&files[..3]) {
+        assert_eq!(line["error"]["kind"], "io");
+        assert!(line["error"]["text"].as_str().unwrap().contains(file), "{line}");
+        assert!(run.stderr.contains(file), "{}", run.stderr);
+    }
+    assert_eq!(lines[3]["reason"], "no_from");
+    assert_eq!(lines[4]["outcome"], "updated");
+}
+
+#[test]
+fn a_filter_passes_the_mail_whatever_happens() {
+    let world = World::of_alice();
+    let fields = world.fields_of("bob@example.org");
+    let good = mail("bob@example.org", DATE, &fields).into_bytes();
+    let mut large = good.clone();
+    large.extend(std::iter::repeat_n(b"0123456789abcde\n", 200_000).flatten());
+    let nowhere = world.path("nowhere");
+    let broken = world.path("broken");
+    std::fs::create_dir(&broken).unwrap();
+    std::fs::write(broken.join("inbome.db"), "no database").unwrap();
+    let below_a_file = std::path::Path::new(&world.file("file", "")).join("home");
+    let binary: Vec<u8> = (0..=255).cycle().take(70_000).collect();
+    for (name, home, now, arguments, input) in [
+        ("good", &world.home(), "@1483228800", &[][..], &good),
+        ("large", &world.home(), "@1483228800", &[], &large),
+        ("binary", &world.home(), "@1483228800", &[], &binary),
+        ("empty", &world.home(), "@1483228800", &[], &Vec::new()),
+        ("no home", &nowhere, "@1483228800", &[], &good),
+        ("broken home", &broken, "@1483228800", &[], &good),
+        ("home below a file", &below_a_file, "@1483228800", &[], &good),
+        ("bad clock", &world.home(), "now", &[], &good),
+        ("bad option", &world.home(), "@1483228800", &["--bogus"], &good),
+        ("bad address", &world.home(), "@1483228800", &["--account", "nobody"], &good),
+        ("unknown account", &world.home(), "@1483228800", &["--account", "x@y.org"], &good),
+    ] {
+        let mut command = world.command(home);
+        command.env("INBOME_NOW", now).args(["process-incoming", "--pass"]).args(arguments);
+        let run = feed(&mut command, input);
+        assert_eq!(run.code, 0, "{name}");
+        assert!(run.stdout == *input, "{name}: {} octets", run.stdout.len());
+        assert_eq!(run.stderr, "", "{name}");
+    }
+    assert!(!nowhere.exists());
+    let known = world.run(&["get-encrypt-key", "bob@example.org", "--json"]).exits(0);
+    assert_eq!(known.json()["addr"], "bob@example.org");
+}
+
+#[test]
+fn a_filter_learns_though_nobody_takes_the_mail() {
+    let world = World::of_alice();
+    let fields = world.fields_of("bob@example.org");
+    let mut input = mail("bob@example.org", DATE, &fields).into_bytes();
+    input.extend(std::iter::repeat_n(b"0123456789abcde\n", 50_000).flatten());
+    let mut command = world.command(&world.home());
+    command.args(["process-incoming", "--pass"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    std::io::Write::write_all(&mut stdin, &input).unwrap();
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.stderr, b"");
+    world.run(&["get-encrypt-key", "bob@example.org"]).exits(0);
+}
+
+#[test]
+fn an_ambiguous_account_is_an_answer() {
+    let world = World::of_alice();
+    world.run(&["init", "carol@example.org"]).exits(0);
+    let to_nobody = "From: bob@example.org\nTo: list@example.org\nDate: Sat, 17 Dec 2016 09:58:05 \
+                     +0100\n\nHello\n";
+    let found = world.feed(&["process-incoming", "--json"], to_nobody.as_bytes()).exits(0).json();
+    assert_eq!(found["reason"], "ambiguous_account");
+    let arguments = ["process-incoming", "--json", "--account", "carol@example.org"];
+    let found = world.feed(&arguments, to_nobody.as_bytes()).exits(0).json();
+    assert_eq!(found["outcome"], "updated");
+}
+
+#[test]
+fn text_from_a_mail_does_not_steer_the_terminal() {
+    let world = World::of_alice();
+    let fields = "X-Mailer: \u{1b}[2Jbad\u{202e}\n";
+    world.feed(&["process-incoming"], mail("bob@example.org", DATE, fields).as_bytes()).exits(0);
+    for arguments in [&["peers", "list", "--all"][..], &["peers", "show", "bob@example.org"]] {
+        let text = world.run(arguments).exits(0).text();
+        assert!(text.contains("bob@example.org"), "{text}");
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    }
+}

@@ -1,0 +1,12 @@
+//! The built command, run as a user and a script run it: in homes of their own, at a fixed time.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // All of it is a test.
+
+mod accounts;
+mod errors;
+mod incoming;
+mod keys;
+mod outgoing;
+mod pages;
+mod peers;
+mod scan;
+mod world;
