@@ -18,12 +18,11 @@ use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::discover::Receipt;
-use crate::error::Error;
 use crate::key::Certificates;
 use crate::limits::MAX_HEADER_BYTES;
 use crate::mime::{self, Envelope};
 use crate::receive::{Examined, Outcome, Working, apply, examine};
-use crate::store::{Cursor, Store, transaction};
+use crate::store::{Cursor, Store, StoreError, transaction};
 
 /// Mails per transaction, some 50 ms of work: so many that what frequent writers change is written
 /// once.
@@ -37,14 +36,17 @@ const MAX_INLINE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// How the writer reaches the store: a connection of its own, or a turn at the engine's.
 pub trait StoreAccess {
+    /// What can fail: the store, or getting hold of it.
+    type Error;
+
     /// Runs `work` on the store.
     ///
     /// # Errors
-    /// What `work` gives.
+    /// What `work` gives, or that the store cannot be had.
     fn with(
         &mut self,
-        work: &mut dyn FnMut(&mut dyn Store) -> Result<(), Error>,
-    ) -> Result<(), Error>;
+        work: &mut dyn FnMut(&mut dyn Store) -> Result<(), StoreError>,
+    ) -> Result<(), Self::Error>;
 }
 
 /// Everything a scan needs.
@@ -55,6 +57,8 @@ pub struct Scan<'a> {
     pub accounts: &'a Accounts,
     /// The account that the options name.
     pub account: Option<&'a Account>,
+    /// The account under which is kept how far each mailbox was scanned.
+    pub keeper: &'a Addr,
     /// OpenPGP.
     pub certs: &'a (dyn Certificates + Sync),
     /// The present.
@@ -75,13 +79,13 @@ impl Scan<'_> {
     /// Scans `paths`, telling `progress` after each chunk.
     ///
     /// # Errors
-    /// [`Error::Store`]. What cannot be read is in the report.
-    pub fn run(
+    /// What `store` gives. What cannot be read is in the report.
+    pub fn run<S: StoreAccess>(
         &self,
         paths: &[PathBuf],
-        store: &mut dyn StoreAccess,
+        store: &mut S,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<ScanReport, Error> {
+    ) -> Result<ScanReport, S::Error> {
         let mut report = ScanReport::default();
         let mut sources = Vec::new();
         for path in paths {
@@ -93,7 +97,7 @@ impl Scan<'_> {
                 let mailbox = self.cursor_name(&walk::mailbox_name(source.path()));
                 let cursors = match self.options.full {
                     true => Vec::new(),
-                    false => store.load_cursor(&self.cursor_account()?, &mailbox)?,
+                    false => store.load_cursor(self.keeper, &mailbox)?,
                 };
                 known.push((source, cursors));
             }
@@ -114,11 +118,11 @@ impl Scan<'_> {
     }
 
     /// Hands every chunk, examined and in order, to `take`.
-    fn examine_all(
+    fn examine_all<E>(
         &self,
         mut walk: Walk,
-        take: &mut dyn FnMut(Done) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        take: &mut dyn FnMut(Done) -> Result<(), E>,
+    ) -> Result<(), E> {
         let certs = CheckedCerts::default();
         let jobs = match self.options.jobs {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -230,12 +234,6 @@ impl Scan<'_> {
         }
     }
 
-    /// Cursors are kept under the named account, else under the first.
-    fn cursor_account(&self) -> Result<Addr, Error> {
-        let account = self.account.or(self.accounts.0.first());
-        account.map(|account| account.addr.clone()).ok_or(Error::NoAccounts)
-    }
-
     /// A mail scanned for all accounts must be scanned again when there is another one.
     fn cursor_name(&self, mailbox: &str) -> String {
         if self.account.is_some() || self.accounts.0.len() == 1 {
@@ -301,22 +299,22 @@ struct Batch {
     offsets: BTreeMap<String, Cursor>,
 }
 
-struct Writer<'a, 's> {
+struct Writer<'a, 's, S> {
     scan: &'a Scan<'a>,
-    store: &'s mut dyn StoreAccess,
+    store: &'s mut S,
     report: ScanReport,
     working: Working,
     batch: Batch,
     total: Option<u64>,
 }
 
-impl Writer<'_, '_> {
+impl<S: StoreAccess> Writer<'_, '_, S> {
     fn progress(&self) -> Progress {
         let ScanReport { messages, skipped, bytes, .. } = self.report;
         Progress { messages, skipped, bytes, total: self.total }
     }
 
-    fn take(&mut self, done: Done) -> Result<(), Error> {
+    fn take(&mut self, done: Done) -> Result<(), S::Error> {
         let (scan, working, report) = (self.scan, &mut self.working, &mut self.report);
         self.batch.mails = self.batch.mails.saturating_add(done.examined.len() as u64);
         report.bytes = report.bytes.saturating_add(done.bytes);
@@ -344,24 +342,23 @@ impl Writer<'_, '_> {
     }
 
     /// Writes the batch and its cursors in one transaction; none if there is nothing to write.
-    fn flush(&mut self) -> Result<(), Error> {
+    fn flush(&mut self) -> Result<(), S::Error> {
         let batch = std::mem::take(&mut self.batch);
         if batch.mails == 0 && !self.working.is_dirty() {
             return Ok(());
         }
         let (scan, working) = (self.scan, &mut self.working);
-        let account = scan.cursor_account()?;
         self.store.with(&mut |store| {
             transaction(store, |store| {
                 working.flush(store, scan.certs, scan.now)?;
                 for (mailbox, names) in batch.names.iter().filter(|(_, names)| !names.is_empty()) {
                     let cursor = Cursor::Names(names.clone());
-                    store.add_cursor(&account, &scan.cursor_name(mailbox), &cursor)?;
+                    store.add_cursor(scan.keeper, &scan.cursor_name(mailbox), &cursor)?;
                 }
                 for (mailbox, cursor) in &batch.offsets {
-                    store.add_cursor(&account, &scan.cursor_name(mailbox), cursor)?;
+                    store.add_cursor(scan.keeper, &scan.cursor_name(mailbox), cursor)?;
                 }
-                Ok::<(), Error>(())
+                Ok::<(), StoreError>(())
             })
         })?;
         self.report.commits = self.report.commits.saturating_add(1);
@@ -371,7 +368,7 @@ impl Writer<'_, '_> {
         Ok(())
     }
 
-    fn finish(mut self) -> Result<ScanReport, Error> {
+    fn finish(mut self) -> Result<ScanReport, S::Error> {
         let scan = self.scan;
         self.report.cancelled = (scan.options.is_cancelled)();
         let report = &mut self.report;
