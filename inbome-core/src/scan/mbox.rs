@@ -13,8 +13,14 @@ use crate::key::{Hash, hash};
 use crate::limits::MAX_HEADER_BYTES;
 use crate::mime;
 
-/// Octets held at once: a header section of the longest kind, and a piece of a body.
-const WINDOW_BYTES: usize = 512 * 1024;
+/// Octets held at once, unless a mail needs more: so few that a processor's cache holds them.
+const WINDOW_BYTES: usize = 256 * 1024;
+/// Octets of a body that tell whether it begins as inline PGP does.
+const BODY_BYTES: usize = 64;
+/// Octets of a mail that is one inline PGP message, as far as that is seen.
+const INLINE_BYTES: usize = 1024 * 1024;
+/// Octets of the longest `From ` line, and some more.
+const STRADDLE_BYTES: usize = 1024;
 /// Octets before a cursor that tell whether the file is still the same.
 const TAIL_BYTES: u64 = 4096;
 
@@ -34,6 +40,8 @@ pub(super) struct Mbox {
     window: Vec<u8>,
     /// Octets of the window that are read already.
     done: usize,
+    /// Octets of the window that were filled.
+    held: usize,
     /// Where the window begins in the file.
     at: u64,
     ended: bool,
@@ -43,7 +51,7 @@ impl Mbox {
     /// Takes a file that stands at `offset`, where a mail begins.
     pub(super) fn new(mut file: File, offset: u64) -> io::Result<Self> {
         file.seek(SeekFrom::Start(offset))?;
-        Ok(Self { file, window: Vec::new(), done: 0, at: offset, ended: false })
+        Ok(Self { file, window: Vec::new(), done: 0, held: 0, at: offset, ended: false })
     }
 
     /// Where the next mail begins in the file.
@@ -53,7 +61,7 @@ impl Mbox {
 
     /// The next mail; `None` at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Found>> {
-        self.fill(WINDOW_BYTES / 2)?;
+        self.fill(1)?;
         let line_end = loop {
             match memchr::memchr(b'\n', self.rest()) {
                 Some(end) => break end,
@@ -67,7 +75,7 @@ impl Mbox {
             return Ok(None);
         }
         let received = from_line_date(self.rest().get(..line_end).unwrap_or_default());
-        self.done = self.done.saturating_add(line_end.saturating_add(1)).min(self.window.len());
+        self.done = self.done.saturating_add(line_end.saturating_add(1)).min(self.held);
         let mail = self.header()?;
         self.skip_body()?;
         Ok(Some(Found { mail, received }))
@@ -82,17 +90,22 @@ impl Mbox {
         {
             self.fill(self.rest().len().saturating_add(4096))?;
         }
-        let rest = self.rest();
         // The next `From ` line stands behind an empty line, so never before the header's end; it
         // is looked for here only when the body matters.
-        let end = match mime::header_end(rest) {
-            Some(end) if super::begins_inline_pgp(rest, end) => {
-                next_mail(rest).unwrap_or(rest.len())
+        let end = match mime::header_end(self.rest()) {
+            Some(end) => {
+                self.fill(end.saturating_add(BODY_BYTES))?;
+                match super::begins_inline_pgp(self.rest(), end) {
+                    true => {
+                        self.fill(INLINE_BYTES)?;
+                        next_mail(self.rest()).unwrap_or(self.rest().len())
+                    }
+                    false => end,
+                }
             }
-            Some(end) => end,
-            None => rest.len().min(MAX_HEADER_BYTES.saturating_add(1)),
+            None => self.rest().len().min(MAX_HEADER_BYTES.saturating_add(1)),
         };
-        Ok(rest.get(..end).unwrap_or_default().to_vec())
+        Ok(self.rest().get(..end).unwrap_or_default().to_vec())
     }
 
     fn skip_body(&mut self) -> io::Result<()> {
@@ -102,32 +115,47 @@ impl Mbox {
                 return Ok(());
             }
             if self.ended {
-                self.done = self.window.len();
+                self.done = self.held;
                 return Ok(());
             }
-            // A `From ` line may straddle the end of the window; it is short.
-            let keep = self.rest().len().min(1024);
-            self.done = self.window.len().saturating_sub(keep);
-            self.fill(WINDOW_BYTES / 2)?;
+            // A `From ` line may straddle the end of the window; it is short. What is kept does not
+            // begin with a line end, which would look like an empty line.
+            let short = self.rest().len().min(STRADDLE_BYTES);
+            let first = self.rest().iter().rev().nth(short.saturating_sub(1));
+            let more = usize::from(first == Some(&b'\n'));
+            let keep = short.saturating_add(more).min(self.rest().len());
+            self.done = self.held.saturating_sub(keep);
+            self.fill(keep.saturating_add(1))?;
         }
     }
 
     fn rest(&self) -> &[u8] {
-        self.window.get(self.done..).unwrap_or_default()
+        self.window.get(self.done..self.held).unwrap_or_default()
     }
 
-    /// Reads until `wanted` octets are held, or the file ends.
+    /// Reads until `wanted` octets are held, or the file ends; as much as there is room for, if
+    /// anything.
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
-        while !self.ended && self.rest().len() < wanted {
-            if self.done > 0 {
-                self.window.drain(..self.done);
-                self.at = self.at.saturating_add(self.done as u64);
-                self.done = 0;
+        if self.ended || self.rest().len() >= wanted {
+            return Ok(());
+        }
+        self.window.copy_within(self.done..self.held, 0);
+        self.at = self.offset();
+        self.held = self.held.saturating_sub(self.done);
+        self.done = 0;
+        if self.window.len() < wanted.max(WINDOW_BYTES) {
+            self.window.resize(wanted.max(WINDOW_BYTES), 0);
+        }
+        while !self.ended && self.held < wanted {
+            let room = self.window.get_mut(self.held..).unwrap_or_default();
+            match self.file.read(room) {
+                Ok(read) => {
+                    self.ended = read == 0;
+                    self.held = self.held.saturating_add(read);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
             }
-            let room = WINDOW_BYTES.max(wanted).saturating_sub(self.window.len());
-            let read =
-                Read::by_ref(&mut self.file).take(room as u64).read_to_end(&mut self.window)?;
-            self.ended = read < room;
         }
         Ok(())
     }
