@@ -91,7 +91,7 @@ if [ "$#" -eq 0 ]; then
     exit 0
 fi
 for peer in "$@"; do
-    "$inbome" recommend "$peer"
+    "$inbome" recommend "$peer" | sed 1d
 done
 
 heading "A mail that goes out: what was given, and what leaves"
