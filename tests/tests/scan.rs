@@ -291,6 +291,28 @@ fn an_mbox_larger_than_its_window_is_read_whole() {
 }
 
 #[test]
+fn a_from_line_across_the_end_of_the_window_begins_a_mail() {
+    let root = folder();
+    let window = 1_048_576;
+    let first = mboxrd(SENT, &keyed(1));
+    for end in (window - 60..=window + 2).step_by(2) {
+        let mut octets = first.clone();
+        let filler = end - octets.len() - 2;
+        octets.truncate(octets.len() - 1);
+        octets.extend(("x".repeat(99) + "\n").repeat(filler / 100 + 1).bytes().take(filler + 1));
+        octets.extend(b"\n\n");
+        let begins = octets.len();
+        octets.extend(mboxrd(SENT, &keyed(2)));
+        let path = root.path().join("inbox");
+        put(&path, &octets);
+        let engine = bob();
+        let options = ScanOptions { jobs: 1, ..how() };
+        scan_with(&engine, &[path], &options);
+        assert_eq!(found(&engine), [1, 2], "the second begins at {begins}");
+    }
+}
+
+#[test]
 fn a_header_longer_than_the_first_read_is_read_to_its_end() {
     let root = folder();
     for (n, octets) in [(1, 4_000), (2, 4_096), (3, 16_384), (4, 200_000)] {
