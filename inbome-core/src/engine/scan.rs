@@ -35,7 +35,10 @@ impl Engine {
         let certs = self.openpgp.as_ref();
         let scan = Scan { options, accounts: &accounts, account, keeper, certs, now };
         match self.second_store()? {
-            Some(mut store) => scan.run(paths, &mut Own(store.as_mut()), progress),
+            Some(mut store) => {
+                store.allow_loss()?;
+                scan.run(paths, &mut Own(store.as_mut()), progress)
+            }
             None => scan.run(paths, &mut Shared(self), progress),
         }
     }

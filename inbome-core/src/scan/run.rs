@@ -24,8 +24,9 @@ use crate::mime::{self, Envelope};
 use crate::receive::{Examined, Outcome, Working, apply, examine};
 use crate::store::{Cursor, Store, StoreError, transaction};
 
-/// Mails per transaction.
-const BATCH: u64 = 1_024;
+/// Mails per transaction, some 50 ms of work: so many that what frequent writers change is written
+/// once.
+const BATCH: u64 = 4_096;
 /// Peers held in memory between transactions.
 const MAX_HELD: usize = 4_096;
 /// Octets of a file's first read: nearly all header sections are shorter.
@@ -246,19 +247,24 @@ impl Scan<'_> {
 /// Reads a file's header section, and the body only if it looks like inline PGP.
 pub(super) fn read_mail(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
     let mut file = File::open(path)?;
-    buffer.clear();
     buffer.resize(FIRST_READ, 0);
-    let mut held = read_full(&mut file, buffer)?;
-    while held == buffer.len() && held <= MAX_HEADER_BYTES && mime::header_end(buffer).is_none() {
-        buffer.resize(held.saturating_mul(4), 0);
-        let more = buffer.get_mut(held..).unwrap_or_default();
-        held = held.saturating_add(read_full(&mut file, more)?);
-    }
-    let ended = held < buffer.len();
+    let mut held = 0_usize;
+    let body = loop {
+        let room = buffer.get_mut(held..).unwrap_or_default();
+        let read = read_some(&mut file, room)?;
+        held = held.saturating_add(read);
+        let body = mime::header_end(buffer.get(..held).unwrap_or_default());
+        if read == 0 || body.is_some() || held > MAX_HEADER_BYTES {
+            break body;
+        }
+        if held == buffer.len() {
+            buffer.resize(held.saturating_mul(4), 0);
+        }
+    };
     buffer.truncate(held);
-    if let Some(body) = mime::header_end(buffer) {
-        // The body may begin where the first read ended.
-        if !ended && held.saturating_sub(body) < 64 {
+    if let Some(body) = body {
+        // The body may begin where the last read ended.
+        if held.saturating_sub(body) < 64 {
             Read::by_ref(&mut file).take(64).read_to_end(buffer)?;
         }
         match super::begins_inline_pgp(buffer, body) {
@@ -269,20 +275,13 @@ pub(super) fn read_mail(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
     Ok(file)
 }
 
-fn read_full(file: &mut File, mut buffer: &mut [u8]) -> io::Result<usize> {
-    let mut total = 0_usize;
-    while !buffer.is_empty() {
+fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
         match file.read(buffer) {
-            Ok(0) => break,
-            Ok(read) => {
-                total = total.saturating_add(read);
-                buffer = buffer.get_mut(read..).unwrap_or_default();
-            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            other => return other,
         }
     }
-    Ok(total)
 }
 
 /// The file's time, which for a mailbox is a time of receipt.
