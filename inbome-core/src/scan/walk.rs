@@ -387,6 +387,10 @@ fn read_folder(parts: &mut Vec<ReadDir>, known: &Known, maildir: bool, chunk: &m
                 chunk.skipped = chunk.skipped.saturating_add(1);
                 continue;
             }
+            // An mbox beside single mails is a source of its own.
+            if !maildir && is_mbox(&entry.path()).unwrap_or(false) {
+                continue;
+            }
             chunk.items.push(Item::File(entry.path()));
             chunk.names.push(hash);
             if chunk.items.len() >= CHUNK {
