@@ -195,9 +195,24 @@ pub(super) fn comment_len(octets: &[u8]) -> usize {
 
 /// The length of the text at the start of `octets` up to what may mean something, at least 1.
 fn plain_len(octets: &[u8]) -> usize {
-    let special = |octet: &u8| b"\"(<[,;:@\\ \t\r\n".contains(octet);
-    let rest = octets.iter().skip(1);
-    rest.take_while(|octet| !special(octet)).count().saturating_add(1)
+    let special = |octet: &u8| {
+        matches!(
+            octet,
+            b'"' | b'('
+                | b'<'
+                | b'['
+                | b','
+                | b';'
+                | b':'
+                | b'@'
+                | b'\\'
+                | b' '
+                | b'\t'
+                | b'\r'
+                | b'\n'
+        )
+    };
+    octets.iter().skip(1).take_while(|octet| !special(octet)).count().saturating_add(1)
 }
 
 /// The length of the `<…>` at the start of `octets`; a quoted `>` does not close it.

@@ -208,9 +208,11 @@ fn gmime_anchor() -> PathBuf {
         .map_or_else(|| PathBuf::from("target/bench/gmime-anchor"), PathBuf::from)
 }
 
+type Mails = Vec<Vec<u8>>;
+
 /// The older half of a mailbox, and those of the younger half whose key field stands in the older
 /// half too, octet by octet.
-fn repeat_mails(mailboxes: &Mailboxes) -> Outcome<(Vec<Vec<u8>>, Vec<Vec<u8>>)> {
+fn repeat_mails(mailboxes: &Mailboxes) -> Outcome<(Mails, Mails)> {
     let mut names = fs::read_dir(mailboxes.few.0.join("cur"))?
         .map(|entry| entry.map(|entry| entry.path()))
         .collect::<Result<Vec<_>, _>>()?;
@@ -319,37 +321,42 @@ fn process_row(
 
 /// Commits, and fsyncs if strace is there, of one call that changes something and one that does not.
 fn commits_and_syncs(homes: &Homes<'_>, mailboxes: &Mailboxes) -> Outcome<(String, String)> {
-    let home = homes.fresh()?;
-    drop(open(home.path())?);
-    let mail = fs::read_dir(mailboxes.few.0.join("cur"))?.next().ok_or("expected a mail")??.path();
     let bench = std::env::current_exe()?;
-    let run = |mails: &[&PathBuf]| -> Outcome<(String, Option<usize>)> {
-        let log = homes.0.join("strace.log");
+    // Each time in a new home, made by another process.
+    let run = |mails: &[&PathBuf]| -> Outcome<(u64, Option<usize>)> {
+        let home = homes.fresh()?;
+        drop(open(home.path())?);
+        let log = home.path().join("strace.log");
         let mut traced = Command::new("strace");
         traced.args(["-f", "-e", "trace=fsync,fdatasync", "-o"]).arg(&log).arg(&bench);
         let mut direct = Command::new(&bench);
         for command in [&mut traced, &mut direct] {
             command.arg("process").arg(home.path()).args(mails);
         }
-        match output(&mut traced) {
-            Ok(printed) => {
-                let log = fs::read_to_string(&log)?;
-                Ok((printed, Some(log.lines().filter(|line| line.contains("sync(")).count())))
+        let Ok(printed) = output(&mut traced) else {
+            return Ok((output(&mut direct)?.trim().parse()?, None));
+        };
+        let syncs = fs::read_to_string(&log)?.lines().filter(|line| line.contains("sync(")).count();
+        Ok((printed.trim().parse()?, Some(syncs)))
+    };
+    let mut mails = Vec::new();
+    for entry in fs::read_dir(mailboxes.few.0.join("cur"))?.take(2) {
+        mails.push(entry?.path());
+    }
+    let [first, second] = mails.as_slice() else { return Err("expected two mails".into()) };
+    // The first write of a process begins the log, which costs syncs of its own; so what is told is
+    // what the second call adds.
+    let (commits, syncs) = run(&[first])?;
+    let added = |(all, all_syncs): (u64, Option<usize>)| {
+        let commits = all.saturating_sub(commits);
+        match all_syncs.zip(syncs) {
+            Some((all, first)) => {
+                format!("{commits} commits, {} fsyncs", all.saturating_sub(first))
             }
-            Err(_) => Ok((output(&mut direct)?, None)),
+            None => format!("{commits} commits; fsyncs not counted, strace is missing"),
         }
     };
-    // The second opening has nothing left to make.
-    let (_, opening) = run(&[])?;
-    let (changed, unchanged) = (run(&[&mail])?, run(&[&mail])?);
-    let told = |(commits, syncs): (String, Option<usize>)| {
-        let syncs = match (syncs, opening) {
-            (Some(all), Some(opening)) => format!("{} fsyncs", all.saturating_sub(opening)),
-            _ => "fsyncs not counted: strace is missing".to_owned(),
-        };
-        format!("{} commits, {syncs}", commits.trim())
-    };
-    Ok((told(changed), told(unchanged)))
+    Ok((added(run(&[first, second])?), added(run(&[first, first])?)))
 }
 
 /// What a command prints, if it ends well.
