@@ -5,9 +5,10 @@ use std::mem::MaybeUninit;
 
 use inbome_core::scan::{Advice, Findings};
 
-use crate::pointer::{INBOME_TIME_UNKNOWN, Out, addr, c_text, free, lent, read, shown};
+use crate::pointer::{Out, addr, c_text, free, lent, read, shown};
 use crate::result::{Failure, inbome_result, on_shared, without_engine};
 use crate::scan::{inbome_scan, unreadable_out};
+use crate::time::INBOME_TIME_UNKNOWN;
 
 /// A backup message is there: import the newest.
 pub const INBOME_ADVICE_IMPORT_BACKUP: i32 = 1;

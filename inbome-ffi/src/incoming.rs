@@ -12,13 +12,11 @@ use crate::bytes::inbome_bytes;
 use crate::engine::inbome_engine;
 use crate::mail_file::read_mail;
 use crate::observation::inbome_observation;
-use crate::pointer::{
-    INBOME_TIME_UNKNOWN, Out, c_text, free, lent, octets, optional_addr, read, required, shown,
-    text, time_out,
-};
+use crate::pointer::{Out, c_text, free, lent, octets, optional_addr, read, required, shown, text};
 use crate::reason::{INBOME_REASON_NONE, reason_number};
 use crate::receipt::inbome_receipt;
 use crate::result::{inbome_result, on_engine};
+use crate::time::{INBOME_TIME_UNKNOWN, time_out};
 
 /// Something stored differs after the call; dates count.
 pub const INBOME_OUTCOME_UPDATED: i32 = 1;

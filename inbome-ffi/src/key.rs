@@ -13,12 +13,10 @@ use crate::account_options::{Asker, inbome_passphrase_callback};
 use crate::bytes::{inbome_buffer, inbome_bytes};
 use crate::engine::{Shared, inbome_engine};
 use crate::guard::guard;
-use crate::pointer::{
-    INBOME_TIME_UNKNOWN, Out, addr, c_text, free, lent, octets, optional_addr, read, shown, text,
-    time_out,
-};
+use crate::pointer::{Out, addr, c_text, free, lent, octets, optional_addr, read, shown, text};
 use crate::reason::{INBOME_REASON_NONE, reason_number};
 use crate::result::{inbome_result, on_engine};
+use crate::time::{INBOME_TIME_UNKNOWN, time_out};
 
 /// The key is the peer's own: it stood in the header of their mail.
 pub const INBOME_SOURCE_DIRECT: i32 = 1;

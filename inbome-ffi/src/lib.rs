@@ -31,6 +31,7 @@ pub mod recommendation;
 pub mod reply;
 pub mod result;
 pub mod scan;
+pub mod time;
 pub mod version;
 
 pub use guard::{inbome_guarded_panics, panics_when_asked};

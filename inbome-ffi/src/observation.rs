@@ -8,9 +8,10 @@ use inbome_core::key::Fingerprint;
 
 use crate::account_options::none_of;
 use crate::bytes::inbome_bytes;
-use crate::pointer::{addr, free, is_yes, made, octets, required, text, time_in};
+use crate::pointer::{addr, free, is_yes, made, octets, required, text};
 use crate::recipients::{INBOME_KIND_CC, INBOME_KIND_REPLY_TO, INBOME_KIND_TO};
 use crate::result::{inbome_result, without_engine};
+use crate::time::time_in;
 
 /// A mail that its program has parsed already, as facts. What is not set is taken to be absent.
 /// Texts are copied.

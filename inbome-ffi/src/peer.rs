@@ -15,10 +15,10 @@ use crate::engine::inbome_engine;
 use crate::guard::guard;
 use crate::key::{INBOME_SOURCE_DIRECT, INBOME_SOURCE_GOSSIP, INBOME_SOURCE_IMPORT};
 use crate::pointer::{
-    INBOME_TIME_UNKNOWN, Out, addr, c_text, free, lent, octets, optional_addr, optional_text, read,
-    shown, time_out,
+    Out, addr, c_text, free, lent, octets, optional_addr, optional_text, read, shown,
 };
 use crate::result::{Failure, inbome_result, on_engine};
+use crate::time::{INBOME_TIME_UNKNOWN, time_out};
 
 /// Peers with a key, from whatever source.
 pub const INBOME_PEERS_WITH_KEY: i32 = 1;

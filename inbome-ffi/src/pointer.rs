@@ -8,14 +8,10 @@ use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
 
 use inbome_core::addr::Addr;
-use inbome_core::clock::Timestamp;
 
 use crate::bytes::{inbome_buffer, inbome_bytes};
 use crate::guard::guard;
 use crate::result::{Failure, INBOME_RESULT_NOT_UTF8};
-
-/// A time that is not known, or that is not there.
-pub const INBOME_TIME_UNKNOWN: i64 = i64::MIN;
 
 /// An output that may be written to.
 pub(crate) struct Out<'a, T>(Option<&'a mut MaybeUninit<T>>);
@@ -134,16 +130,6 @@ pub(crate) fn octets<'a>(bytes: inbome_bytes, name: &str) -> Result<&'a [u8], Fa
 /// A yes or no; anything but 0 is yes.
 pub(crate) fn is_yes(number: i32) -> bool {
     number != 0
-}
-
-/// A time from C.
-pub(crate) fn time_in(secs: i64) -> Option<Timestamp> {
-    (secs != INBOME_TIME_UNKNOWN).then(|| Timestamp::from_secs(secs))
-}
-
-/// A time for C.
-pub(crate) fn time_out(time: Option<Timestamp>) -> i64 {
-    time.map_or(INBOME_TIME_UNKNOWN, Timestamp::as_secs)
 }
 
 /// A text for C. A NUL inside cannot be said there.

@@ -2,8 +2,9 @@
 
 use inbome_core::discover::Receipt;
 
-use crate::pointer::{free, is_yes, made, required, time_in};
+use crate::pointer::{free, is_yes, made, required};
 use crate::result::{inbome_result, without_engine};
+use crate::time::time_in;
 
 /// What the program knows about an incoming mail beyond its octets.
 #[derive(Default)]
