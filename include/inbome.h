@@ -675,10 +675,10 @@ inbome_result inbome_engine_options_set_create(struct inbome_engine_options *eng
 // Says for how long a call waits while another process writes to the same home.
 //
 // engine_options: what is changed.
-// seconds: in seconds, 0 or more; 30 by default.
+// seconds: 0 to 86400; 30 by default.
 //
 // Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT; INBOME_RESULT_INVALID_ARGUMENT for less than 0.
+// Errors: INBOME_RESULT_NULL_ARGUMENT; INBOME_RESULT_INVALID_ARGUMENT for any other number.
 inbome_result inbome_engine_options_set_busy_timeout(struct inbome_engine_options *engine_options,
                                                      int64_t seconds);
 
@@ -1021,7 +1021,7 @@ inbome_result inbome_account_field(struct inbome_engine *engine,
 // engine: the engine.
 // account: who writes, or NULL: the only account.
 // peer: the peer's address.
-// key: the key; NULL if there is none.
+// key: the key, if there is one.
 // reason: why there is none, one of INBOME_REASON_; INBOME_REASON_NONE if there is one. NULL if it
 // is not wanted.
 //

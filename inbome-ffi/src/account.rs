@@ -64,7 +64,7 @@ pub extern "C" fn inbome_account_create(
         let Created { account: held, created } =
             engine.create_account(&addr, &options.core, &mut |fpr| asker.ask(fpr))?;
         let held = inbome_account { created, ..held.into() };
-        account.put_if_wanted(Box::into_raw(Box::new(held)));
+        account.give_if_wanted(held);
         Ok(())
     })
 }

@@ -25,6 +25,9 @@ impl Default for inbome_engine_options {
     }
 }
 
+/// A day: whoever waits for longer does not wait for a lock.
+const MAX_BUSY_TIMEOUT_SECS: u64 = 86_400;
+
 /// Gives the present as Unix seconds. Called on the thread that calls the library, on several at
 /// once if several do.
 ///
@@ -81,10 +84,10 @@ pub extern "C" fn inbome_engine_options_set_create(
 /// Says for how long a call waits while another process writes to the same home.
 ///
 /// engine_options: what is changed.
-/// seconds: in seconds, 0 or more; 30 by default.
+/// seconds: 0 to 86400; 30 by default.
 ///
 /// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT; INBOME_RESULT_INVALID_ARGUMENT for less than 0.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT; INBOME_RESULT_INVALID_ARGUMENT for any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_engine_options_set_busy_timeout(
     engine_options: Option<&mut inbome_engine_options>,
@@ -92,8 +95,9 @@ pub extern "C" fn inbome_engine_options_set_busy_timeout(
 ) -> inbome_result {
     without_engine(|| {
         let engine_options = required(engine_options, "engine_options")?;
-        engine_options.busy_timeout_secs = u64::try_from(seconds).map_err(|_| {
-            Failure::invalid(&format!("expected a timeout of 0 s or more, found {seconds} s"))
+        let secs = u64::try_from(seconds).ok().filter(|secs| *secs <= MAX_BUSY_TIMEOUT_SECS);
+        engine_options.busy_timeout_secs = secs.ok_or_else(|| {
+            Failure::invalid(&format!("expected a timeout of 0 to 86400 s, found {seconds} s"))
         })?;
         Ok(())
     })

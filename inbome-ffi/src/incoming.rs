@@ -78,7 +78,7 @@ pub extern "C" fn inbome_process_incoming(
         let receipt = receipt.map(|receipt| receipt.core).unwrap_or_default();
         let mail = octets(mail, "mail")?;
         let done = engine.process_incoming(account.as_ref(), mail, receipt)?;
-        incoming.put_if_wanted(boxed(done));
+        incoming.give_if_wanted(done.into());
         Ok(())
     })
 }
@@ -114,7 +114,7 @@ pub extern "C" fn inbome_process_incoming_file(
             found: error.to_string(),
         })?;
         let done = engine.process_incoming(account.as_ref(), &mail, receipt)?;
-        incoming.put_if_wanted(boxed(done));
+        incoming.give_if_wanted(done.into());
         Ok(())
     })
 }
@@ -143,7 +143,7 @@ pub extern "C" fn inbome_process_observation(
         let account = optional_addr(account, "account")?;
         let (mail, receipt) = (&observation.mail, observation.receipt);
         let done = engine.process_observation(account.as_ref(), mail, receipt)?;
-        incoming.put_if_wanted(boxed(done));
+        incoming.give_if_wanted(done.into());
         Ok(())
     })
 }
@@ -477,22 +477,24 @@ impl From<&GossipOutcome> for Gossip {
     }
 }
 
-fn boxed(incoming: Incoming) -> *mut inbome_incoming {
-    let (outcome, ignored) = match incoming.outcome {
-        Outcome::Updated => (INBOME_OUTCOME_UPDATED, None),
-        Outcome::Unchanged => (INBOME_OUTCOME_UNCHANGED, None),
-        Outcome::Ignored(why) => (INBOME_OUTCOME_IGNORED, Some(why)),
-    };
-    Box::into_raw(Box::new(inbome_incoming {
-        outcome,
-        reason: ignored.map_or(INBOME_REASON_NONE, |why| reason_number(&why.code())),
-        reason_text: ignored.as_ref().map(shown),
-        account: incoming.account.as_ref().map(shown),
-        peer: incoming.peer.as_ref().map(shown),
-        effective_date: time_out(incoming.effective_date),
-        fields: incoming.fields.iter().map(Into::into).collect(),
-        gossip: incoming.gossip.iter().map(Into::into).collect(),
-        key_changed: incoming.key_changed.map(|(old, new)| (shown(&old), shown(&new))),
-        own_key_conflict: incoming.own_key_conflict.as_ref().map(shown),
-    }))
+impl From<Incoming> for inbome_incoming {
+    fn from(incoming: Incoming) -> Self {
+        let (outcome, ignored) = match incoming.outcome {
+            Outcome::Updated => (INBOME_OUTCOME_UPDATED, None),
+            Outcome::Unchanged => (INBOME_OUTCOME_UNCHANGED, None),
+            Outcome::Ignored(why) => (INBOME_OUTCOME_IGNORED, Some(why)),
+        };
+        Self {
+            outcome,
+            reason: ignored.map_or(INBOME_REASON_NONE, |why| reason_number(&why.code())),
+            reason_text: ignored.as_ref().map(shown),
+            account: incoming.account.as_ref().map(shown),
+            peer: incoming.peer.as_ref().map(shown),
+            effective_date: time_out(incoming.effective_date),
+            fields: incoming.fields.iter().map(Into::into).collect(),
+            gossip: incoming.gossip.iter().map(Into::into).collect(),
+            key_changed: incoming.key_changed.map(|(old, new)| (shown(&old), shown(&new))),
+            own_key_conflict: incoming.own_key_conflict.as_ref().map(shown),
+        }
+    }
 }

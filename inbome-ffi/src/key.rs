@@ -53,7 +53,7 @@ pub struct inbome_key_iter {
 /// engine: the engine.
 /// account: who writes, or NULL: the only account.
 /// peer: the peer's address.
-/// key: the key; NULL if there is none.
+/// key: the key, if there is one.
 /// reason: why there is none, one of INBOME_REASON_; INBOME_REASON_NONE if there is one. NULL if it
 /// is not wanted.
 ///

@@ -59,6 +59,15 @@ impl<'a, T: Blank> Out<'a, T> {
     }
 }
 
+impl<T> Out<'_, *mut T> {
+    /// Hands an object over to C, if the caller wants it.
+    pub(crate) fn give_if_wanted(self, object: T) {
+        if let Some(out) = self.0 {
+            out.write(Box::into_raw(Box::new(object)));
+        }
+    }
+}
+
 /// An output that is there.
 pub(crate) struct Given<'a, T>(&'a mut MaybeUninit<T>);
 

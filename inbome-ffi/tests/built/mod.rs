@@ -116,7 +116,7 @@ impl Program {
 
     /// Compiles and runs; a status other than 0 and any word on standard error is a failure.
     pub(crate) fn run(&self) -> String {
-        let output = Command::new(self.compile()).output().unwrap();
+        let output = Command::new(self.compile()).current_dir(scratch()).output().unwrap();
         told(&self.source, &output)
     }
 
@@ -127,10 +127,18 @@ impl Program {
             .args(["--errors-for-leak-kinds=definite"])
             .args(more)
             .arg(self.compile())
+            .current_dir(scratch())
             .output()
             .expect("valgrind must be installed");
         told(&self.source, &output)
     }
+}
+
+/// Where programs run: an argument may be a relative path.
+fn scratch() -> PathBuf {
+    let folder = work_folder().join("scratch");
+    let _ = fs::create_dir(&folder);
+    folder
 }
 
 fn told(source: &Path, output: &Output) -> String {
