@@ -1,6 +1,7 @@
 //! The header is what cbindgen makes of the code, compiles alone, documents itself and lies nowhere.
 //!
 //! `INBOME_BLESS=1` rewrites `include/inbome.h` and the list of symbols.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
 
 #[path = "built/mod.rs"]
 mod built;
@@ -65,7 +66,8 @@ fn the_tutorial_compiles_as_it_stands_and_runs() {
     let code: Vec<&str> = code.lines().map(|line| line.get(3..).unwrap_or("")).collect();
     assert!((40..=70).contains(&code.len()), "{} lines", code.len());
     let strict = ["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror"];
-    let told = Program::c("tutorial", &(code.join("\n") + "\n")).flags(&strict).run();
+    let told =
+        Program::c("tutorial", &(code.join("\n") + "\n")).flags(&strict).linked_statically().run();
     assert!(told.contains("learnt from alice@example.org"), "{told}");
     assert!(told.contains("alice@example.org: they never sent a key"), "{told}");
     assert!(told.contains("\nAutocrypt: addr=bob@example.org;"), "{told}");
