@@ -15,7 +15,7 @@ use built::{Program, root};
 use prototypes::{Prototype, functions};
 
 /// The order of the header: what is needed first comes first.
-const FILES: [&str; 19] = [
+const FILES: [&str; 21] = [
     "version",
     "result",
     "time",
@@ -29,14 +29,16 @@ const FILES: [&str; 19] = [
     "key",
     "receipt",
     "incoming",
+    "incoming_facts",
     "observation",
     "recipients",
     "reply",
     "recommendation",
     "outgoing",
     "peer",
+    "peer_facts",
 ];
-const LAST_FILES: [&str; 2] = ["scan", "advice"];
+const LAST_FILES: [&str; 3] = ["scan", "scan_facts", "advice"];
 
 #[test]
 fn the_header_is_what_the_code_says() {
