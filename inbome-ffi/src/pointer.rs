@@ -40,10 +40,11 @@ impl Blank for inbome_buffer {
 impl<'a, T: Blank> Out<'a, T> {
     /// Blanks the output at once, whatever the call comes to.
     pub(crate) fn blank(out: Option<&'a mut MaybeUninit<T>>) -> Self {
-        Self(out.map(|out| {
+        let mut out = out;
+        if let Some(out) = &mut out {
             out.write(T::BLANK);
-            out
-        }))
+        }
+        Self(out)
     }
 
     /// The output, which must be there.

@@ -11,26 +11,26 @@ use inbome_core::scan::{ScanOptions, ScanReport};
 
 use crate::engine::{Shared, inbome_engine};
 use crate::guard::ScanThreads;
-use crate::pointer::{Out, c_text, free, is_yes, lent, optional_addr, read, required, text};
-use crate::reason::{INBOME_REASON_NONE, reason_number};
+use crate::pointer::{Out, c_text, free, is_yes, optional_addr, required, text};
+use crate::reason::reason_number;
 use crate::result::{Failure, inbome_result, on_engine, on_shared, without_engine};
 
 /// A scan of mailboxes: first what and how, then the run, then its report.
 pub struct inbome_scan {
-    shared: Arc<Shared>,
-    paths: Vec<PathBuf>,
-    account: Option<Addr>,
-    jobs: usize,
-    full: bool,
-    include: Vec<String>,
-    count: bool,
-    progress: inbome_progress_callback,
-    progress_data: *mut c_void,
-    cancel: inbome_cancel_callback,
-    cancel_data: *mut c_void,
-    report: ScanReport,
-    ignored: Vec<(i32, u64)>,
-    unreadable: Vec<(CString, CString)>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) account: Option<Addr>,
+    pub(crate) jobs: usize,
+    pub(crate) full: bool,
+    pub(crate) include: Vec<String>,
+    pub(crate) count: bool,
+    pub(crate) progress: inbome_progress_callback,
+    pub(crate) progress_data: *mut c_void,
+    pub(crate) cancel: inbome_cancel_callback,
+    pub(crate) cancel_data: *mut c_void,
+    pub(crate) report: ScanReport,
+    pub(crate) ignored: Vec<(i32, u64)>,
+    pub(crate) unreadable: Vec<(CString, CString)>,
 }
 
 /// Told often how far a scan is, on the thread that runs it. The scan itself must not be touched
@@ -278,149 +278,6 @@ pub extern "C" fn inbome_scan_run(scan: Option<&mut inbome_scan>) -> inbome_resu
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_scan_free(scan: Option<Box<inbome_scan>>) {
     free(scan);
-}
-
-/// How many mails the last run looked at.
-///
-/// scan: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_messages(scan: Option<&inbome_scan>) -> u64 {
-    read(scan, 0, |scan| scan.report.messages)
-}
-
-/// How many of them changed something.
-///
-/// scan: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_updated(scan: Option<&inbome_scan>) -> u64 {
-    read(scan, 0, |scan| scan.report.updated)
-}
-
-/// How many of them changed nothing.
-///
-/// scan: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_unchanged(scan: Option<&inbome_scan>) -> u64 {
-    read(scan, 0, |scan| scan.report.unchanged)
-}
-
-/// How many mails were passed by: scanned before, flagged as trash, or in a folder that is
-/// passed by.
-///
-/// scan: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_skipped(scan: Option<&inbome_scan>) -> u64 {
-    read(scan, 0, |scan| scan.report.skipped)
-}
-
-/// How many peers with a key were known after the run.
-///
-/// scan: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_peers(scan: Option<&inbome_scan>) -> u64 {
-    read(scan, 0, |scan| scan.report.peers)
-}
-
-/// How much the last run read.
-///
-/// scan: the object; NULL gives 0.
-///
-/// Returns: octets.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_bytes(scan: Option<&inbome_scan>) -> u64 {
-    read(scan, 0, |scan| scan.report.bytes)
-}
-
-/// Whether the last run was cancelled.
-///
-/// scan: the object; NULL gives 0.
-///
-/// Returns: 1 or 0.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_is_cancelled(scan: Option<&inbome_scan>) -> i32 {
-    read(scan, 0, |scan| i32::from(scan.report.cancelled))
-}
-
-/// For how many reasons mails were ignored.
-///
-/// scan: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_ignored_count(scan: Option<&inbome_scan>) -> usize {
-    read(scan, 0, |scan| scan.ignored.len())
-}
-
-/// A reason for which mails were ignored (Discovery §4).
-///
-/// scan: the object; NULL gives 0.
-/// index: from 0, below inbome_scan_ignored_count.
-///
-/// Returns: one of INBOME_REASON_; INBOME_REASON_NONE past the end.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_ignored_reason(scan: Option<&inbome_scan>, index: usize) -> i32 {
-    read(scan, 0, |scan| scan.ignored.get(index).map_or(INBOME_REASON_NONE, |(reason, _)| *reason))
-}
-
-/// How many mails were ignored for that reason.
-///
-/// scan: the object; NULL gives 0.
-/// index: from 0, below inbome_scan_ignored_count.
-///
-/// Returns: the count; 0 past the end.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_ignored_messages(scan: Option<&inbome_scan>, index: usize) -> u64 {
-    read(scan, 0, |scan| scan.ignored.get(index).map_or(0, |(_, count)| *count))
-}
-
-/// How many files and folders could not be read.
-///
-/// scan: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_unreadable_count(scan: Option<&inbome_scan>) -> usize {
-    read(scan, 0, |scan| scan.unreadable.len())
-}
-
-/// A file or folder that could not be read.
-///
-/// scan: the object; NULL gives NULL.
-/// index: from 0, below inbome_scan_unreadable_count.
-///
-/// Returns: its path; NULL past the end.
-/// Borrowed: valid until the scan is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_unreadable_path(
-    scan: Option<&inbome_scan>,
-    index: usize,
-) -> *const c_char {
-    read(scan, std::ptr::null(), |scan| lent(scan.unreadable.get(index).map(|(path, _)| path)))
-}
-
-/// Why it could not be read, in the system's words.
-///
-/// scan: the object; NULL gives NULL.
-/// index: from 0, below inbome_scan_unreadable_count.
-///
-/// Returns: the text; NULL past the end.
-/// Borrowed: valid until the scan is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_unreadable_text(
-    scan: Option<&inbome_scan>,
-    index: usize,
-) -> *const c_char {
-    read(scan, std::ptr::null(), |scan| lent(scan.unreadable.get(index).map(|(_, text)| text)))
 }
 
 impl inbome_scan {

@@ -1,5 +1,6 @@
 //! Every function of the header with NULL, invalid UTF-8, empty and maximal arguments, position by
 //! position. The C program is made from the header, so that no function can be forgotten.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
 
 #[path = "built/mod.rs"]
 mod built;

@@ -1,4 +1,5 @@
 //! What `make install` puts in place is enough for C programs: header, library, pkg-config file.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
 
 #[path = "built/mod.rs"]
 mod built;

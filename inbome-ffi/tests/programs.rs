@@ -1,4 +1,5 @@
 //! C programs against the library, as its users write them, under valgrind and the sanitizers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
 
 #[path = "built/mod.rs"]
 mod built;

@@ -1,4 +1,5 @@
 //! The built library as C programs meet it: where it is, and how they are compiled and run.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
 #![allow(dead_code)] // Each test takes what it needs.
 
 use std::fs;
@@ -35,7 +36,11 @@ pub(crate) fn archive() -> PathBuf {
 pub(crate) fn shared() -> PathBuf {
     static LINKED: OnceLock<PathBuf> = OnceLock::new();
     let link = || {
-        let to = work_folder().join(format!("libinbome-{}.so", std::process::id()));
+        let to = work_folder().join("libinbome.so.0");
+        let changed = |path: &Path| fs::metadata(path).and_then(|about| about.modified()).ok();
+        if changed(&to) > changed(&archive()) {
+            return to;
+        }
         let status = Command::new("make")
             .current_dir(root())
             .args(["--no-print-directory", "-s", "-f", "inbome-ffi/install.mk", "link-shared"])
@@ -61,11 +66,12 @@ fn profile_folder() -> PathBuf {
     test.ancestors().nth(2).unwrap().to_owned()
 }
 
-/// A C or C++ program, to be compiled against the header and linked with the static library.
+/// A C or C++ program, to be compiled against the header and linked with the library.
 pub(crate) struct Program {
     compiler: &'static str,
     source: PathBuf,
     flags: Vec<String>,
+    is_static: bool,
 }
 
 impl Program {
@@ -86,12 +92,29 @@ impl Program {
     fn new(compiler: &'static str, file: &str, text: &str) -> Self {
         let source = work_folder().join(file);
         fs::write(&source, text).unwrap();
-        Self { compiler, source, flags: Vec::new() }
+        Self { compiler, source, flags: Vec::new(), is_static: false }
     }
 
     pub(crate) fn flags(mut self, flags: &[&str]) -> Self {
         self.flags.extend(flags.iter().map(ToString::to_string));
         self
+    }
+
+    /// Linked with the static library instead of the shared one.
+    pub(crate) fn linked_statically(mut self) -> Self {
+        self.is_static = true;
+        self
+    }
+
+    fn library(&self) -> Vec<String> {
+        if self.is_static {
+            return [&archive().display().to_string(), "-lpthread", "-ldl", "-lm"]
+                .map(ToString::to_string)
+                .into();
+        }
+        let library = shared();
+        let rpath = format!("-Wl,-rpath,{}", library.parent().unwrap().display());
+        vec![library.display().to_string(), rpath]
     }
 
     /// Compiles and links; gives the executable.
@@ -106,8 +129,7 @@ impl Program {
             .arg(&self.source)
             .arg("-o")
             .arg(&to)
-            .arg(archive())
-            .args(["-lpthread", "-ldl", "-lm"])
+            .args(self.library())
             .output()
             .unwrap();
         assert!(output.status.success(), "{name}: {}", text_of(&output.stderr));

@@ -1,4 +1,5 @@
 //! The functions of the committed header, read out of it: what the tests loop over.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
 #![allow(dead_code)] // Each test takes what it needs.
 
 /// One function of the header.
