@@ -75,6 +75,10 @@ pub enum Error {
     /// Outgoing mail.
     #[error(transparent)]
     Compose(#[from] ComposeError),
+    /// Another program's store, or GnuPG.
+    #[cfg(feature = "fs")]
+    #[error(transparent)]
+    Moving(#[from] crate::moving::MoveError),
     /// The home has no account.
     #[error("expected an account, found none; `inbome init ADDR` makes one")]
     NoAccounts,
@@ -176,6 +180,17 @@ impl Error {
                     ErrorKind::InvalidArgument
                 }
             },
+            #[cfg(feature = "fs")]
+            Self::Moving(error) => {
+                use crate::moving::MoveError;
+                match error {
+                    MoveError::Foreign { .. } | MoveError::NoGpg => ErrorKind::Io,
+                    MoveError::Gpg { .. } | MoveError::Io { .. } => ErrorKind::Io,
+                    MoveError::WhichFrom { .. } => ErrorKind::InvalidArgument,
+                    MoveError::Locked { .. } => ErrorKind::Passphrase,
+                    MoveError::NotOurs { .. } => ErrorKind::Refused,
+                }
+            }
             Self::NoAccounts
             | Self::NoAccount { .. }
             | Self::NoOwnKey { .. }

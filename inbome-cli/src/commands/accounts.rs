@@ -92,9 +92,7 @@ fn look(engine: &Engine, addr: &Addr, paths: &[PathBuf]) -> Findings {
 pub(crate) fn account(session: &mut Session, command: AccountCommand) -> Done {
     let engine = session.engine()?;
     let rows = match command {
-        AccountCommand::List => {
-            engine.accounts()?.iter().flat_map(rows_of).collect()
-        }
+        AccountCommand::List => engine.accounts()?.iter().flat_map(rows_of).collect(),
         AccountCommand::Show(own) => row_of(&engine.account(Some(&own.addr))?, &own.addr),
         AccountCommand::Disable(own) => set(&engine, &own.addr, enabled(false))?,
         AccountCommand::Enable(own) => set(&engine, &own.addr, enabled(true))?,

@@ -48,7 +48,7 @@ impl Engine {
 }
 
 /// A connection that nobody else uses.
-struct Own<'a>(&'a mut dyn Store);
+pub(super) struct Own<'a>(pub(super) &'a mut dyn Store);
 
 impl StoreAccess for Own<'_> {
     fn with(
@@ -60,7 +60,7 @@ impl StoreAccess for Own<'_> {
 }
 
 /// The engine's own store, a turn at a time.
-struct Shared<'a>(&'a Engine);
+pub(super) struct Shared<'a>(pub(super) &'a Engine);
 
 impl StoreAccess for Shared<'_> {
     fn with(
