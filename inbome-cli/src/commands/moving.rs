@@ -86,7 +86,8 @@ fn why(reason: &str) -> &str {
         "own_address" => "your own address",
         "invalid_addr" => "no mail address",
         "undated" => "without a date",
-        "not_openpgp" | "base64" | "several_certs" | "secret_key" => "no public OpenPGP key",
+        "not_openpgp" | "base64" | "several_certs" => "no public OpenPGP key",
+        "secret_key" => "a secret key; `inbome key import FILE` takes one",
         "no_encryption_key" => "a key that nobody can encrypt to",
         "no_addr" => "a key without a mail address that it certifies itself",
         "no_user_id" => "a key without the peer's address in it, which GnuPG could not find",
@@ -101,6 +102,7 @@ fn why(reason: &str) -> &str {
         "not_ours" => "a key that somebody else put into the home",
         "gpg_refused" => "a key that GnuPG does not take",
         "forgotten" => "a peer whom you told to forget",
+        "limit_peers" | "limit_rows" => "more than this version takes",
         other => other,
     }
 }

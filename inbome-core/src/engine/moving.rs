@@ -72,10 +72,20 @@ impl Engine {
             let keys = self.own_keys(Some(&own.addr))?;
             Ok::<_, Error>(keys.iter().any(|stored| stored.key.fingerprint == *fingerprint))
         };
+        let secret = own.secret.as_bytes();
         let done = if exists {
-            match &own.fingerprint {
-                Some(fingerprint) if has(fingerprint)? => return Ok(()),
-                _ => self.import_own_key(Some(&own.addr), own.secret.as_bytes(), ask),
+            let known = match &own.fingerprint {
+                Some(fingerprint) => Ok(fingerprint.clone()),
+                // Not every program says which key it is.
+                None => {
+                    let key = self.openpgp.import_secret(secret, &own.addr, self.now(), ask);
+                    key.map(|key| key.fingerprint).map_err(Error::from)
+                }
+            };
+            match known {
+                Ok(fingerprint) if has(&fingerprint)? => return Ok(()),
+                Ok(_) => self.import_own_key(Some(&own.addr), secret, ask),
+                Err(error) => Err(error),
             }
         } else {
             let settings = SettingsChange {
@@ -83,7 +93,7 @@ impl Engine {
                 prefer_encrypt: own.prefer_encrypt,
                 ..SettingsChange::default()
             };
-            let import_key = Some(own.secret.as_bytes().to_vec());
+            let import_key = Some(secret.to_vec());
             let options = AccountOptions { settings, alias_of: None, import_key };
             let created = self.create_account(&own.addr, &options, ask);
             let no_key = || Error::NoOwnKey { addr: own.addr.clone() };

@@ -37,8 +37,8 @@ impl Gpg {
                 let found = "a folder without a keyring".to_owned();
                 return Err(foreign(Program::Gpg, path, found));
             }
-            let arguments = ["--export-options", "export-minimal", "--export"];
-            let keyring = home.get("export the public keys", &arguments, MAX_KEYRING_BYTES)?;
+            // Whole: what gpg leaves out of a minimal export hides why a key cannot be used.
+            let keyring = home.get("export the public keys", &["--export"], MAX_KEYRING_BYTES)?;
             return Ok(Self { home: Some(home), keyring });
         }
         let mut keyring = Vec::new();
