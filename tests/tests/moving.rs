@@ -1,40 +1,22 @@
 //! Moving in from real programs: GnuPG and neomutt as installed, muacrypt's store as it writes it;
-//! and out again, into a GnuPG home. A program that is missing is a failure.
+//! a program that is missing is a failure.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 use std::time::Duration;
 
-use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::discover::Receipt;
-use inbome_core::engine::{AccountOptions, Engine, EngineOptions, Reply};
+use inbome_core::engine::{Engine, EngineOptions, Reply};
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::header::PreferEncrypt;
 use inbome_core::moving::{Imported, MoveError, MoveOptions, Program};
 use inbome_core::recommend::{Advice, Recommendation, TargetSource};
+use inbome_tests::homes::*;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
-
-const ALICE: &str = "alice@example.org";
-const BOB: &str = "bob@example.org";
-const CAROL: &str = "carol@example.org";
-const DAVE: &str = "dave@example.org";
-const DAY: i64 = 24 * 60 * 60;
-
-fn addr(text: &str) -> Addr {
-    Addr::parse(text).unwrap()
-}
-
-/// An engine with an account, in memory.
-fn engine_of(account: &str) -> Engine {
-    let engine = Engine::in_memory(EngineOptions::default());
-    engine.create_account(&addr(account), &AccountOptions::default(), &mut |_| None).unwrap();
-    engine
-}
 
 fn options(program: Program, path: &Path) -> MoveOptions {
     MoveOptions { program, path: path.to_owned(), account: None, own_keys: false, from: None }
@@ -48,95 +30,8 @@ fn advice(engine: &Engine, peer: &str) -> Advice {
     engine.recommend(None, &[addr(peer)], &Reply::Unknown).unwrap().recipients.remove(0).1
 }
 
-fn own_fingerprint(engine: &Engine) -> String {
-    engine.account(None).unwrap().current.unwrap().to_string()
-}
-
 fn target(advice: &Advice) -> Option<(String, TargetSource)> {
     advice.target.as_ref().map(|target| (target.key.fingerprint.to_string(), target.source))
-}
-
-fn skipped(found: &[(&'static str, u64)]) -> BTreeMap<&'static str, u64> {
-    found.iter().copied().collect()
-}
-
-/// A mail of somebody's to alice with the fields that an engine of his writes.
-fn mail(from: &Engine, to_date: i64, with_fields: bool) -> Vec<u8> {
-    let sender = from.account(None).unwrap().addr;
-    let date = jiff::Timestamp::from_second(to_date).unwrap();
-    let date = jiff::fmt::rfc2822::to_string(&date.to_zoned(jiff::tz::TimeZone::UTC)).unwrap();
-    let mut mail = format!(
-        "From: {sender}\r\nTo: {ALICE}\r\nSubject: Hi\r\nDate: {date}\r\nMessage-ID: <{to_date}.{sender}>\r\n"
-    );
-    if with_fields {
-        for (name, value) in from.header_fields(None, None).unwrap() {
-            mail.push_str(&format!("{name}: {value}\r\n"));
-        }
-    }
-    format!("{mail}\r\nHello\r\n").into_bytes()
-}
-
-/// A GnuPG home of its own; its agent ends with it.
-struct Home(TempDir);
-
-impl Home {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn gpg(&self, arguments: &[&str], input: &[u8]) -> Vec<u8> {
-        let output = gpg(self.path(), arguments, input);
-        assert!(output.status.success(), "{arguments:?}: {output:?}");
-        output.stdout
-    }
-
-    /// Makes a key, and gives its fingerprint.
-    fn make(&self, user_id: &str, more: &[&str]) -> String {
-        let expires = if more.is_empty() { "never" } else { "1d" };
-        let mut arguments = vec!["--yes", "--passphrase", "", "--pinentry-mode", "loopback"];
-        arguments.extend(more);
-        arguments.extend(["--status-fd", "1", "--quick-gen-key", user_id, "future-default"]);
-        arguments.extend(["default", expires]);
-        let said = String::from_utf8(self.gpg(&arguments, b"")).unwrap();
-        let made = said.lines().find(|line| line.contains("KEY_CREATED")).unwrap();
-        made.split(' ').nth(3).unwrap().to_owned()
-    }
-
-    fn fingerprints(&self) -> Vec<String> {
-        let listed = self.gpg(&["--with-colons", "--list-keys"], b"");
-        let listed = String::from_utf8(listed).unwrap();
-        let mut lines = listed.lines();
-        let mut found = Vec::new();
-        while lines.any(|line| line.starts_with("pub:")) {
-            let line = lines.find(|line| line.starts_with("fpr:")).unwrap();
-            found.push(line.split(':').nth(9).unwrap().to_owned());
-        }
-        found.sort();
-        found
-    }
-}
-
-impl Drop for Home {
-    fn drop(&mut self) {
-        let _ = Command::new("gpgconf")
-            .arg("--homedir")
-            .arg(self.path())
-            .args(["--kill", "all"])
-            .output();
-    }
-}
-
-fn gpg(homedir: &Path, arguments: &[&str], input: &[u8]) -> Output {
-    let mut command = Command::new("gpg");
-    command.env("LC_ALL", "C").args(["--batch", "--no-tty", "--quiet", "--homedir"]).arg(homedir);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("gpg must be installed");
-    child.stdin.take().unwrap().write_all(input).unwrap();
-    child.wait_with_output().unwrap()
 }
 
 #[test]
@@ -466,10 +361,6 @@ impl Muacrypt {
     }
 }
 
-fn cert_of(engine: &Engine) -> Vec<u8> {
-    engine.export_cert(None).unwrap().0
-}
-
 #[test]
 fn a_muacrypt_store_is_imported_as_it_was_written() {
     let [bob, carol, dave, erin] = [BOB, CAROL, DAVE, "erin@example.org"].map(engine_of);
@@ -538,105 +429,4 @@ fn a_muacrypt_store_is_imported_as_it_was_written() {
     assert!(error.to_string().ends_with("it has default, work"), "{error}");
     options.from = Some("default".to_owned());
     import(&fresh, &options).unwrap();
-}
-
-#[test]
-fn a_keyring_holds_one_current_key_per_peer() {
-    let engine = engine_of(ALICE);
-    let now = engine.now().as_secs();
-    let (bob, carol) = (engine_of(BOB), engine_of(CAROL));
-    let learn = |from: &Engine, at| {
-        engine.process_incoming(None, &mail(from, at, true), Receipt::default()).unwrap();
-    };
-    learn(&bob, now - 3 * DAY);
-    learn(&carol, now - 3 * DAY);
-    let dir = TempDir::new().unwrap();
-    let path = dir.path().join("keyring");
-    let sync = || engine.keyring_sync(None, &path).unwrap();
-    let done = sync();
-    assert_eq!((done.written, done.unchanged, done.deleted), (2, 0, 0));
-    let listed = || {
-        let output = gpg(&path, &["--with-colons", "--list-keys"], b"");
-        let text = String::from_utf8(output.stdout).unwrap();
-        let mut lines = text.lines();
-        let mut found = Vec::new();
-        while lines.any(|line| line.starts_with("pub:")) {
-            let line = lines.find(|line| line.starts_with("fpr:")).unwrap();
-            found.push(line.split(':').nth(9).unwrap().to_owned());
-        }
-        found.sort();
-        found
-    };
-    let sorted = |keys: &[&Engine]| {
-        let mut keys: Vec<_> = keys.iter().map(|engine| own_fingerprint(engine)).collect();
-        keys.sort();
-        keys
-    };
-    assert_eq!(listed(), sorted(&[&bob, &carol]));
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
-    }
-    // It is good for what it is there for.
-    let sealed = gpg(&path, &["--recipient", BOB, "--encrypt"], b"Hi");
-    assert!(sealed.status.success(), "{sealed:?}");
-    let again = sync();
-    assert_eq!((again.written, again.unchanged, again.deleted), (0, 2, 0));
-
-    // A foreign key in the home stays; a superseded one goes; a lost one comes back.
-    let other = Home::new();
-    let foreign = other.make("erin@example.org", &[]);
-    gpg(&path, &["--import"], &other.gpg(&["--export", &foreign], b""));
-    let bob_new = engine_of(BOB);
-    learn(&bob_new, now - DAY);
-    gpg(&path, &["--yes", "--delete-keys", &own_fingerprint(&carol)], b"");
-    let done = sync();
-    assert_eq!((done.written, done.unchanged, done.deleted), (2, 0, 1));
-    let mut all = sorted(&[&bob_new, &carol]);
-    all.push(foreign);
-    all.sort();
-    assert_eq!(listed(), all);
-
-    // A peer who is forgotten leaves.
-    engine.forget_peer(None, &addr(CAROL)).unwrap();
-    assert_eq!((sync().deleted, listed().len()), (1, 2));
-}
-
-#[test]
-fn a_sender_cannot_put_another_name_into_the_keyring() {
-    let home = Home::new();
-    let key = home.make("Mallory <mallory@example.org>", &[]);
-    home.gpg(&["--quick-add-uid", &key, "Boss <boss@example.org>"], b"");
-    let engine = engine_of(ALICE);
-    let exported = home.gpg(&["--export", &key], b"");
-    engine.import_peer_key(None, &addr("mallory@example.org"), &exported).unwrap();
-    engine.import_peer_key(None, &addr("bob@example.org"), &cert_of(&engine_of(BOB))).unwrap();
-    let unnamed = cert_of(&engine_of(CAROL));
-    engine.import_peer_key(None, &addr("zoe@example.org"), &unnamed).unwrap();
-    let dir = TempDir::new().unwrap();
-    let path = dir.path().join("keyring");
-    let done = engine.keyring_sync(None, &path).unwrap();
-    assert_eq!((done.written, done.skipped), (2, skipped(&[("no_user_id", 1)])));
-    let listed = gpg(&path, &["--with-colons", "--list-keys"], b"").stdout;
-    let listed = String::from_utf8(listed).unwrap();
-    assert!(listed.contains("mallory@example.org"), "{listed}");
-    assert!(!listed.contains("boss@example.org"), "{listed}");
-}
-
-#[test]
-fn a_home_of_the_users_own_is_never_written_to() {
-    let engine = engine_of(ALICE);
-    let home = Home::new();
-    home.make(ALICE, &[]);
-    let before = home.fingerprints();
-    let error = engine.keyring_sync(None, home.path()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Refused);
-    assert!(!home.path().join("inbome-keys").exists());
-    assert_eq!(home.fingerprints(), before);
-    let usual = PathBuf::from(std::env::var_os("HOME").unwrap()).join(".gnupg");
-    let existed = usual.exists();
-    let error = engine.keyring_sync(None, &usual).unwrap_err();
-    assert!(error.to_string().ends_with("it is your own GnuPG home"), "{error}");
-    assert_eq!(usual.exists(), existed);
 }

@@ -134,3 +134,55 @@ fn read(row: ForeignRow) -> (Vec<u8>, Vec<Said>) {
     };
     (addr, said)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_say_what_mails_said() {
+        let at = Timestamp::from_secs;
+        let peer =
+            |last_seen, advert_at, keydata: &str, gossip_at, gossip: &str| ForeignRow::Peer {
+                addr: b"b@e.org".to_vec(),
+                last_seen,
+                advert_at,
+                keydata: keydata.into(),
+                mutual: true,
+                gossip_at,
+                gossip_keydata: gossip.into(),
+            };
+        let gossip = |sender: &str| ForeignRow::GossipHistory {
+            addr: b"b@e.org".to_vec(),
+            sender: sender.into(),
+            at: 5,
+            keydata: b"eHg=".to_vec(),
+        };
+        let history = |keydata: &[u8]| ForeignRow::PeerHistory {
+            addr: b"b@e.org".to_vec(),
+            at: 5,
+            keydata: keydata.to_vec(),
+        };
+        let advert = |secs, prefer| Said::Advert(at(secs), b"xx".to_vec(), prefer);
+        let heard = |secs| Said::Gossip(at(secs), b"xx".to_vec());
+        let mutual = PreferEncrypt::Mutual;
+        for (name, row, said) in [
+            ("advert", peer(7, 7, "eHg=", 0, ""), vec![advert(7, mutual)]),
+            (
+                "later without",
+                peer(9, 7, "eHg=", 0, ""),
+                vec![advert(7, mutual), Said::Seen(at(9))],
+            ),
+            ("gossip alone", peer(0, 0, "", 8, "eHg="), vec![heard(8)]),
+            // neomutt leaves out gossip that equals the direct key, but not its date.
+            ("gossip without a key", peer(7, 7, "eHg=", 8, ""), vec![advert(7, mutual)]),
+            ("no base64", peer(7, 7, "*", 0, ""), vec![Said::Nothing("base64")]),
+            ("history", history(b"eHg="), vec![advert(5, PreferEncrypt::NoPreference)]),
+            ("history without a key", history(b""), Vec::new()),
+            ("gossip history", gossip("c@e.org"), vec![heard(5)]),
+            ("gossip about himself", gossip("B@E.org"), Vec::new()),
+        ] {
+            assert_eq!(read(row), (b"b@e.org".to_vec(), said), "{name}");
+        }
+    }
+}
