@@ -1,6 +1,7 @@
 //! Test data that every surface of libinbome shares.
 
 pub mod certs;
+pub mod homes;
 pub mod mailbox;
 pub mod stage;
 pub mod vectors;

@@ -456,7 +456,7 @@ impl Maker<'_> {
         let subject = "=?utf-8?B?WW91IGhhdmUgd29u?=".to_owned();
         let mut from = format!("Prize Office <win{turn}@prizes.example>");
         let mut fields = String::new();
-        if turn % 3 == 0 {
+        if turn.is_multiple_of(3) {
             // A forger who would like mails to a friend of the user's encrypted to the forger.
             let friend = self.people[0].addr.clone();
             let key = generated(u64::MAX - turn as u64, &friend, at.min(1_500_000_000));

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use inbome_core::clock::Timestamp;
 use inbome_core::compose::OutgoingOptions;
 use inbome_core::discover::{ParsedMail, Receipt};
 use inbome_core::engine::{Engine, PeerFilter, Reply};
+use inbome_core::error::Error;
 use inbome_core::gossip::{GossipFlaw, Payload};
 use inbome_core::header::PreferEncrypt;
 use inbome_core::key::Unusable;
@@ -264,9 +264,8 @@ fn a_forgotten_peer_comes_back_with_younger_mail_alone() {
     receive(&engine, &with_key(SENT));
     engine.set_word(None, &addr(ALICE), Word::Always).expect("set");
     engine.forget_peer(None, &addr(ALICE)).expect("forgotten");
-    let forgotten = state(&engine, ALICE);
-    assert!(forgotten.peer.is_blank() && forgotten.history.is_empty());
-    assert_eq!(forgotten.peer.forgotten, Some(Timestamp::from_secs(SENT + 100)));
+    let known = engine.peer(None, &addr(ALICE));
+    assert!(matches!(known, Err(Error::NoPeer { .. })), "only the date is left: {known:?}");
     let mut rows = 0;
     engine.peers(None, PeerFilter::All, &mut |_, _| rows += 1).expect("listed");
     assert_eq!(rows, 0, "a row with nothing in it is not listed");

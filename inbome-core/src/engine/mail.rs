@@ -306,7 +306,7 @@ impl Inner {
     }
 
     /// The peer's row with judgements that hold now. One that had to be made anew is written back.
-    fn judged_peer(
+    pub(super) fn judged_peer(
         &mut self,
         account: &Account,
         addr: &Addr,

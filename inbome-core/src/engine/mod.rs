@@ -2,7 +2,7 @@
 //!
 //! Reads its clock once per call and passes the instant down; writes what the flows give in one
 //! transaction. It may be used from any thread. Split by subject: `accounts`, `keys`, `mail`,
-//! `peers`. Not here: any rule.
+//! `moving`, `peers`, `scan`. Not here: any rule.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -18,6 +18,8 @@ use crate::store::{Store, StoreError, transaction};
 mod accounts;
 mod keys;
 mod mail;
+#[cfg(feature = "fs")]
+mod moving;
 mod peers;
 #[cfg(feature = "fs")]
 mod scan;

@@ -10,6 +10,7 @@ mod check;
 mod columns;
 mod cursors;
 mod fault;
+pub(crate) mod foreign;
 mod history;
 mod home;
 mod message_ids;
