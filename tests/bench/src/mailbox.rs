@@ -136,10 +136,10 @@ fn sender(rng: &mut StdRng, n: usize) -> Outcome<Sender> {
     // A tenth mix; of the others so many write with the field that it is 61 % in all.
     let with_field = match n % 10 {
         3 => 50,
-        0 | 1 | 4 | 5 | 7 | 8 => 100,
+        0 | 1 | 4 | 5 | 7 => 100,
         _ => 0,
     };
-    let spelling = if n.is_multiple_of(5) { Spelling::Both } else { Spelling::Autocrypt };
+    let spelling = if n % 10 == 4 { Spelling::Both } else { Spelling::Autocrypt };
     let prefer =
         if n.is_multiple_of(3) { PreferEncrypt::NoPreference } else { PreferEncrypt::Mutual };
     let account = Addr::parse(&addr)?;
