@@ -94,8 +94,10 @@ impl<'a> Part<'a> {
             return None;
         }
         let boundary = ContentType::parse(value).param("boundary")?;
-        let boundary = boundary.trim_end();
-        if boundary.is_empty() || boundary.len() > MAX_BOUNDARY_BYTES {
+        let boundary = boundary.trim_end_matches([' ', '\t']);
+        // Percent-encoded, it could even hold a line end.
+        let is_line = !boundary.contains(|c: char| c.is_control());
+        if boundary.is_empty() || boundary.len() > MAX_BOUNDARY_BYTES || !is_line {
             return None;
         }
         Some(Parts::new(self.body, boundary))
@@ -253,6 +255,7 @@ mod tests {
             ("two fields", "Content-Type: a/b; boundary=b\nContent-Type: a/b; boundary=b", false),
             ("none", "Content-Type: multipart/mixed", false),
             ("empty", "Content-Type: multipart/mixed; boundary=\"\"", false),
+            ("a line end in it", "Content-Type: a/b; boundary*=utf-8''b%0A", false),
             ("no type", "Subject: boundary=b", false),
         ] {
             let mail = format!("{field}\n\n--b\n\nx\n--b--\n");

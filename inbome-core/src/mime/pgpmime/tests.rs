@@ -121,6 +121,7 @@ fn an_encrypted_part_inside_a_clear_mail_is_left_alone() {
         ("in two wrappers", multipart("mixed", &[&wrapped, text])),
         ("mangled, behind a text", multipart("mixed", &[text, VERSION, &octets()])),
         ("mangled, and HTML", multipart("mixed", &[VERSION, &octets(), html])),
+        ("an attached file", multipart("mixed", &["\n", &octets().replace("PGP MESSAGE", "FILE")])),
         ("inline, text before", format!("\nhi\n{ARMOR}")),
         ("inline, text behind", format!("\n{ARMOR}hi\n")),
         ("inline, twice", format!("\n{ARMOR}{ARMOR}")),

@@ -58,7 +58,7 @@ fn is_routing(field: &RawField<'_>) -> bool {
             .get(..start.len())
             .is_some_and(|name| name.eq_ignore_ascii_case(start.as_bytes()))
     };
-    NAMES.iter().any(|name| field.is(name)) || STARTS.iter().any(|start| starts(start))
+    NAMES.iter().any(|name| field.is(name)) || STARTS.iter().any(starts)
 }
 
 /// Fields that we alone write, at places of our own; others' copies of them go nowhere.
