@@ -15,6 +15,7 @@ use crate::clock::Timestamp;
 use crate::header::{RawField, family, is_judged};
 use crate::limits::{
     Limit, MAX_ADDRESSES, MAX_FIELD_BYTES, MAX_HEADER_BYTES, MAX_HEADER_FIELDS, MAX_KEY_FIELDS,
+    MAX_PAYLOAD_HEADER_BYTES,
 };
 
 /// Why a mail has no sender that discovery could use (Discovery §4, step 1).
@@ -69,9 +70,22 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// [`Limit::HeaderBytes`] over 256 KiB, [`Limit::HeaderFields`] over 1,000 fields.
     pub fn parse(mail: &'a [u8]) -> Result<Self, Limit> {
+        Self::of(without_mbox_line(mail), MAX_HEADER_BYTES)
+    }
+
+    /// Looks at the root part of a decrypted payload. There is no mbox line in it, and its header
+    /// section may be as large as gossip makes it.
+    ///
+    /// # Errors
+    /// [`Limit::HeaderBytes`] over 4 MiB, [`Limit::HeaderFields`] over 1,000 fields.
+    pub fn parse_payload(payload: &'a [u8]) -> Result<Self, Limit> {
+        Self::of(payload, MAX_PAYLOAD_HEADER_BYTES)
+    }
+
+    fn of(entity: &'a [u8], max_bytes: usize) -> Result<Self, Limit> {
         let mut known = Known::default();
         let mut key_fields = KeyFields::default();
-        let (header, rest) = header_section(without_mbox_line(mail), |field| {
+        let (header, rest) = bounded_section(entity, max_bytes, |field| {
             known.note(&field);
             key_fields.note(field);
         })?;
@@ -281,10 +295,19 @@ impl<'a> Envelope<'a> {
 /// sees every field.
 pub(super) fn header_section<'a>(
     mail: &'a [u8],
+    note: impl FnMut(RawField<'a>),
+) -> Result<(&'a [u8], &'a [u8]), Limit> {
+    bounded_section(mail, MAX_HEADER_BYTES, note)
+}
+
+/// As [`header_section`], of at most `max_bytes`.
+pub(super) fn bounded_section<'a>(
+    mail: &'a [u8],
+    max_bytes: usize,
     mut note: impl FnMut(RawField<'a>),
 ) -> Result<(&'a [u8], &'a [u8]), Limit> {
     // Discovery §9: no more than this is ever looked at, and the blank line behind it.
-    let window = mail.get(..MAX_HEADER_BYTES.saturating_add(2)).unwrap_or(mail);
+    let window = mail.get(..max_bytes.saturating_add(2)).unwrap_or(mail);
     let mut items = Items::new(window);
     let mut left = MAX_HEADER_FIELDS;
     for field in items.by_ref().filter_map(|item| item.field) {
@@ -293,7 +316,7 @@ pub(super) fn header_section<'a>(
     }
     let len = window.len().saturating_sub(items.rest.len());
     let complete = !items.rest.is_empty() || window.len() == mail.len();
-    if len > MAX_HEADER_BYTES || !complete {
+    if len > max_bytes || !complete {
         return Err(Limit::HeaderBytes);
     }
     mail.split_at_checked(len).ok_or(Limit::HeaderBytes)
@@ -389,6 +412,6 @@ fn address(entry: Entry<'_>) -> Option<Addr> {
 }
 
 /// Discovery §9: single fields are cut before anything is read from them.
-fn cut(value: &[u8]) -> &[u8] {
+pub(super) fn cut(value: &[u8]) -> &[u8] {
     value.get(..MAX_FIELD_BYTES).unwrap_or(value)
 }
