@@ -6,8 +6,8 @@
 //! `Option<Box<T>>`) are the plain C prototypes: what may be NULL and who owns what is in the types.
 //!
 //! The rules of the interface: outputs come last and are blanked first; a fallible call answers a
-//! number and keeps a sentence per engine and thread ([`result`]); no panic crosses ([`guard`]); raw
-//! pointers are read in [`pointer`] and [`bytes`] alone. Not here: any rule about mail.
+//! number and keeps a sentence per engine and thread ([`result`]); no panic crosses (`guard`); raw
+//! pointers are read in `pointer` and `bytes` alone. Not here: any rule about mail.
 
 mod guard;
 mod mail_file;
