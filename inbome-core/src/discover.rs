@@ -5,6 +5,7 @@
 //! mail is data here, never an error. Not here: what is done with an observation (`peer`), how a mail
 //! is decrypted, and anything that OpenPGP must answer; that comes in as an argument.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::account::{Account, Accounts};
@@ -34,7 +35,7 @@ pub trait Mail {
     /// Whether it is *already encrypted* (Discovery §8).
     fn is_encrypted(&self) -> bool;
     /// All key fields of all spellings, in order.
-    fn key_fields(&self) -> Vec<RawField<'_>>;
+    fn key_fields(&self) -> Cow<'_, [RawField<'_>]>;
     /// Addresses that the mail was delivered to, as its header tells: topmost first.
     fn delivered_to(&self) -> Vec<Addr>;
     /// The addresses in To and Cc.
@@ -290,8 +291,8 @@ impl Mail for Envelope<'_> {
         Envelope::is_encrypted(self)
     }
 
-    fn key_fields(&self) -> Vec<RawField<'_>> {
-        Envelope::key_fields(self).to_vec()
+    fn key_fields(&self) -> Cow<'_, [RawField<'_>]> {
+        Cow::Borrowed(Envelope::key_fields(self))
     }
 
     fn delivered_to(&self) -> Vec<Addr> {
@@ -380,7 +381,7 @@ impl Mail for ParsedMail {
         self.content_type.as_deref().is_some_and(is_encrypted)
     }
 
-    fn key_fields(&self) -> Vec<RawField<'_>> {
+    fn key_fields(&self) -> Cow<'_, [RawField<'_>]> {
         self.key_fields.iter().map(|(name, value)| RawField::of(name, value)).collect()
     }
 

@@ -11,8 +11,20 @@ use sha2::{Digest, Sha256};
 use crate::clock::Timestamp;
 
 /// The fingerprint of a primary key or subkey: 20 octets (version 4) or 32 (version 6).
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Fingerprint(Box<[u8]>);
+///
+/// Held in place, because every mail clones some.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint {
+    /// Zeros behind the first `len`, so that the derived order is that of the octets.
+    octets: [u8; 32],
+    len: u8,
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
 
 /// A text or octet string that is no fingerprint.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,10 +40,14 @@ impl Fingerprint {
     /// # Errors
     /// [`FingerprintError`] unless there are 20 or 32 of them.
     pub fn new(octets: &[u8]) -> Result<Self, FingerprintError> {
-        match octets.len() {
-            20 | 32 => Ok(Self(octets.into())),
-            n => Err(FingerprintError { found: format!("{n} octets") }),
-        }
+        let len = match octets.len() {
+            20 => 20,
+            32 => 32,
+            n => return Err(FingerprintError { found: format!("{n} octets") }),
+        };
+        let mut held = [0; 32];
+        held.iter_mut().zip(octets).for_each(|(to, from)| *to = *from);
+        Ok(Self { octets: held, len })
     }
 
     /// From hexadecimal digits of either case; blanks between them and a leading `0x` are allowed,
@@ -59,14 +75,14 @@ impl Fingerprint {
     /// The octets.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.octets.get(..usize::from(self.len)).unwrap_or_default()
     }
 }
 
 /// Upper-case hexadecimal without blanks, the form of every surface.
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|octet| write!(f, "{octet:02X}"))
+        self.as_bytes().iter().try_for_each(|octet| write!(f, "{octet:02X}"))
     }
 }
 

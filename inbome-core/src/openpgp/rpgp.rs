@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::parts::Parts;
 use super::policy::Policy;
-use super::verify::Verifier;
+use super::verify::{Verified, Verifier};
 use super::{
     AskPassphrase, Described, OpenPgp, OpenPgpError, SecretKey, TakeCert, armor, check, generate,
     import, keyring, union,
@@ -21,11 +21,12 @@ use crate::limits::MAX_CERT_BYTES_BY_MAIL;
 use crate::random::SecureRandom;
 use crate::secret::Secret;
 
-/// OpenPGP by the `pgp` crate. Clones share their counters.
+/// OpenPGP by the `pgp` crate. Clones share their counters, and the memory of what verified.
 #[derive(Debug, Clone, Default)]
 pub struct Rpgp {
     verifications: Arc<AtomicU64>,
     parses: Arc<AtomicU64>,
+    verified: Arc<Verified>,
 }
 
 impl Rpgp {
@@ -53,7 +54,7 @@ impl Rpgp {
 
     fn verifier(&self) -> Verifier<'_> {
         self.count_parse();
-        Verifier::new(&self.verifications)
+        Verifier::new(&self.verifications, &self.verified)
     }
 }
 

@@ -4,8 +4,9 @@
 //! SHA-1 verify here as far as the library below can, for `policy` to judge. What is critical and
 //! not understood verifies never. Not here: dates, strength, flags.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::SignatureVersion;
@@ -13,17 +14,41 @@ use pgp::types::{KeyDetails, PublicParams, VerifyingKey};
 
 use super::parts::{KeyPart, Parts, Subkey};
 use super::sig::Sig;
+use crate::key::{Hash, hash as hash_of};
 use crate::limits::MAX_SIGNATURES;
+
+/// What verified lately, so that the check of a field and the union of copies do it once between
+/// them. Only what is true is remembered, and by SHA-256; a full memory is emptied.
+#[derive(Debug, Default)]
+pub(super) struct Verified(Mutex<BTreeSet<Hash>>);
+
+impl Verified {
+    /// Signatures remembered; each takes about 50 octets.
+    const MOST: usize = 1_024;
+
+    fn holds(&self, what: &Hash) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(what)
+    }
+
+    fn keep(&self, what: Hash) {
+        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.len() >= Self::MOST {
+            held.clear();
+        }
+        held.insert(what);
+    }
+}
 
 /// Verifies at most [`MAX_SIGNATURES`] signatures of one cert (Discovery §9), and counts them.
 pub(super) struct Verifier<'a> {
-    counter: &'a Arc<AtomicU64>,
+    counter: &'a AtomicU64,
+    verified: &'a Verified,
     left: usize,
 }
 
 impl<'a> Verifier<'a> {
-    pub(super) fn new(counter: &'a Arc<AtomicU64>) -> Self {
-        Self { counter, left: MAX_SIGNATURES }
+    pub(super) fn new(counter: &'a AtomicU64, verified: &'a Verified) -> Self {
+        Self { counter, verified, left: MAX_SIGNATURES }
     }
 
     /// Whether no further signature will be looked at.
@@ -96,8 +121,16 @@ impl<'a> Verifier<'a> {
         if packet.signed_hash_value()?.as_slice() != digest.get(..2)? {
             return None;
         }
+        // Hashed one by one, so that no octet can pass from one to the next.
+        let what = [hash_of(&signer.body), hash_of(sig.body()), hash_of(&digest)].concat();
+        let what = hash_of(&what);
+        if self.verified.holds(&what) {
+            return Some(());
+        }
         self.counter.fetch_add(1, Ordering::Relaxed);
-        key.verify(stand_in(key.public_params(), hash), &digest, packet.signature()?).ok()
+        key.verify(stand_in(key.public_params(), hash), &digest, packet.signature()?).ok()?;
+        self.verified.keep(what);
+        Some(())
     }
 }
 
