@@ -1,8 +1,11 @@
 # Everything is a target here; `make` alone says which.
 # CI and people run the same commands.
 
-.POSIX:
 .PHONY: help demo test lint purity bench setup clean
+
+all: help
+
+include inbome-ffi/install.mk
 
 help:
 	@echo 'make demo              see what it does, with a mailbox made for it'
@@ -10,6 +13,9 @@ help:
 	@echo 'make test              everything that must hold; what CI runs'
 	@echo 'make lint              formatting, lints and documentation alone'
 	@echo 'make bench             measure; ROUNDS=7 SCALE=1 ONLY=words BENCH_LARGE=1'
+	@echo 'make install           PREFIX=/usr/local DESTDIR=: library, header, command, man pages'
+	@echo 'make uninstall         what install put there'
+	@echo 'make dist              a source archive that builds without a network'
 	@echo 'make clean             remove what was built'
 
 demo:

@@ -9,7 +9,15 @@ need() { # need COMMAND PACKAGE
 }
 
 need cc gcc
+need c++ g++
 need gpg gnupg
+need sq sq
+need neomutt neomutt
+need tmux tmux
+need valgrind valgrind
+need nm binutils
+need cmake cmake
+need python3 python3
 need pkg-config pkg-config
 if ! pkg-config --exists gmime-3.0 2>/dev/null; then
     missing="$missing libgmime-3.0-dev"

@@ -55,6 +55,14 @@ pub(crate) fn scan(session: &mut Session, args: Scan) -> Done {
     for (path, found) in &report.unreadable {
         session.out.fault(&format!("expected to read {}, found: {found}", path.display()));
     }
+    if !report.passed_by.is_empty() {
+        let names: Vec<_> =
+            report.passed_by.iter().map(|path| path.display().to_string()).collect();
+        session.out.note(&format!(
+            "Passed by: {} (`--include NAME` takes a folder in).",
+            names.join(", ")
+        ));
+    }
     if report.cancelled {
         session.out.note("Stopped; what was done is kept, and the next scan goes on from there.");
     }
@@ -145,6 +153,7 @@ fn print_object(session: &mut Session, report: &ScanReport, seconds: f64) {
         .iter()
         .map(|(path, found)| json!({ "file": path.to_string_lossy(), "text": found }))
         .collect();
+    let passed_by: Vec<_> = report.passed_by.iter().map(|path| path.to_string_lossy()).collect();
     session.out.object(json!({
         "messages": report.messages,
         "updated": report.updated,
@@ -155,6 +164,7 @@ fn print_object(session: &mut Session, report: &ScanReport, seconds: f64) {
         "peers": report.peers,
         "seconds": (seconds * 1000.0).round() / 1000.0,
         "bytes": report.bytes,
+        "passed_by": passed_by,
         "unreadable": unreadable,
         "cancelled": report.cancelled,
     }));

@@ -86,11 +86,9 @@ impl Scan<'_> {
         store: &mut S,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<ScanReport, S::Error> {
-        let mut report = ScanReport::default();
-        let mut sources = Vec::new();
-        for path in paths {
-            walk::find_sources(path, self.options, &mut sources, &mut report.unreadable);
-        }
+        let walk::Found { mut sources, passed_by, unreadable } =
+            walk::find_sources(paths, self.options);
+        let report = ScanReport { passed_by, unreadable, ..ScanReport::default() };
         let mut known = Vec::new();
         store.with(&mut |store| {
             for source in sources.drain(..) {
@@ -348,7 +346,9 @@ impl<S: StoreAccess> Writer<'_, '_, S> {
             return Ok(());
         }
         let (scan, working) = (self.scan, &mut self.working);
+        let commits = &mut self.report.commits;
         self.store.with(&mut |store| {
+            let before = store.commits();
             transaction(store, |store| {
                 working.flush(store, scan.certs, scan.now)?;
                 for (mailbox, names) in batch.names.iter().filter(|(_, names)| !names.is_empty()) {
@@ -359,9 +359,10 @@ impl<S: StoreAccess> Writer<'_, '_, S> {
                     store.add_cursor(scan.keeper, &scan.cursor_name(mailbox), cursor)?;
                 }
                 Ok::<(), StoreError>(())
-            })
+            })?;
+            *commits = commits.saturating_add(store.commits().saturating_sub(before));
+            Ok(())
         })?;
-        self.report.commits = self.report.commits.saturating_add(1);
         if self.working.len() > MAX_HELD {
             self.working.clear();
         }

@@ -72,30 +72,33 @@ impl Source {
 /// A file or folder that cannot be read.
 pub(super) type Unreadable = (PathBuf, String);
 
-/// Finds the sources below `path`, passing by what holds no mail to learn from.
-pub(super) fn find_sources(
-    path: &Path,
-    options: &ScanOptions<'_>,
-    found: &mut Vec<Source>,
-    unreadable: &mut Vec<Unreadable>,
-) {
-    descend(path, options, found, unreadable, 0);
+/// What there is to scan, and what there is not.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Where mails are.
+    pub(super) sources: Vec<Source>,
+    /// Folders that hold no mail to learn from.
+    pub(super) passed_by: Vec<PathBuf>,
+    /// What could not be read.
+    pub(super) unreadable: Vec<Unreadable>,
 }
 
-fn descend(
-    path: &Path,
-    options: &ScanOptions<'_>,
-    found: &mut Vec<Source>,
-    unreadable: &mut Vec<Unreadable>,
-    depth: usize,
-) {
+/// Finds the sources below `paths`.
+pub(super) fn find_sources(paths: &[PathBuf], options: &ScanOptions<'_>) -> Found {
+    let mut found = Found::default();
+    paths.iter().for_each(|path| descend(path, options, &mut found, 0));
+    found
+}
+
+fn descend(path: &Path, options: &ScanOptions<'_>, all: &mut Found, depth: usize) {
+    let Found { sources: found, passed_by, unreadable } = all;
     let refuse = |error: &io::Error| (path.to_owned(), error.to_string());
     if depth > MAX_DEPTH {
         unreadable.push((path.to_owned(), "folders nested too deeply".to_owned()));
         return;
     }
     if is_passed_by(path, &options.include) {
-        return;
+        return passed_by.push(path.to_owned());
     }
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
@@ -143,7 +146,7 @@ fn descend(
     folders.sort();
     mboxes.sort();
     for inner in mboxes.iter().chain(&folders) {
-        descend(inner, options, found, unreadable, depth.saturating_add(1));
+        descend(inner, options, all, depth.saturating_add(1));
     }
 }
 
