@@ -13,7 +13,7 @@ that leave. `Engine` is where to start.
 ...     for recipient in engine.recommend("alice@example.org").recipients:
 ...         print(recipient.recommendation, recipient.texts)
 alice@example.org
-disable ('they have sent no key yet',)
+disable ('they never sent a key; last they wrote on 2016-12-17',)
 
 It calls libinbome, which it looks for as the environment's `INBOME_LIBRARY`, then beside itself, then
 where the system's loader looks.
@@ -119,8 +119,69 @@ def guarded_panics() -> int:
 
 
 __all__ = [
-    name
-    for name in dir()
-    if not name.startswith("_") and name not in ("annotations", "errors", "engine", "observation")
+    "Account",
+    "Advice",
+    "AdviceAction",
+    "Backup",
+    "Busy",
+    "Cancel",
+    "Cancelled",
+    "ClearBecause",
+    "Clock",
+    "Closed",
+    "Conflict",
+    "Corrupt",
+    "EncryptKey",
+    "Engine",
+    "Error",
+    "Forked",
+    "Gossip",
+    "HistoryEntry",
+    "Incoming",
+    "Inside",
+    "InternalError",
+    "InvalidAddress",
+    "InvalidArgument",
+    "IoError",
+    "Key",
+    "KeyChange",
+    "KeyField",
+    "Mail",
+    "Mode",
+    "Newer",
+    "NotFound",
+    "Observation",
+    "Octets",
+    "OnProgress",
+    "OtherKey",
+    "Outcome",
+    "Outgoing",
+    "OutgoingMessage",
+    "Passphrase",
+    "PassphraseError",
+    "Peer",
+    "PeerFilter",
+    "PreferEncrypt",
+    "Profile",
+    "Progress",
+    "Random",
+    "RandomError",
+    "Reason",
+    "Recipient",
+    "Recommendation",
+    "Recommended",
+    "Refused",
+    "ScanReport",
+    "Source",
+    "Spelling",
+    "StoreError",
+    "SurroundingsError",
+    "Time",
+    "Unreadable",
+    "Verdict",
+    "Word",
+    "__version__",
+    "guarded_panics",
+    "has_feature",
+    "library_version",
 ]
-__all__ += ["__version__"]

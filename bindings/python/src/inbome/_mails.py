@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from ctypes import byref, c_int32
+from ctypes import byref, c_int32, c_void_p
 from typing import Iterable
 
 from . import values
 from ._base import Base, one_of
 from ._mail import Mail, octets_of_mail
-from ._native import Owned, c_void_p, check, lib, to_bytes, to_optional_text, to_path, to_text
+from ._native import Owned, check, lib, to_bytes, to_optional_text, to_path, to_text
 from ._options import outgoing_options_of, receipt_of, recipients_of, reply_of
 from ._read import incoming_of, key_of, outgoing_of, reason_of, recommended_of
 from ._time import Time
@@ -119,8 +119,8 @@ class Mails(Base):
         >>> with inbome.Engine.in_memory() as engine:
         ...     account = engine.create_account("bob@example.org")
         ...     answer = engine.recommend(["alice@example.org"])
-        ...     print(answer.recommendation, answer.recipients[0].texts[0], sep=": ")
-        disable: no mail from them was ever seen
+        ...     print(answer.recommendation, *answer.recipients[0].reasons)
+        disable never_seen
         """
         name = to_optional_text(account, "account")
         recipients = recipients_of(to, cc, bcc)
