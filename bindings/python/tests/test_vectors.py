@@ -87,7 +87,7 @@ class Vector:
             "prefer": lambda: str(peer and peer.prefer_encrypt or "none"),
             "key": lambda: peer and peer.fingerprint or "none",
             "list": lambda: "true" if peer and peer.list_post else "false",
-            "agent": lambda: peer and peer.last_plain_agent or "none",
+            "agent": lambda: (peer.last_plain_agent or "") if peer and peer.last_plain else "none",
             "own_key_conflict": lambda: incoming.own_key_conflict or "none",
         }[name]()
 
