@@ -11,6 +11,7 @@ need() { # need COMMAND PACKAGE
 need cc gcc
 need c++ g++
 need gpg gnupg
+need notmuch notmuch
 need sq sq
 need neomutt neomutt
 need tmux tmux

@@ -1,0 +1,34 @@
+"""smtp_send.py HOME HOST[:PORT] < MAIL: sends a mail as the library says it leaves.
+
+If the library refuses, nothing is sent: not the mail as it was either.
+"""
+
+import smtplib
+import sys
+
+import inbome
+
+
+def main(home: str, server: str) -> int:
+    host, _, port = server.partition(":")
+    with inbome.Engine(home, create=False) as engine:
+        try:
+            outgoing = engine.process_outgoing(sys.stdin.buffer.read())
+        except inbome.Refused as refused:
+            print(f"not sent: {refused}", *refused.addrs, sep="\n  ", file=sys.stderr)
+            return 1
+        sender = engine.account().addr
+    with smtplib.SMTP(host, int(port or 25)) as smtp:
+        for message in outgoing.messages:
+            smtp.sendmail(sender, message.recipients, message.data)
+            print(f"sent to {', '.join(message.recipients)}")
+    print("encrypted" if outgoing.encrypted else "clear", outgoing.reason_text, sep=": ")
+    for cause in outgoing.clear_because:
+        print(f"the answered mail was encrypted, but {cause.addr} has no key: {cause.reason}")
+    return 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,187 @@
+"""In-band opportunistic end-to-end encryption for any mail program.
+
+Mail programs exchange keys in the header of ordinary mail, in the fields Autocrypt and
+INBOME-Encryption; from then on they can encrypt by themselves. This package reads the keys out of the
+mails that arrive, says whether a mail can be encrypted and why, and puts the user's key into the mails
+that leave. `Engine` is where to start.
+
+>>> import inbome
+>>> with inbome.Engine.in_memory() as engine:
+...     account = engine.create_account("bob@example.org")
+...     mail = b"From: alice@example.org\\r\\nDate: 17 Dec 2016 09:58:05 +0100\\r\\n\\r\\nHi Bob\\r\\n"
+...     print(engine.process_incoming(mail).peer)
+...     for recipient in engine.recommend("alice@example.org").recipients:
+...         print(recipient.recommendation, recipient.texts)
+alice@example.org
+disable ('they never sent a key; last they wrote on 2016-12-17',)
+
+It calls libinbome, which it looks for as the environment's `INBOME_LIBRARY`, then beside itself, then
+where the system's loader looks.
+"""
+
+from __future__ import annotations
+
+from ._declarations import VERSION_STRING as __version__
+from ._mail import Mail, Octets
+from ._native import lib as _lib
+from ._native import required_text as _required_text
+from ._native import to_text as _to_text
+from ._options import Clock, Passphrase, Random
+from ._scan import Cancel, OnProgress
+from ._time import Time
+from ._words import (
+    AdviceAction,
+    Mode,
+    Outcome,
+    PeerFilter,
+    PreferEncrypt,
+    Profile,
+    Reason,
+    Recommendation,
+    Source,
+    Spelling,
+    Verdict,
+    Word,
+)
+from .engine import Engine
+from .errors import (
+    Busy,
+    Cancelled,
+    Closed,
+    Conflict,
+    Corrupt,
+    Error,
+    Forked,
+    InternalError,
+    InvalidAddress,
+    InvalidArgument,
+    IoError,
+    Newer,
+    NotFound,
+    PassphraseError,
+    RandomError,
+    Refused,
+    StoreError,
+    SurroundingsError,
+)
+from .observation import Inside, Observation
+from .values import (
+    Account,
+    Advice,
+    Backup,
+    ClearBecause,
+    EncryptKey,
+    Gossip,
+    HistoryEntry,
+    Incoming,
+    Key,
+    KeyChange,
+    KeyField,
+    OtherKey,
+    Outgoing,
+    OutgoingMessage,
+    Peer,
+    Progress,
+    Recipient,
+    Recommended,
+    ScanReport,
+    Unreadable,
+)
+
+
+def library_version() -> str:
+    """The version of the library that runs; `__version__` is that of this package.
+
+    >>> library_version() >= __version__
+    True
+    """
+    return _required_text(_lib.inbome_version_string())
+
+
+def has_feature(feature: str) -> bool:
+    """Whether the library can do something that another version or build may not: "discovery",
+    "outgoing", "scan", "observation", "advice", "sqlite"; one day "encryption".
+
+    >>> has_feature("scan")
+    True
+    """
+    return bool(_lib.inbome_has_feature(_to_text(feature, "feature")))
+
+
+def guarded_panics() -> int:
+    """How many panics the library has caught in this process. Anything but 0 is a bug in libinbome:
+    please report it.
+
+    >>> guarded_panics()
+    0
+    """
+    return int(_lib.inbome_guarded_panics())
+
+
+__all__ = [
+    "Account",
+    "Advice",
+    "AdviceAction",
+    "Backup",
+    "Busy",
+    "Cancel",
+    "Cancelled",
+    "ClearBecause",
+    "Clock",
+    "Closed",
+    "Conflict",
+    "Corrupt",
+    "EncryptKey",
+    "Engine",
+    "Error",
+    "Forked",
+    "Gossip",
+    "HistoryEntry",
+    "Incoming",
+    "Inside",
+    "InternalError",
+    "InvalidAddress",
+    "InvalidArgument",
+    "IoError",
+    "Key",
+    "KeyChange",
+    "KeyField",
+    "Mail",
+    "Mode",
+    "Newer",
+    "NotFound",
+    "Observation",
+    "Octets",
+    "OnProgress",
+    "OtherKey",
+    "Outcome",
+    "Outgoing",
+    "OutgoingMessage",
+    "Passphrase",
+    "PassphraseError",
+    "Peer",
+    "PeerFilter",
+    "PreferEncrypt",
+    "Profile",
+    "Progress",
+    "Random",
+    "RandomError",
+    "Reason",
+    "Recipient",
+    "Recommendation",
+    "Recommended",
+    "Refused",
+    "ScanReport",
+    "Source",
+    "Spelling",
+    "StoreError",
+    "SurroundingsError",
+    "Time",
+    "Unreadable",
+    "Verdict",
+    "Word",
+    "__version__",
+    "guarded_panics",
+    "has_feature",
+    "library_version",
+]

@@ -1,0 +1,170 @@
+"""What an engine does with mails, and for the keys of a mail that is written."""
+
+from __future__ import annotations
+
+import os
+from ctypes import byref, c_int32, c_void_p
+from typing import Iterable
+
+from . import values
+from ._base import Base, one_of
+from ._mail import Mail, octets_of_mail
+from ._native import Owned, check, lib, to_bytes, to_optional_text, to_path, to_text
+from ._options import outgoing_options_of, receipt_of, recipients_of, reply_of
+from ._read import incoming_of, key_of, outgoing_of, reason_of, recommended_of
+from ._time import Time
+from ._words import Mode
+from .observation import Observation, observation_of
+
+
+class Mails(Base):
+    """Mails that arrive and mails that leave."""
+
+    def process_incoming(
+        self,
+        mail: Mail,
+        *,
+        account: str | None = None,
+        received_at: Time | None = None,
+        spam: bool = False,
+    ) -> values.Incoming:
+        """Learns from one incoming mail (Discovery §4): its octets, a message of the email package, or
+        the path of a file, of which only the header is read. The header section alone is enough.
+
+        `account` is whose mailbox it came to; without it the mail tells. `received_at` is when it
+        arrived (IMAP INTERNALDATE); it counts where the mail has no Received field. Octets are safer
+        than messages: the email package does not keep all of a mail that is broken.
+
+        >>> import inbome
+        >>> with inbome.Engine.in_memory() as engine:
+        ...     account = engine.create_account("bob@example.org")
+        ...     print(engine.process_incoming(b"Subject: whose?\\r\\n\\r\\n").reason)
+        no_from
+        """
+        name = to_optional_text(account, "account")
+        if isinstance(mail, os.PathLike):
+            path = to_path(mail)
+            with receipt_of(received_at, spam) as receipt, self._handle as engine:
+                return one_of(
+                    lambda output: lib.inbome_process_incoming_file(
+                        engine, name, path, receipt, output
+                    ),
+                    lib.inbome_incoming_free,
+                    incoming_of,
+                    engine,
+                )
+        octets = octets_of_mail(mail)
+        with receipt_of(received_at, spam) as receipt, self._handle as engine:
+            return one_of(
+                lambda output: lib.inbome_process_incoming(
+                    engine, name, to_bytes(octets), receipt, output
+                ),
+                lib.inbome_incoming_free,
+                incoming_of,
+                engine,
+            )
+
+    def process_observation(
+        self, observation: Observation, *, account: str | None = None
+    ) -> values.Incoming:
+        """As `process_incoming`, of a mail that its program has parsed, and maybe decrypted, already.
+        The same rules decide."""
+        name = to_optional_text(account, "account")
+        with observation_of(observation) as seen, self._handle as engine:
+            return one_of(
+                lambda output: lib.inbome_process_observation(engine, name, seen, output),
+                lib.inbome_incoming_free,
+                incoming_of,
+                engine,
+            )
+
+    def get_encrypt_key(self, peer: str, *, account: str | None = None) -> values.EncryptKey:
+        """Finds the key that a mail to a peer would now be encrypted to without asking anyone
+        (Discovery §6). That there is none is an answer, which is false and has a reason.
+
+        >>> import inbome
+        >>> with inbome.Engine.in_memory() as engine:
+        ...     account = engine.create_account("bob@example.org")
+        ...     print(engine.get_encrypt_key("alice@example.org").reason)
+        never_seen
+        """
+        name, addr = to_optional_text(account, "account"), to_text(peer, "peer")
+        key, reason = c_void_p(), c_int32()
+        with self._handle as engine:
+            check(
+                lib.inbome_get_encrypt_key(engine, name, addr, byref(key), byref(reason)), engine
+            )
+            with Owned(lib.inbome_key_free, key.value) as found:
+                return values.EncryptKey(
+                    key=key_of(found) if found else None, reason=reason_of(reason.value)
+                )
+
+    def recommend(
+        self,
+        to: str | Iterable[str],
+        *,
+        cc: str | Iterable[str] = (),
+        bcc: str | Iterable[str] = (),
+        account: str | None = None,
+        in_reply_to: str | None = None,
+        reply_to_encrypted: bool | None = None,
+    ) -> values.Recommended:
+        """Whether to encrypt a mail to these recipients, and why (Discovery §7). Cheap enough to be
+        asked at each change of the recipients.
+
+        `in_reply_to` is the last id of In-Reply-To: the library remembers which mails were encrypted.
+        A program that knows it itself says `reply_to_encrypted`, which then counts.
+
+        >>> import inbome
+        >>> with inbome.Engine.in_memory() as engine:
+        ...     account = engine.create_account("bob@example.org")
+        ...     answer = engine.recommend(["alice@example.org"])
+        ...     print(answer.recommendation, *answer.recipients[0].reasons)
+        disable never_seen
+        """
+        name = to_optional_text(account, "account")
+        recipients = recipients_of(to, cc, bcc)
+        with recipients as addrs, reply_of(in_reply_to, reply_to_encrypted) as reply:
+            with self._handle as engine:
+                return one_of(
+                    lambda output: lib.inbome_recommend(engine, name, addrs, reply, output),
+                    lib.inbome_recommendation_free,
+                    recommended_of,
+                    engine,
+                )
+
+    def process_outgoing(
+        self,
+        mail: Mail,
+        *,
+        account: str | None = None,
+        mode: Mode = Mode.AUTO,
+        recipients: str | Iterable[str] | None = None,
+        reply_to_encrypted: bool | None = None,
+    ) -> values.Outgoing:
+        """Makes of the mail that a program would send the mails that leave (Discovery §8): Bcc removed,
+        the account's key fields added. Send each message of the answer to its recipients; if this
+        raises, send nothing.
+
+        `recipients` are those of the envelope; without them, those of To, Cc and Bcc. Raises `Refused`
+        with `Mode.ENCRYPT` if somebody has no key, and names them in `addrs`. This version cannot
+        encrypt yet, and says `Reason.NOT_BUILT` where it would.
+
+        >>> import inbome
+        >>> with inbome.Engine.in_memory() as engine:
+        ...     account = engine.create_account("bob@example.org")
+        ...     draft = b"From: bob@example.org\\r\\nTo: alice@example.org\\r\\n\\r\\nHi\\r\\n"
+        ...     engine.process_outgoing(draft).added
+        ('Autocrypt', 'INBOME-Encryption')
+        """
+        name, octets = to_optional_text(account, "account"), octets_of_mail(mail)
+        options = outgoing_options_of(mode, recipients, reply_to_encrypted)
+        with options as said, self._handle as engine:
+            return one_of(
+                lambda output: lib.inbome_process_outgoing(
+                    engine, name, to_bytes(octets), said, output
+                ),
+                lib.inbome_outgoing_free,
+                outgoing_of,
+                engine,
+            )

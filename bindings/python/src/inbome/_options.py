@@ -1,0 +1,185 @@
+"""What calls take beside their subject, as objects of the library that live for one call."""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from typing import Any, Callable, Iterable, Optional, Union
+
+from ._declarations import ClockCallback, PassphraseCallback, RandomCallback
+from ._mail import Octets, octets_of
+from ._native import Owned, Raised, check, lib, to_bytes, to_text
+from ._time import Time, to_time
+from ._words import Kind, Mode, PreferEncrypt, Profile, Spelling
+from .errors import InvalidArgument, PassphraseError
+
+Clock = Callable[[], Time]
+"""Gives the present."""
+
+Random = Callable[[int], bytes]
+"""Gives as many random octets as it is asked for."""
+
+Passphrase = Union[str, bytes, Callable[[str], Optional[Union[str, bytes]]]]
+"""A passphrase, or who is asked for that of the key with a fingerprint; `None` gives up."""
+
+
+def to_number(number: int, what: str, low: int = -(2**31), high: int = 2**31 - 1) -> int:
+    """A number that C has room for: ctypes would cut it."""
+    if not isinstance(number, int):
+        raise TypeError(f"expected {what} as int, found {type(number).__name__}")
+    if not low <= number <= high:
+        raise InvalidArgument(f"expected {what} from {low} to {high}, found {number}")
+    return int(number)
+
+
+def texts(given: str | Iterable[str]) -> tuple[str, ...]:
+    """One text or several: a str is not its characters."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+class EngineOptions(Owned):
+    """How an engine is opened. `callbacks` must live as long as the engine."""
+
+    def __init__(self, clock: Clock | None, random: Random | None, raised: Raised):
+        self.callbacks: list[Any] = []
+        super().__init__(lib.inbome_engine_options_free, lib.inbome_engine_options_new())
+        options = self.pointer
+        if clock is not None:
+            self.callbacks.append(ClockCallback(_clock(clock, raised)))
+            check(lib.inbome_engine_options_set_clock(options, self.callbacks[-1], None))
+        if random is not None:
+            self.callbacks.append(RandomCallback(_random(random, raised)))
+            check(lib.inbome_engine_options_set_random(options, self.callbacks[-1], None))
+
+
+def _clock(clock: Clock, raised: Raised) -> Callable[[Any], int]:
+    def ask(_: Any) -> int:
+        try:
+            return to_time(clock())
+        except BaseException as error:
+            # The call cannot fail here; its end raises.
+            raised.keep(error)
+            return int(time.time())
+
+    return ask
+
+
+def _random(random: Random, raised: Raised) -> Callable[[Any, Any, int], int]:
+    def fill(_: Any, data: Any, count: int) -> int:
+        try:
+            octets = bytes(random(count))
+            if len(octets) != count:
+                raise InvalidArgument(f"expected {count} random octets, found {len(octets)}")
+            ctypes.memmove(data, octets, count)
+            return 1
+        except BaseException as error:
+            raised.keep(error)
+            return 0
+
+    return fill
+
+
+def passphrase_callback(passphrase: Passphrase | None, raised: Raised) -> Any:
+    """A callback that must live during the call; a NULL one if there is nobody to ask."""
+    if passphrase is None:
+        return PassphraseCallback()
+
+    def ask(_: Any, fingerprint: bytes, room: Any, size: int) -> int:
+        try:
+            said = passphrase(fingerprint.decode()) if callable(passphrase) else passphrase
+            if said is None:
+                return -1
+            octets = said.encode("utf-8") if isinstance(said, str) else bytes(said)
+            if len(octets) > size:
+                raise PassphraseError(f"expected at most {size} octets, found {len(octets)}")
+            ctypes.memmove(room, octets, len(octets))
+            return len(octets)
+        except BaseException as error:
+            raised.keep(error)
+            return -1
+
+    return PassphraseCallback(ask)
+
+
+class AccountOptions(Owned):
+    """How an account shall be; what is `None` is not set."""
+
+    def __init__(
+        self,
+        raised: Raised,
+        enabled: bool | None,
+        prefer_encrypt: PreferEncrypt | None,
+        spelling: Spelling | None,
+        profile: Profile | None,
+        alias_of: str | None = None,
+        import_key: Octets | None = None,
+        passphrase: Passphrase | None = None,
+    ):
+        super().__init__(lib.inbome_account_options_free, lib.inbome_account_options_new())
+        options = self.pointer
+        if enabled is not None:
+            check(lib.inbome_account_options_set_enabled(options, int(bool(enabled))))
+        if prefer_encrypt is not None:
+            number = to_number(prefer_encrypt, "prefer_encrypt")
+            check(lib.inbome_account_options_set_prefer_encrypt(options, number))
+        if spelling is not None:
+            check(lib.inbome_account_options_set_spelling(options, to_number(spelling, "spelling")))
+        if profile is not None:
+            check(lib.inbome_account_options_set_profile(options, to_number(profile, "profile")))
+        if alias_of is not None:
+            main = to_text(alias_of, "alias_of")
+            check(lib.inbome_account_options_set_alias_of(options, main))
+        if import_key is not None:
+            key = octets_of(import_key, "import_key")
+            check(lib.inbome_account_options_set_import_key(options, to_bytes(key)))
+        if passphrase is not None:
+            self._callback = passphrase_callback(passphrase, raised)
+            check(lib.inbome_account_options_set_passphrase(options, self._callback, None))
+
+
+def receipt_of(received_at: Time | None, spam: bool) -> Owned:
+    """What is known of an incoming mail beyond its octets; free it."""
+    owned = Owned(lib.inbome_receipt_free, lib.inbome_receipt_new())
+    check(lib.inbome_receipt_set_received_at(owned.pointer, to_time(received_at)))
+    check(lib.inbome_receipt_set_spam(owned.pointer, int(bool(spam))))
+    return owned
+
+
+def recipients_of(
+    to: str | Iterable[str], cc: str | Iterable[str] = (), bcc: str | Iterable[str] = ()
+) -> Owned:
+    """A list of recipients; free it."""
+    owned = Owned(lib.inbome_recipients_free, lib.inbome_recipients_new())
+    for kind, addrs in ((Kind.TO, to), (Kind.CC, cc), (Kind.BCC, bcc)):
+        for addr in texts(addrs):
+            check(lib.inbome_recipients_add(owned.pointer, kind, to_text(addr, "a recipient")))
+    return owned
+
+
+def reply_of(in_reply_to: str | None, encrypted: bool | None) -> Owned:
+    """What a mail answers; free it."""
+    owned = Owned(lib.inbome_reply_free, lib.inbome_reply_new())
+    if in_reply_to is not None:
+        if in_reply_to.startswith("<") and in_reply_to.endswith(">"):
+            in_reply_to = in_reply_to[1:-1]
+        message_id = to_text(in_reply_to, "in_reply_to")
+        check(lib.inbome_reply_set_message_id(owned.pointer, message_id))
+    if encrypted is not None:
+        check(lib.inbome_reply_set_encrypted(owned.pointer, int(bool(encrypted))))
+    return owned
+
+
+def outgoing_options_of(
+    mode: Mode, recipients: str | Iterable[str] | None, reply_to_encrypted: bool | None
+) -> Owned:
+    """What is said about an outgoing mail; free it."""
+    owned = Owned(lib.inbome_outgoing_options_free, lib.inbome_outgoing_options_new())
+    options = owned.pointer
+    check(lib.inbome_outgoing_options_set_mode(options, to_number(mode, "mode")))
+    if recipients is not None:
+        with recipients_of(recipients) as addrs:
+            check(lib.inbome_outgoing_options_set_recipients(options, addrs))
+    if reply_to_encrypted is not None:
+        said = int(bool(reply_to_encrypted))
+        check(lib.inbome_outgoing_options_set_reply_to_encrypted(options, said))
+    return owned

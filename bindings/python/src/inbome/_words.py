@@ -1,0 +1,297 @@
+"""The numbers of include/inbome.h, with names. Made by tools/declare.py: do not edit."""
+
+from ._open_enum import OpenEnum
+
+
+class Result(OpenEnum):
+    """What a call of the library answers; errors carry it."""
+
+    OK = 0
+    """Done."""
+    NULL_ARGUMENT = 1
+    """A required argument is NULL; nothing happened."""
+    INVALID_ARGUMENT = 2
+    """An argument that cannot be meant: a number that is none of the constants, a malformed key."""
+    NOT_UTF8 = 3
+    """A text that is not UTF-8."""
+    INVALID_ADDRESS = 4
+    """A text that is no mail address (Discovery §1)."""
+    NOT_FOUND = 100
+    """No such home, account, peer or key."""
+    REFUSED = 200
+    """A rule of the protocol forbids it; nothing was produced."""
+    CONFLICT = 201
+    """It exists already and differs from what was asked."""
+    PASSPHRASE = 202
+    """A passphrase is missing or wrong."""
+    IO = 300
+    """A file or folder cannot be read or written."""
+    CORRUPT = 301
+    """The database is damaged, or no database."""
+    NEWER = 302
+    """The database was written by a newer version; it was left untouched."""
+    BUSY = 303
+    """Another process held the database for longer than the busy timeout."""
+    CANCELLED = 400
+    """The caller stopped it."""
+    FORKED = 401
+    """The engine was opened by the parent process: open it again."""
+    RANDOM = 402
+    """The random source failed; no key was made."""
+    INTERNAL = 900
+    """Something failed that should not."""
+    PANIC = 901
+    """The library failed inside and caught itself; the engine stays usable."""
+
+
+class Reason(OpenEnum):
+    """Why something is as it is; the codes of docs/reasons.md."""
+
+    NONE = 0
+    """There is no reason to give."""
+    OTHER = 1
+    """A reason that this version of the interface has no number for."""
+    SPAM = 101
+    """The program holds the mail for spam."""
+    REPORT = 102
+    """The mail is an automatic report."""
+    NO_FROM = 103
+    """The mail names no sender."""
+    SEVERAL_FROM = 104
+    """The mail names several senders."""
+    INVALID_FROM = 105
+    """The sender's address is invalid."""
+    AMBIGUOUS_ACCOUNT = 106
+    """It cannot be told which account the mail was sent to."""
+    UNDATED = 107
+    """The mail has no usable date."""
+    NOT_DECRYPTED = 108
+    """The mail is encrypted and was not decrypted."""
+    OWN_MAIL = 109
+    """The user wrote the mail."""
+    LIMIT_HEADER_BYTES = 110
+    """The header is longer than 256 KiB."""
+    LIMIT_HEADER_FIELDS = 111
+    """The header has more than 1,000 fields."""
+    LIMIT_ADDRESSES = 112
+    """An address list has more than 2,000 addresses."""
+    TOO_LONG = 201
+    """The field is longer than 10 KiB."""
+    GRAMMAR = 202
+    """The field is no list of attributes."""
+    CRITICAL_ATTRIBUTE = 203
+    """The field has an unknown attribute."""
+    DUPLICATE_ATTRIBUTE = 204
+    """An address, a key or a type is given twice."""
+    UNSUPPORTED_TYPE = 205
+    """The type is not OpenPGP."""
+    MISSING_ADDR = 206
+    """The field has no address."""
+    MISSING_KEY = 207
+    """The field has no key."""
+    ADDR_MISMATCH = 208
+    """The address is not that of From."""
+    BASE64 = 209
+    """The key data is no base64."""
+    NOT_OPENPGP = 210
+    """The key data is no OpenPGP cert."""
+    SECRET_KEY = 211
+    """The key data holds a secret key."""
+    SEVERAL_CERTS = 212
+    """The key data holds several certs."""
+    NO_ENCRYPTION_KEY = 213
+    """Nothing in the cert can be encrypted to."""
+    NOT_SIGNED = 301
+    """The mail is not signed by the key that it advertises."""
+    NOT_A_RECIPIENT = 302
+    """The gossip is for somebody who is no recipient."""
+    SENDER = 303
+    """The gossip is for the sender."""
+    NEVER_SEEN = 401
+    """No mail from the address was ever seen."""
+    NO_KEY = 402
+    """Mails were seen, none with a key."""
+    EXPIRED = 403
+    """The key is not valid at this date."""
+    REVOKED = 404
+    """The key is revoked."""
+    WEAK = 405
+    """The key is too weak."""
+    UNSUPPORTED = 406
+    """The key uses an unknown algorithm."""
+    STALE = 407
+    """The peer has written without a key since."""
+    GOSSIP_ONLY = 408
+    """The key is known from a third person only."""
+    REPLY_TO_ENCRYPTED = 409
+    """The mail answers an encrypted one."""
+    BOTH_MUTUAL = 410
+    """Both sides ask for encryption."""
+    PEER_NOPREFERENCE = 411
+    """The peer does not ask for encryption."""
+    OWN_NOPREFERENCE = 412
+    """The account does not ask for encryption."""
+    OWN_ADDRESS = 413
+    """The address is the user's own; also of gossip."""
+    DISABLED_ACCOUNT = 414
+    """The account is disabled or has no key."""
+    LIST = 415
+    """The recipient is a mailing list."""
+    PINNED = 416
+    """The user pinned another key."""
+    ALWAYS = 417
+    """The user chose always."""
+    NEVER = 418
+    """The user chose never."""
+    NO_ACCOUNT = 501
+    """The sender is none of the accounts."""
+    NO_OWN_KEY = 502
+    """The account has no key."""
+    RESENT = 503
+    """The mail is resent, not written anew."""
+    ALREADY_ENCRYPTED = 504
+    """The mail is encrypted already."""
+    CHOSEN = 505
+    """The user chose the clear."""
+    NOT_RECOMMENDED = 506
+    """Encryption is not recommended."""
+    NOT_BUILT = 507
+    """Encryption is recommended, but this version cannot encrypt yet."""
+
+
+class PreferEncrypt(OpenEnum):
+    """What key fields ask for."""
+
+    NOPREFERENCE = 1
+    """The key fields say nothing about a preference."""
+    MUTUAL = 2
+    """The key fields ask for encryption if the other side does too (the default)."""
+
+
+class Spelling(OpenEnum):
+    """Which key fields an account's mails bear."""
+
+    BOTH = 1
+    """Mails bear Autocrypt and INBOME-Encryption (the default)."""
+    AUTOCRYPT = 2
+    """Mails bear Autocrypt."""
+    INBOME = 3
+    """Mails bear INBOME-Encryption."""
+
+
+class Profile(OpenEnum):
+    """The patience with peers who stop advertising."""
+
+    LEVEL1 = 1
+    """Peers who stop advertising are given 35 days (the default)."""
+    INBOME = 2
+    """Peers who stop advertising are given nothing."""
+
+
+class Source(OpenEnum):
+    """Where a key comes from."""
+
+    DIRECT = 1
+    """The key is the peer's own: it stood in the header of their mail."""
+    IMPORT = 2
+    """The user handed the key in."""
+    GOSSIP = 3
+    """Somebody else's mail brought the key."""
+    OWN = 4
+    """The key is the user's own."""
+
+
+class Outcome(OpenEnum):
+    """Whether an incoming mail changed anything."""
+
+    UPDATED = 1
+    """Something stored differs after the call; dates count."""
+    UNCHANGED = 2
+    """Nothing stored differs."""
+    IGNORED = 3
+    """The mail does not count; the reason says why."""
+
+
+class Verdict(OpenEnum):
+    """What became of a key field."""
+
+    VALID = 1
+    """The field is the mail's advert, or the gossip was accepted."""
+    INVALID = 2
+    """The field breaks a rule, which the reason names."""
+    AMBIGUOUS = 3
+    """The field is valid by itself, but not alone."""
+    OVERRIDDEN = 4
+    """An Autocrypt field decides instead."""
+    NOT_JUDGED = 5
+    """The field was not looked at: there are too many, or it has no effect."""
+
+
+class Kind(OpenEnum):
+    """Where an address stands."""
+
+    TO = 1
+    """In To."""
+    CC = 2
+    """In Cc."""
+    BCC = 3
+    """In Bcc."""
+    REPLY_TO = 4
+    """In Reply-To; in observations only."""
+
+
+class Recommendation(OpenEnum):
+    """What to do with a mail. A greater one is stronger."""
+
+    DISABLE = 1
+    """Encryption is impossible or unwise; do not offer it."""
+    DISCOURAGE = 2
+    """Encryption is possible, but the recipient may be unable to read it."""
+    AVAILABLE = 3
+    """Encryption is possible; the user may choose it."""
+    ENCRYPT = 4
+    """Encrypt by default."""
+
+
+class Mode(OpenEnum):
+    """Who decides whether to encrypt."""
+
+    AUTO = 1
+    """The recommendation decides (the default)."""
+    ENCRYPT = 2
+    """The user chose to encrypt: it is refused if it cannot be done."""
+    CLEAR = 3
+    """The user chose the clear."""
+
+
+class PeerFilter(OpenEnum):
+    """Which peers are listed."""
+
+    WITH_KEY = 1
+    """Peers with a key, from whatever source."""
+    ALL = 2
+    """All peers."""
+
+
+class Word(OpenEnum):
+    """The user's word about a peer; it comes before the rules."""
+
+    DEFAULT = 1
+    """The rules decide (the default)."""
+    ALWAYS = 2
+    """Encrypt whenever there is a key."""
+    NEVER = 3
+    """Do not encrypt by default."""
+    PIN = 4
+    """Encrypt to one key only."""
+
+
+class AdviceAction(OpenEnum):
+    """What to do before an account is made."""
+
+    IMPORT_BACKUP = 1
+    """A backup message is there: import the newest."""
+    MAKE_BACKUP_ELSEWHERE = 2
+    """Another program has a key: make a backup message there and import it here."""
+    GENERATE = 3
+    """Nothing was found: use an OpenPGP key of the user's own, else make a new one."""

@@ -1,0 +1,282 @@
+"""What the library answers, as frozen dataclasses.
+
+Everything is copied: an answer stays as it was, whatever becomes of the engine. Times are datetimes in
+UTC, `None` where there is none. Fingerprints are upper-case hexadecimal. "Discovery" with a number is a
+section of the INBOME protocol.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Mapping
+
+from ._words import (
+    AdviceAction,
+    Outcome,
+    PreferEncrypt,
+    Profile,
+    Reason,
+    Recommendation,
+    Source,
+    Spelling,
+    Verdict,
+    Word,
+)
+
+
+@dataclass(frozen=True)
+class Account:
+    """One of the user's own mailboxes (Discovery §1)."""
+
+    addr: str
+    """The first address, under which peers and keys are kept."""
+    aliases: tuple[str, ...]
+    """Addresses that share the account."""
+    fingerprint: str | None
+    """The key that the account advertises."""
+    enabled: bool
+    """Whether encryption is switched on."""
+    new: bool
+    """Whether the call made it, rather than found it."""
+    prefer_encrypt: PreferEncrypt
+    spelling: Spelling
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class Key:
+    """One OpenPGP cert, and what is known of it."""
+
+    fingerprint: str
+    cert: bytes = field(repr=False)
+    """The cert in binary, as the mail or file brought it."""
+    armored: str | None = field(repr=False)
+    """The cert in ASCII armor."""
+    source: Source
+    current: bool
+    """Whether it is the key that the account advertises; never for keys of others."""
+    created: datetime | None
+    expires: datetime | None
+    first_seen: datetime | None
+    last_seen: datetime | None
+
+
+@dataclass(frozen=True)
+class EncryptKey:
+    """The key that a mail to a peer would be encrypted to; false if there is none."""
+
+    key: Key | None
+    reason: Reason | None
+    """Why there is none."""
+
+    def __bool__(self) -> bool:
+        return self.key is not None
+
+
+@dataclass(frozen=True)
+class KeyField:
+    """A key field of a mail, and what became of it (Discovery §2.2)."""
+
+    name: str
+    verdict: Verdict
+    reason: Reason | None
+    fingerprint: str | None
+
+
+@dataclass(frozen=True)
+class Gossip:
+    """A gossip field, and what became of it (Discovery §5)."""
+
+    addr: str | None
+    verdict: Verdict
+    reason: Reason | None
+    fingerprint: str | None
+    conflicts: bool
+    """The peer's own mails say another key. It blocks nothing."""
+
+
+@dataclass(frozen=True)
+class KeyChange:
+    """The fingerprint of a peer's key before and after."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What one mail changed, and why or why not (Discovery §4)."""
+
+    outcome: Outcome
+    reason: Reason | None
+    """Why the mail is ignored."""
+    reason_text: str | None
+    """The same as a phrase in English."""
+    account: str | None
+    """Whose mail it is."""
+    peer: str | None
+    """Who wrote it."""
+    effective_date: datetime | None
+    key_changed: KeyChange | None
+    own_key_conflict: str | None
+    """A key that an own address advertises and that is not ours."""
+    fields: tuple[KeyField, ...]
+    gossip: tuple[Gossip, ...]
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """What to do with a mail to one recipient, and why (Discovery §7)."""
+
+    addr: str
+    recommendation: Recommendation
+    reasons: tuple[Reason, ...]
+    texts: tuple[str, ...]
+    """Each reason as a sentence in English that calls the recipient "they"."""
+    key: Key | None
+    """What a mail would be encrypted to, also where that is discouraged. Its dates are not known."""
+
+
+@dataclass(frozen=True)
+class Recommended:
+    """Whether to encrypt a mail: the least of its recipients' recommendations."""
+
+    recommendation: Recommendation
+    recipients: tuple[Recipient, ...]
+
+
+@dataclass(frozen=True)
+class OutgoingMessage:
+    """One mail that leaves, and to whom."""
+
+    data: bytes = field(repr=False)
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClearBecause:
+    """A recipient because of whom the answer to an encrypted mail goes out in the clear."""
+
+    addr: str
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """The mails that leave, encrypted or not, and why (Discovery §8)."""
+
+    messages: tuple[OutgoingMessage, ...]
+    sent_copy: bytes = field(repr=False)
+    """The copy for the Sent folder."""
+    encrypted: bool
+    reason: Reason | None
+    reason_text: str
+    recommended: Recommended
+    added: tuple[str, ...]
+    """Names of the fields that were added."""
+    clear_because: tuple[ClearBecause, ...]
+    """Not empty: the program should drop the quotation."""
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """A key that was seen of a peer, and where."""
+
+    fingerprint: str
+    source: Source
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True)
+class Peer:
+    """What is remembered of a peer (Discovery §3)."""
+
+    account: str
+    addr: str
+    last_seen: datetime | None
+    last_seen_encrypted: bool
+    autocrypt_timestamp: datetime | None
+    prefer_encrypt: PreferEncrypt | None
+    fingerprint: str | None
+    protected: bool
+    """The key came inside an encrypted and signed mail."""
+    gossip_timestamp: datetime | None
+    gossip_fingerprint: str | None
+    imported_at: datetime | None
+    imported_fingerprint: str | None
+    last_plain: datetime | None
+    last_plain_agent: str | None
+    list_post: datetime | None
+    """When the peer was last seen to be a mailing list."""
+    forgotten: datetime | None
+    truncated: bool
+    word: Word
+    pin: str | None
+    history: tuple[HistoryEntry, ...]
+    """Empty in listings."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A file or folder that could not be read."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a scan is."""
+
+    messages: int
+    """Mails looked at."""
+    skipped: int
+    """Mails passed by, because they were scanned before."""
+    bytes: int
+    total: int | None
+    """Mails in all; `None` unless they were counted first."""
+
+
+@dataclass(frozen=True)
+class ScanReport:
+    """What a scan did."""
+
+    messages: int
+    updated: int
+    unchanged: int
+    skipped: int
+    peers: int
+    """Peers with a key that were known afterwards."""
+    bytes: int
+    cancelled: bool
+    ignored: Mapping[Reason, int]
+    unreadable: tuple[Unreadable, ...]
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A backup message."""
+
+    path: str
+    date: datetime | None
+
+
+@dataclass(frozen=True)
+class OtherKey:
+    """A key of another program of the user's."""
+
+    fingerprint: str
+    last_seen: datetime | None
+    agent: str | None
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What mailboxes tell of the user's other programs (Several devices §1)."""
+
+    action: AdviceAction
+    backups: tuple[Backup, ...]
+    keys: tuple[OtherKey, ...]
+    unreadable: tuple[Unreadable, ...]
