@@ -6,6 +6,7 @@
 all: help
 
 include inbome-ffi/install.mk
+include bindings/python.mk
 
 help:
 	@echo 'make demo              see what it does, with a mailbox made for it'
@@ -15,6 +16,7 @@ help:
 	@echo 'make bench             measure; ROUNDS=7 SCALE=1 ONLY=words BENCH_LARGE=1'
 	@echo 'make install           PREFIX=/usr/local DESTDIR=: library, header, command, man pages'
 	@echo 'make uninstall         what install put there'
+	@echo 'make wheel             the Python package with the library inside'
 	@echo 'make dist              a source archive that builds without a network'
 	@echo 'make clean             remove what was built'
 
@@ -25,6 +27,7 @@ demo:
 
 test: setup lint purity
 	cargo test --workspace
+	$(MAKE) --no-print-directory test-python
 	@echo 'make test: everything holds'
 
 lint:

@@ -19,9 +19,13 @@ need valgrind valgrind
 need nm binutils
 need cmake cmake
 need python3 python3
+need notmuch notmuch
 need pkg-config pkg-config
 if ! pkg-config --exists gmime-3.0 2>/dev/null; then
     missing="$missing libgmime-3.0-dev"
+fi
+if ! python3 -c 'import ensurepip' >/dev/null 2>&1; then
+    missing="$missing python3-venv"
 fi
 if [ -z "$missing" ]; then
     exit 0
