@@ -99,8 +99,8 @@ class Examples(Test):
         self.assertFalse(any("STORE" in line for line in server.seen))
         self.assertFalse(any("BODY[" in line for line in server.seen))
 
-    @unittest.skipUnless(shutil.which("notmuch"), "notmuch is not installed")
     def test_the_hook_learns_what_notmuch_has_found(self):
+        self.assertTrue(shutil.which("notmuch"), "the program notmuch is missing: make setup")
         self.make_account()
         mail = self.folder / "Mail"
         box = mailbox.Maildir(mail)
