@@ -104,7 +104,8 @@ dist:
 	rm -rf target/dist/$(INBOME_DIST)
 	mkdir -p target/dist/$(INBOME_DIST)/.cargo
 	git archive HEAD | tar -x -C target/dist/$(INBOME_DIST)
-	cd target/dist/$(INBOME_DIST) && $(CARGO) vendor --locked --quiet vendor > .cargo/config.toml
+	cd target/dist/$(INBOME_DIST) && $(CARGO) vendor --locked vendor > .cargo/config.toml 2> ../vendor.log \
+	  || { cat ../vendor.log >&2; exit 1; }
 	tar -C target/dist --sort=name --mtime=@$$(git log -1 --format=%ct) --owner=0 --group=0 \
 	  --numeric-owner -cf - $(INBOME_DIST) | gzip -n > target/$(INBOME_DIST).tar.gz
 	@echo target/$(INBOME_DIST).tar.gz
