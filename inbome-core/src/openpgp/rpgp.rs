@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::message::{self, KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureCheck};
 use super::parts::Parts;
 use super::policy::Policy;
 use super::verify::Verifier;
@@ -111,5 +112,35 @@ impl OpenPgp for Rpgp {
 
     fn armor_secret(&self, key: &SecretKey) -> Result<Secret, OpenPgpError> {
         armor::armor_secret(key)
+    }
+
+    fn seal(&self, payload: &[u8], sealing: &Sealing<'_>) -> Result<Vec<u8>, OpenPgpError> {
+        message::seal(payload, sealing)
+    }
+
+    fn open(&self, octets: &[u8], keys: &[&SecretKey]) -> Result<Opened, OpenFlaw> {
+        message::open(octets, keys)
+    }
+
+    fn recipients(&self, octets: &[u8]) -> Result<Vec<KeyId>, OpenFlaw> {
+        message::recipients(octets)
+    }
+
+    fn can_open(&self, octets: &[u8], keys: &[&SecretKey]) -> bool {
+        message::can_open(octets, keys)
+    }
+
+    fn parse_signatures(&self, octets: &[u8]) -> Result<Vec<RawSignature>, OpenFlaw> {
+        message::parse_signatures(octets)
+    }
+
+    fn verify(
+        &self,
+        signed: &[u8],
+        signatures: &[RawSignature],
+        signers: &[&CertUnion],
+        now: Timestamp,
+    ) -> Vec<SignatureCheck> {
+        message::verify(signed, signatures, signers, now, &self.verifications)
     }
 }
