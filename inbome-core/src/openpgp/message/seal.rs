@@ -81,9 +81,11 @@ impl Recipients {
         let choice = policy.choose(&received).map_err(|reason| {
             unusable(&format!("{} ({})", reason_in_words(reason), primary.fingerprint))
         })?;
-        // The primary was good, or nothing would have been chosen.
+        // The primary was good, or nothing would have been chosen. What its newest signature does
+        // not say, the one on the key itself may.
         let word = policy.primary().ok().and_then(|word| word.sig);
-        let features = word.and_then(|sig| sig.packet().features());
+        let features =
+            word.into_iter().chain(policy.direct()).find_map(|sig| sig.packet().features());
         self.modern &= features.is_some_and(pgp::packet::Features::seipd_v2);
         let (Some(key), Some(owner)) = (choice.part.known(), primary.known()) else {
             return Err(unusable("a key of an unknown algorithm"));

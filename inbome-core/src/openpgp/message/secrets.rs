@@ -30,7 +30,7 @@ pub(super) fn parts(key: &SecretKey) -> impl Iterator<Item = SecretPart<'_>> {
             return None;
         }
         let mut rest = body;
-        PublicKey::try_from_reader(header(body)?, &mut rest).ok()?;
+        PublicKey::try_from_reader(header(Tag::PublicKey, body)?, &mut rest).ok()?;
         let public = body.get(..body.len().checked_sub(rest.len())?)?;
         Some(SecretPart { body, part: KeyPart::parse(public)? })
     })
@@ -40,7 +40,8 @@ impl SecretPart<'_> {
     /// The whole part, if its secret is there and not locked.
     pub(super) fn unlocked(&self) -> Option<SecretPacket> {
         // Primary and subkey packets differ in their header alone.
-        let packet = SecretPacket::try_from_reader(header(self.body)?, self.body).ok()?;
+        let packet =
+            SecretPacket::try_from_reader(header(Tag::SecretKey, self.body)?, self.body).ok()?;
         matches!(packet.secret_params(), SecretParams::Plain(_)).then_some(packet)
     }
 
@@ -93,6 +94,6 @@ fn from_padded(octets: &[u8], typ: EskType) -> Option<SessionKey> {
     Some(SessionKey::new(cipher, key))
 }
 
-fn header(body: &[u8]) -> Option<PacketHeader> {
-    Some(PacketHeader::new_fixed(Tag::SecretKey, u32::try_from(body.len()).ok()?))
+fn header(tag: Tag, body: &[u8]) -> Option<PacketHeader> {
+    Some(PacketHeader::new_fixed(tag, u32::try_from(body.len()).ok()?))
 }
