@@ -125,34 +125,58 @@ impl SessionKey {
 /// Octets that are zeroed when dropped.
 pub(super) type Plaintext = Zeroizing<Vec<u8>>;
 
-/// All that `source` gives, at most `limit` octets; `None` if there is more, or at an error.
-/// `expected` octets are made room for at once.
+/// All that `source` gives, at most `limit` octets; `None` if there is more, or at an error. It is
+/// read in one piece if it is no longer than `expected`.
 pub(super) fn read_secret(
     mut source: impl Read,
     expected: usize,
     limit: usize,
 ) -> Option<Plaintext> {
-    let mut plaintext = Zeroizing::new(vec![0; expected.min(limit).max(1)]);
-    let mut filled = 0_usize;
+    // A vector that grows would leave copies behind and need twice the memory meanwhile.
+    let mut segments: Vec<Plaintext> = Vec::new();
+    let mut total = 0_usize;
     loop {
-        if filled == plaintext.len() {
-            if filled >= limit {
-                // Only the end may come now; what checks the whole comes with it.
-                return (source.read(&mut [0]).ok()? == 0).then_some(plaintext);
-            }
-            // A vector that grows by itself would leave copies behind.
-            let larger = filled.saturating_mul(2).clamp(LEAST_GROWTH, limit.max(LEAST_GROWTH));
-            let mut moved = Zeroizing::new(vec![0; larger.min(limit)]);
-            moved.get_mut(..filled)?.copy_from_slice(&plaintext);
-            plaintext = moved;
+        // One more than is allowed tells that there is more.
+        let room = limit.checked_sub(total)?.saturating_add(1);
+        let size = if total == 0 && expected > 0 { expected } else { SEGMENT_BYTES };
+        let size = size.min(room);
+        let mut segment = Zeroizing::new(vec![0; size]);
+        let filled = fill(&mut source, &mut segment)?;
+        segment.truncate(filled);
+        segments.push(segment);
+        total = total.checked_add(filled)?;
+        if filled < size {
+            return join(segments, total);
         }
-        let read = source.read(plaintext.get_mut(filled..)?).ok()?;
-        if read == 0 {
-            plaintext.truncate(filled);
-            return Some(plaintext);
-        }
-        filled = filled.checked_add(read)?;
     }
 }
 
-const LEAST_GROWTH: usize = 64 * 1024;
+/// How much of `buffer` could be filled before the end.
+fn fill(source: &mut impl Read, buffer: &mut [u8]) -> Option<usize> {
+    let mut filled = 0_usize;
+    while filled < buffer.len() {
+        let read = source.read(buffer.get_mut(filled..)?).ok()?;
+        if read == 0 {
+            break;
+        }
+        filled = filled.checked_add(read)?;
+    }
+    Some(filled)
+}
+
+fn join(mut segments: Vec<Plaintext>, total: usize) -> Option<Plaintext> {
+    if let [_] = segments.as_slice() {
+        return segments.pop();
+    }
+    let mut joined = Zeroizing::new(vec![0; total]);
+    let mut rest = joined.as_mut_slice();
+    // Each is gone before the next is copied.
+    for segment in segments {
+        let (here, after) = rest.split_at_mut_checked(segment.len())?;
+        here.copy_from_slice(&segment);
+        rest = after;
+    }
+    Some(joined)
+}
+
+const SEGMENT_BYTES: usize = 256 * 1024;
