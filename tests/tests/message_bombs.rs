@@ -1,6 +1,9 @@
 //! Compression bombs (Discovery §9, Messages §7): little memory, little time. Alone in this file,
 //! since the memory of the whole process is measured.
 
+// Time limits are measured by the wall clock.
+#![allow(clippy::disallowed_methods)]
+
 use inbome_core::openpgp::message::OpenFlaw;
 use inbome_core::openpgp::{OpenPgp, Rpgp};
 use inbome_tests::messages::*;

@@ -1,5 +1,8 @@
 //! What a hostile message gets (Messages §3 and §7): nothing, always by the same error, soon.
 
+// Time limits are measured by the wall clock.
+#![allow(clippy::disallowed_methods)]
+
 use inbome_core::openpgp::message::{KeyId, OpenFlaw, SealTo, Sealing};
 use inbome_core::openpgp::{OpenPgp, Rpgp};
 use inbome_core::random::SystemRandom;

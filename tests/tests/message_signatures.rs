@@ -250,7 +250,8 @@ fn whom_a_signature_was_made_for_is_told() {
 fn version_6_signs_and_versions_do_not_mix() {
     let modern = Person::version_6(3, false);
     let body = Signing::at(NOW).sign(&modern.primary, TEXT);
-    let checks = Rpgp::new().verify(TEXT, &raw(&[body.clone()]), &[&modern.union], NOW_AT);
+    let checks =
+        Rpgp::new().verify(TEXT, &raw(std::slice::from_ref(&body)), &[&modern.union], NOW_AT);
     assert_eq!(found(&checks[0]), Valid);
     let checks = Rpgp::new().verify(b"other", &raw(&[body]), &[&modern.union], NOW_AT);
     assert_eq!(found(&checks[0]), Invalid);
