@@ -47,7 +47,7 @@ pub(crate) struct Globals {
     /// Print objects for scripts, one per line, instead of text for people
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Print no messages and no text, only what was asked for and errors
+    /// Print only what was asked for, and errors
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
     /// Whether to use colours; NO_COLOR turns them off too
@@ -92,6 +92,11 @@ pub(crate) enum Command {
     /// See, export, import and destroy your own keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Take over peers and keys from another program
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Write one key per peer into a GnuPG home of its own
+    KeyringSync(KeyringSync),
     /// One screen: accounts, peers, how many could be encrypted to, what is wrong
     Status,
     /// Check the home, and name the command that mends what is wrong
@@ -474,4 +479,58 @@ pub(crate) enum KeyCommand {
         #[arg(long)]
         yes: bool,
     },
+}
+
+/// `import`.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "\
+The other program's files are only read. Nothing younger that is known already is overwritten, and a
+second import changes nothing.
+
+Examples:
+  inbome import neomutt ~/.mutt/autocrypt --own-keys
+  inbome import muacrypt ~/.config/muacrypt
+  inbome import gpg ~/.gnupg
+  inbome import gpg friends.asc --account alice@example.org")]
+pub(crate) enum ImportCommand {
+    /// From neomutt or mutt: the folder that $autocrypt_dir names
+    Neomutt(ImportArgs),
+    /// From muacrypt: the folder that --basedir names
+    Muacrypt {
+        /// What and how
+        #[command(flatten)]
+        args: ImportArgs,
+        /// Which of muacrypt's accounts, if it has several
+        #[arg(long, value_name = "NAME")]
+        from: Option<String>,
+    },
+    /// From GnuPG: its home, or a file of exported public keys
+    Gpg(ImportArgs),
+}
+
+/// What all imports take.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The folder or file
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+    /// Take your own secret keys too, and make accounts for them that do not exist yet
+    #[arg(long)]
+    pub(crate) own_keys: bool,
+}
+
+/// `keyring-sync`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The folder is for programs that know GnuPG and nothing else. It is made if it is missing, and holds
+the key that a mail to each peer would be encrypted to. Keys that this command put there and that are
+no longer current are deleted, others are left alone. A folder with secret keys is refused.
+
+Example:
+  inbome keyring-sync --homedir ~/.local/share/inbome-keyring
+  gpg --homedir ~/.local/share/inbome-keyring --recipient bob@example.org --encrypt letter.txt")]
+pub(crate) struct KeyringSync {
+    /// The GnuPG home
+    #[arg(long, value_name = "DIR")]
+    pub(crate) homedir: PathBuf,
 }

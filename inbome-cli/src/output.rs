@@ -70,7 +70,7 @@ impl Output {
         self.json
     }
 
-    /// Whether text for people is wanted on standard output.
+    /// Whether people want to be told what was done.
     pub(crate) fn is_text(&self) -> bool {
         !self.json && !self.quiet
     }
@@ -92,11 +92,28 @@ impl Output {
         self.flush();
     }
 
-    /// Prints a line of text for people; none if they want it quiet or want objects.
+    /// Prints one object that holds a list of rows, which are objects in text already.
+    pub(crate) fn rows(&mut self, name: &str, rows: &[String]) {
+        self.bytes(format!("{{\"schema\":{SCHEMA},\"{name}\":[").as_bytes());
+        for (index, row) in rows.iter().enumerate() {
+            self.bytes(if index == 0 { b"" } else { b"," });
+            self.bytes(row.as_bytes());
+        }
+        self.bytes(b"]}\n");
+    }
+
+    /// Prints a line of what people asked for; none if they want objects.
     pub(crate) fn line(&mut self, text: &str) {
-        if self.is_text() {
+        if !self.json {
             self.bytes(text.as_bytes());
             self.bytes(b"\n");
+        }
+    }
+
+    /// Prints a line about what was done; none if they want it quiet.
+    pub(crate) fn say(&mut self, text: &str) {
+        if self.is_text() {
+            self.line(text);
         }
     }
 

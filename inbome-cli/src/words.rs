@@ -91,6 +91,16 @@ pub(crate) fn meaning(recommendation: Recommendation) -> &'static str {
     }
 }
 
+/// What a recommendation means for one mail to several people.
+pub(crate) fn meaning_for_all(recommendation: Recommendation) -> &'static str {
+    match recommendation {
+        Recommendation::Encrypt => "encrypted by default",
+        Recommendation::Available => "encrypted if you choose it",
+        Recommendation::Discourage => "possible, but not all of them may be able to read it",
+        Recommendation::Disable => "cannot be encrypted to all of them",
+    }
+}
+
 /// The colour of a recommendation.
 pub(crate) fn color(recommendation: Recommendation) -> Color {
     match recommendation {

@@ -110,6 +110,9 @@ impl fmt::Display for Addr {
 
 fn canonical(text: &str) -> Result<String, AddrFlaw> {
     let text = text.trim_matches([' ', '\t']);
+    if is_canonical(text) {
+        return Ok(text.to_owned());
+    }
     if text.chars().any(char::is_control) {
         return Err(AddrFlaw::Control);
     }
@@ -124,6 +127,22 @@ fn canonical(text: &str) -> Result<String, AddrFlaw> {
 }
 
 /// Unquotes and lower-cases scalar by scalar: a final sigma must not depend on its neighbours.
+/// Whether `text` is one of those that are their own canonical form and easily seen to be: short
+/// and in plain lower case. Nearly all addresses are, and each mail has several.
+fn is_canonical(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let plain = |octet: u8| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'+');
+    let short = !local.is_empty() && local.len() <= MAX_LOCAL_PART_BYTES && domain.len() <= 63;
+    short && local.bytes().all(plain) && is_plain_domain(domain)
+}
+
+/// Plain lower-case ASCII names, nearly all of them, are their own canonical form.
+fn is_plain_domain(domain: &str) -> bool {
+    let plain = |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'.';
+    let labels = || domain.split('.').all(|label| !label.is_empty() && label.len() <= 63);
+    domain.bytes().all(plain) && labels() && !domain.contains("xn")
+}
+
 fn local_part(local: &str) -> Result<String, AddrFlaw> {
     let content = match local.strip_prefix('"') {
         Some(rest) => unquote(rest.strip_suffix('"').ok_or(AddrFlaw::Unquoted)?)?,
@@ -169,10 +188,7 @@ fn domain_to_ascii(domain: &str) -> Result<String, AddrFlaw> {
     if domain.contains(char::is_whitespace) {
         return Err(AddrFlaw::Unquoted);
     }
-    // Plain lower-case ASCII names, nearly all of them, are their own canonical form.
-    let plain = |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'.';
-    let labels = || domain.split('.').all(|label| !label.is_empty() && label.len() <= 63);
-    if domain.bytes().all(plain) && labels() && !domain.contains("xn") {
+    if is_plain_domain(domain) {
         return Ok(domain.to_owned());
     }
     // Specials that would read as syntax elsewhere; STD3 rules are off, these are not names.

@@ -75,6 +75,10 @@ pub enum Error {
     /// Outgoing mail.
     #[error(transparent)]
     Compose(#[from] ComposeError),
+    /// Another program's store, or GnuPG.
+    #[cfg(feature = "fs")]
+    #[error(transparent)]
+    Moving(#[from] crate::moving::MoveError),
     /// The home has no account.
     #[error("expected an account, found none; `inbome init ADDR` makes one")]
     NoAccounts,
@@ -154,13 +158,7 @@ impl Error {
             Self::Addr(_) | Self::WhichAccount { .. } | Self::Unfit { .. } => {
                 ErrorKind::InvalidArgument
             }
-            Self::Store(error) => match error {
-                StoreError::NoHome { .. } => ErrorKind::NotFound,
-                StoreError::Io { .. } | StoreError::Database { .. } => ErrorKind::Io,
-                StoreError::Newer { .. } => ErrorKind::Newer,
-                StoreError::Corrupt { .. } => ErrorKind::Corrupt,
-                StoreError::Busy { .. } => ErrorKind::Busy,
-            },
+            Self::Store(error) => store_kind(error),
             Self::OpenPgp(error) => match error {
                 OpenPgpError::Random(_) => ErrorKind::Random,
                 OpenPgpError::Malformed { .. } => ErrorKind::InvalidArgument,
@@ -176,6 +174,20 @@ impl Error {
                     ErrorKind::InvalidArgument
                 }
             },
+            #[cfg(feature = "fs")]
+            Self::Moving(error) => {
+                use crate::moving::MoveError;
+                match error {
+                    MoveError::Foreign { .. } | MoveError::NoGpg => ErrorKind::Io,
+                    MoveError::Gpg { .. } | MoveError::Io { .. } => ErrorKind::Io,
+                    MoveError::WhichFrom { .. } => ErrorKind::InvalidArgument,
+                    MoveError::Locked { .. } => ErrorKind::Passphrase,
+                    MoveError::NotOurs { .. } => ErrorKind::Refused,
+                    MoveError::Store(error) => store_kind(error),
+                    MoveError::NoAccounts => ErrorKind::NotFound,
+                    MoveError::WhichAccount { .. } => ErrorKind::InvalidArgument,
+                }
+            }
             Self::NoAccounts
             | Self::NoAccount { .. }
             | Self::NoOwnKey { .. }
@@ -186,5 +198,15 @@ impl Error {
             Self::Cancelled => ErrorKind::Cancelled,
             Self::Forked => ErrorKind::Forked,
         }
+    }
+}
+
+fn store_kind(error: &StoreError) -> ErrorKind {
+    match error {
+        StoreError::NoHome { .. } => ErrorKind::NotFound,
+        StoreError::Io { .. } | StoreError::Database { .. } => ErrorKind::Io,
+        StoreError::Newer { .. } => ErrorKind::Newer,
+        StoreError::Corrupt { .. } => ErrorKind::Corrupt,
+        StoreError::Busy { .. } => ErrorKind::Busy,
     }
 }

@@ -21,6 +21,12 @@ pub const MAX_ADDRESSES: usize = 2_000;
 pub const MAX_CERT_BYTES_BY_MAIL: usize = 10 * 1024;
 /// Octets of a cert or secret key that the user imports.
 pub const MAX_CERT_BYTES_BY_IMPORT: usize = 1024 * 1024;
+/// Octets of another program's keyring or database that is imported.
+pub const MAX_FOREIGN_BYTES: usize = 256 * 1024 * 1024;
+/// Rows or entries read from another program's store.
+pub const MAX_FOREIGN_ROWS: usize = 1_000_000;
+/// How long one run of the `gpg` program may take, in seconds.
+pub const MAX_GPG_SECS: u64 = 300;
 /// Subkeys looked at in one cert, and kept in a union of copies.
 pub const MAX_SUBKEYS: usize = 64;
 /// Signatures looked at in one cert, and kept in a union of copies.

@@ -330,7 +330,9 @@ impl PeerState {
             side.peer.forgotten = forgotten;
             side.drop_forgotten();
         }
-        let theirs = other.peer;
+        let mut theirs = other.peer;
+        // They judged by the copies that they know; we may know a revocation that they do not.
+        theirs.unjudge_all();
         change.row |= theirs.seen.is_some_and(|seen| raise(&mut self.peer.seen, seen));
         change.row |= theirs.list_post.is_some_and(|at| raise(&mut self.peer.list_post, at));
         change.row |=
@@ -530,6 +532,13 @@ impl PeerState {
 }
 
 impl Peer {
+    fn unjudge_all(&mut self) {
+        self.advert.iter_mut().for_each(|advert| advert.judgement = not_judged());
+        for held in [&mut self.gossip, &mut self.imported].into_iter().flatten() {
+            held.judgement = not_judged();
+        }
+    }
+
     /// The cert behind these keys changed: their judgements no longer hold.
     fn unjudge(&mut self, fingerprint: &Fingerprint) {
         if let Some(advert) = self.advert.as_mut().filter(|a| a.key.fingerprint == *fingerprint) {

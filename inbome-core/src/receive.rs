@@ -4,6 +4,7 @@
 //! [`Working::flush`] writes the set in one transaction. One mail and a scan of a million take this
 //! same way, they differ in how often they flush. Not here: decryption, and where mails come from.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::{Account, Accounts};
@@ -262,15 +263,11 @@ impl Working {
         if self.generation.is_none() {
             self.generation = Some(store.generation()?);
         }
-        // Two look-ups without a copy of the addresses; a copy only for what is new.
-        if !self.held.contains_key(account) {
-            self.held.insert(account.clone(), BTreeMap::new());
+        // A copy of an address costs less than a second look-up among thousands.
+        match self.held.entry(account.clone()).or_default().entry(addr.clone()) {
+            Entry::Occupied(held) => Ok(held.into_mut()),
+            Entry::Vacant(slot) => Ok(slot.insert(load(store, account, addr)?)),
         }
-        let peers = self.held.entry(account.clone()).or_default();
-        if !peers.contains_key(addr) {
-            peers.insert(addr.clone(), load(store, account, addr)?);
-        }
-        Ok(peers.entry(addr.clone()).or_default())
     }
 
     /// Writes what is dirty, inside the caller's transaction. What another process wrote since it

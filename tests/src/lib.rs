@@ -1,4 +1,9 @@
 //! Test data that every surface of libinbome shares.
 
 pub mod certs;
+pub mod homes;
+pub mod mailbox;
 pub mod messages;
+pub mod stage;
+pub mod vectors;
+mod words;

@@ -57,9 +57,9 @@ pub(crate) fn init(session: &mut Session, args: Init) -> Done {
             true => String::new(),
             false => format!(", an alias of {}", made.account.addr),
         };
-        session.out.line(&format!("{verb} the account {}{of}.", args.addr));
+        session.out.say(&format!("{verb} the account {}{of}.", args.addr));
         if let Some(fingerprint) = fingerprint {
-            session.out.line(&format!("Its key: {}", words::grouped(fingerprint)));
+            session.out.say(&format!("Its key: {}", words::grouped(fingerprint)));
         }
         if made.created {
             session.out.note("Next: `inbome scan ~/Maildir` learns from the mail that is there.");

@@ -69,11 +69,8 @@ pub(crate) fn recommend(session: &mut Session, args: &Recommend) -> Done {
     let word = words::recommendation(answer.recommendation);
     let word = session.out.paint(words::color(answer.recommendation), word);
     let meaning = match answer.recipients.len() {
-        0 | 1 => words::meaning(answer.recommendation).to_owned(),
-        _ => format!(
-            "{}, as the least of its recipients allows",
-            words::meaning(answer.recommendation)
-        ),
+        0 | 1 => words::meaning(answer.recommendation),
+        _ => words::meaning_for_all(answer.recommendation),
     };
     session.out.line(&format!("{word}: {meaning}"));
     let rows: Vec<Vec<Cell>> = answer

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use inbome_core::account::Account;
 use inbome_core::clock::Timestamp;
 use inbome_core::engine::{Engine, PeerFilter};
+use inbome_core::error::ErrorKind;
 use inbome_core::limits::MAX_KEY_FIELD_BYTES;
 use inbome_core::recommend::Recommendation;
 use serde_json::{Value, json};
@@ -99,13 +100,14 @@ pub(crate) fn status(session: &mut Session) -> Done {
         })
         .collect();
     session.out.table(2, &rows);
-    let line = format!(
-        "{} of {} people who wrote in the last 90 days, {} could be encrypted to, {} by default",
-        bold(session, "Coverage"),
-        coverage.recent,
-        coverage.possible,
-        coverage.by_default
-    );
+    let coverage = match coverage.recent {
+        0 => "nobody wrote in the last 90 days".to_owned(),
+        recent => format!(
+            "of {recent} who wrote in the last 90 days, {} could be encrypted to, {} by default",
+            coverage.possible, coverage.by_default
+        ),
+    };
+    let line = format!("{} {coverage}", bold(session, "Coverage"));
     session.out.line(&line);
     let wrong: Vec<&Check> = checks.iter().filter(|check| !check.ok).collect();
     if wrong.is_empty() {
@@ -147,7 +149,7 @@ pub(crate) fn doctor(session: &mut Session) -> Done {
             let mut checks = vec![database(&home, &engine)];
             match accounts {
                 Ok(accounts) => checks.extend(quick_checks(&home, &engine, &accounts)?),
-                Err(error) => checks.push(broken(&home, error.to_string())),
+                Err(error) => checks.push(unopened(&home, &error.into())),
             }
             checks
         }
@@ -156,7 +158,7 @@ pub(crate) fn doctor(session: &mut Session) -> Done {
             vec![Check::bad("home", failure.sentence(), "inbome init ADDR")]
         }
         Err(failure) => {
-            let mut checks = vec![broken(&home, failure.sentence())];
+            let mut checks = vec![unopened(&home, &failure)];
             checks.extend(permissions(&home));
             checks
         }
@@ -193,11 +195,24 @@ fn database(home: &Path, engine: &Engine) -> Check {
     match engine.check() {
         Ok(faults) if faults.is_empty() => Check::good("database", "the database is sound"),
         Ok(faults) => broken(home, faults.join("; ")),
-        Err(error) => broken(home, error.to_string()),
+        Err(error) => unopened(home, &error.into()),
     }
 }
 
-/// A database that is damaged, foreign or too new. The account's keys are in it: it is moved away,
+/// A home that does not open.
+fn unopened(home: &Path, failure: &Failure) -> Check {
+    match failure {
+        Failure::Core(error) if error.kind() == ErrorKind::Newer => {
+            Check::bad("database", failure.sentence(), "install a newer version of inbome")
+        }
+        Failure::Core(error) if error.kind() == ErrorKind::Busy => {
+            Check::bad("database", failure.sentence(), "inbome doctor")
+        }
+        _ => broken(home, failure.sentence()),
+    }
+}
+
+/// A database that is damaged or foreign. The account's keys are in it: it is moved away,
 /// never removed.
 fn broken(home: &Path, text: String) -> Check {
     let aside = {

@@ -146,7 +146,7 @@ fn print_text(session: &mut Session, file: &Path, incoming: &Incoming) {
     if let Some(why) = why {
         line.push_str(&format!(": {why}"));
     }
-    session.out.line(&line);
+    session.out.say(&line);
     for report in &incoming.fields {
         let why = match report.verdict.reason() {
             Some(reason) => format!(": {reason}"),
@@ -158,7 +158,7 @@ fn print_text(session: &mut Session, file: &Path, incoming: &Incoming) {
         };
         let verdict = report.verdict.word().replace('_', " ");
         let text = shown_line(&format!("{}: {verdict}{key}{why}", report.name));
-        session.out.line(&format!("           {text}"));
+        session.out.say(&format!("           {text}"));
     }
     if let Some((old, new)) = &incoming.key_changed {
         let text = format!(
@@ -167,7 +167,7 @@ fn print_text(session: &mut Session, file: &Path, incoming: &Incoming) {
             words::short(new)
         );
         let text = session.out.paint(Color::Yellow, &text);
-        session.out.line(&text);
+        session.out.say(&text);
     }
     if let Some(key) = &incoming.own_key_conflict {
         let text = format!(
@@ -176,6 +176,6 @@ fn print_text(session: &mut Session, file: &Path, incoming: &Incoming) {
             words::short(key)
         );
         let text = session.out.paint(Color::Red, &text);
-        session.out.line(&text);
+        session.out.say(&text);
     }
 }

@@ -131,7 +131,7 @@ fn destroy(session: &mut Session, fingerprint: &Fingerprint, yes: bool) -> Done 
     engine.destroy_own_key(Some(&account.addr), fingerprint)?;
     match session.out.is_json() {
         true => session.out.object(json!({ "destroyed": fingerprint.to_string() })),
-        false => session.out.line(&format!("Destroyed {}.", words::grouped(fingerprint))),
+        false => session.out.say(&format!("Destroyed {}.", words::grouped(fingerprint))),
     }
     Ok(Exit::Done)
 }

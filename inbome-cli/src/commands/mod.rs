@@ -6,6 +6,7 @@ mod generated;
 mod health;
 mod incoming;
 mod keys;
+mod moving;
 mod outgoing;
 mod peers;
 mod scan;
@@ -44,6 +45,8 @@ fn dispatch(session: &mut Session, command: Command) -> Done {
         Command::Header(args) => outgoing::header(session, &args),
         Command::ProcessOutgoing(args) => outgoing::process_outgoing(session, args),
         Command::Key(command) => keys::key(session, command),
+        Command::Import(command) => moving::import(session, command),
+        Command::KeyringSync(args) => moving::keyring_sync(session, &args),
         Command::Status => health::status(session),
         Command::Doctor => health::doctor(session),
         Command::Completions { shell } => generated::completions(session, shell),

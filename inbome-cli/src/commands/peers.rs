@@ -45,8 +45,7 @@ fn list(session: &mut Session, engine: &Engine, all: bool) -> Done {
         engine.peers(account.as_ref(), filter, &mut |account, row| {
             rows.push(object(account, &row.addr, &row.peer).to_string());
         })?;
-        let rows = rows.join(",");
-        session.out.bytes(format!("{{\"schema\":1,\"peers\":[{rows}]}}\n").as_bytes());
+        session.out.rows("peers", &rows);
         return Ok(Exit::Done);
     }
     let surveyed = survey::survey(engine, account.as_ref(), filter)?;
@@ -227,7 +226,7 @@ fn forget(session: &mut Session, engine: &Engine, addr: &Addr) -> Done {
     let at = engine.forget_peer(session.account().as_ref(), addr)?;
     match session.out.is_json() {
         true => session.out.object(json!({ "addr": addr.as_str(), "forgotten": at.as_secs() })),
-        false => session.out.line(&format!(
+        false => session.out.say(&format!(
             "Forgot {}: mails up to {at} count as not seen.",
             shown_line(addr.as_str())
         )),
@@ -261,7 +260,7 @@ fn set(session: &mut Session, engine: &Engine, args: PeersSet) -> Done {
         session.out.object(json!({ "addr": addr.as_str(), "word": name, "pinned": pinned }));
     } else {
         let addr = shown_line(addr.as_str());
-        session.out.line(&match (name, &pinned) {
+        session.out.say(&match (name, &pinned) {
             ("always", _) => format!("Mails to {addr} are encrypted whenever there is a key."),
             ("never", _) => format!("Mails to {addr} are not encrypted by default."),
             (_, Some(key)) => {
@@ -295,7 +294,7 @@ fn import(session: &mut Session, engine: &Engine, addr: &Addr, key: &[u8]) -> Do
         true => session
             .out
             .object(json!({ "addr": addr.as_str(), "fingerprint": fingerprint.to_string() })),
-        false => session.out.line(&format!(
+        false => session.out.say(&format!(
             "Took in the key {} for {}.",
             words::grouped(&fingerprint),
             shown_line(addr.as_str())

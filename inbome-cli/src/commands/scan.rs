@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use inbome_core::engine::{Engine, PeerFilter};
 use inbome_core::recommend::Recommendation;
 use inbome_core::scan::{Progress, ScanOptions, ScanReport};
-use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde_json::json;
 
 use super::survey::{self, Surveyed};
@@ -54,6 +54,14 @@ pub(crate) fn scan(session: &mut Session, args: Scan) -> Done {
     }
     for (path, found) in &report.unreadable {
         session.out.fault(&format!("expected to read {}, found: {found}", path.display()));
+    }
+    if !report.passed_by.is_empty() {
+        let names: Vec<_> =
+            report.passed_by.iter().map(|path| path.display().to_string()).collect();
+        session.out.note(&format!(
+            "Passed by: {} (`--include NAME` takes a folder in).",
+            names.join(", ")
+        ));
     }
     if report.cancelled {
         session.out.note("Stopped; what was done is kept, and the next scan goes on from there.");
@@ -101,13 +109,24 @@ fn now() -> Instant {
     Instant::now()
 }
 
+/// Hidden where nobody watches it.
 fn progress_bar(session: &Session) -> ProgressBar {
     if session.out.is_quiet() || session.out.is_json() || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.set_style(style("{spinner} {human_pos} mails"));
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template);
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+        // The text is a buffer in memory.
+        let _ = write!(text, "{:.0}/s", state.per_sec());
+    })
 }
 
 /// What is looked at and what is passed by, of all, with the rate and the time left.
@@ -115,17 +134,11 @@ fn show(bar: &ProgressBar, progress: &Progress) {
     if bar.is_hidden() {
         return;
     }
-    if bar.length() != progress.total || bar.position() == 0 {
-        let template = match progress.total {
-            Some(_) => "{bar:30} {human_pos}/{human_len} mails, {per_sec}, {eta} left",
-            None => "{spinner} {human_pos} mails, {per_sec}",
-        };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
-        }
-        if let Some(total) = progress.total {
-            bar.set_length(total);
-        }
+    if let Some(total) = progress.total
+        && bar.length() != Some(total)
+    {
+        bar.set_style(style("{bar:30} {human_pos}/{human_len} mails, {rate}, {eta} left"));
+        bar.set_length(total);
     }
     bar.set_position(progress.messages.saturating_add(progress.skipped));
 }
@@ -140,6 +153,7 @@ fn print_object(session: &mut Session, report: &ScanReport, seconds: f64) {
         .iter()
         .map(|(path, found)| json!({ "file": path.to_string_lossy(), "text": found }))
         .collect();
+    let passed_by: Vec<_> = report.passed_by.iter().map(|path| path.to_string_lossy()).collect();
     session.out.object(json!({
         "messages": report.messages,
         "updated": report.updated,
@@ -150,6 +164,7 @@ fn print_object(session: &mut Session, report: &ScanReport, seconds: f64) {
         "peers": report.peers,
         "seconds": (seconds * 1000.0).round() / 1000.0,
         "bytes": report.bytes,
+        "passed_by": passed_by,
         "unreadable": unreadable,
         "cancelled": report.cancelled,
     }));

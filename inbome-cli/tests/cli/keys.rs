@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::{NOW_SECS, World};
+use crate::world::{NOW_SECS, World, feed};
 
 #[test]
 fn keys_are_listed_exported_imported_and_destroyed() {
@@ -69,4 +69,36 @@ fn nothing_secret_leaves_and_nothing_is_destroyed_without_a_yes() {
         assert!(text.contains("--yes"), "{text}");
     }
     assert_eq!(world.run(&["key", "list", "--json"]).exits(0).json(), listed);
+}
+
+#[test]
+fn a_locked_key_asks_for_its_passphrase() {
+    let world = World::of_alice();
+    let after_its_making = "2020-06-01T00:00:00Z";
+    let locked = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/keys/locked.sec.asc");
+    for (name, passphrase, code) in [
+        ("wrong", "wrong horse\n", 5),
+        ("none", "", 5),
+        ("right", "correct horse\n", 0),
+        ("right with CRLF and more", "correct horse\r\nmore\n", 0),
+    ] {
+        let file = world.file("passphrase", passphrase);
+        let arguments = ["key", "import", locked, "--passphrase-file", &file, "--json"];
+        let mut command = world.command(&world.home());
+        let run = feed(command.env("INBOME_NOW", after_its_making).args(arguments), b"");
+        assert_eq!(run.code, code, "{name}: {run:?}");
+        if code == 5 {
+            assert_eq!(run.json()["error"]["kind"], "passphrase", "{name}");
+        }
+        assert!(!run.stderr.contains("horse") && !run.text().contains("horse"), "{name}");
+    }
+    let made = ["init", "locked@example.org", "--import-key", locked, "--passphrase-file"];
+    let file = world.file("passphrase", "correct horse");
+    let mut command = world.command(&world.path("other"));
+    feed(command.env("INBOME_NOW", after_its_making).args(made).arg(file), b"").exits(0);
+    // Nobody is there to be asked.
+    let mut command = std::process::Command::new("setsid");
+    command.arg("--wait").arg(env!("CARGO_BIN_EXE_inbome")).args(["key", "import", locked]);
+    command.env("INBOME_HOME", world.home()).stdin(std::process::Stdio::null());
+    assert_eq!(command.output().unwrap().status.code(), Some(5));
 }

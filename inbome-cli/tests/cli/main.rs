@@ -5,6 +5,7 @@ mod accounts;
 mod errors;
 mod incoming;
 mod keys;
+mod moving;
 mod outgoing;
 mod pages;
 mod peers;

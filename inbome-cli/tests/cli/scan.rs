@@ -37,6 +37,7 @@ fn a_scan_counts_everything_and_the_next_one_passes_it_by() {
     }
     assert!(found["seconds"].is_number());
     assert!(found["bytes"].as_u64().unwrap() > 0);
+    assert!(world.path("mail/cur/1:2,S").exists());
     let again = world.run(&["scan", &path, "--json"]).exits(0).json();
     assert_eq!(again["messages"], 0);
     assert_eq!(again["skipped"], 3);

@@ -1,5 +1,10 @@
 //! Many processes on one home at once, and processes killed at any moment.
 
+// A test fails by panicking.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+// The length of an undisturbed run says where to kill; nothing is asserted of time.
+#![allow(clippy::disallowed_methods)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -113,9 +118,10 @@ fn several_processes_that_see_the_same_peer_lose_no_update() {
     assert_eq!(peer.state.peer.seen.map(|seen| seen.at), Some(span.last));
 }
 
-/// A Maildir of `mails` mails from 50 people, a fifth of whom change their key half way.
+/// A Maildir of `mails` mails from ten people, two of whom change their key half way. Few people,
+/// so that the time goes into batches and not into verifying keys.
 fn write_maildir(path: &Path, mails: usize) {
-    let people: Vec<[String; 2]> = (0..50)
+    let people: Vec<[String; 2]> = (0..10)
         .map(|n| {
             let from = format!("p{n}@example.org");
             [key_fields(&from), if n % 5 == 0 { key_fields(&from) } else { String::new() }]
@@ -125,7 +131,7 @@ fn write_maildir(path: &Path, mails: usize) {
         std::fs::create_dir_all(path.join(part)).expect("folder");
     }
     for n in 0..mails {
-        let person = n * 7 % 50;
+        let person = n * 7 % 10;
         let late = n * 2 > mails && person % 5 == 0;
         let fields = if n % 9 == 0 { "" } else { &people[person][usize::from(late)] };
         let text = mail(&format!("p{person}@example.org"), fields, (n % 1500) as i64);
@@ -179,7 +185,7 @@ fn scanned(home: &Path, mailbox: &Path, all: &[String]) -> BTreeSet<String> {
 fn a_scan_killed_at_two_hundred_moments_loses_nothing() {
     let world = TempDir::new().expect("folder");
     let mailbox = world.path().join("Maildir");
-    let mails = 4_000;
+    let mails = 6_000;
     write_maildir(&mailbox, mails);
     let all: Vec<String> = std::fs::read_dir(mailbox.join("cur"))
         .expect("list")
@@ -192,7 +198,7 @@ fn a_scan_killed_at_two_hundred_moments_loses_nothing() {
     run(inbome(&undisturbed).args(["--quiet", "scan"]).arg(&mailbox));
     let duration = start.elapsed();
     let expected = listing(&Engine::open(&undisturbed, options()).expect("open"));
-    assert_eq!(expected.len(), 50);
+    assert_eq!(expected.len(), 10);
 
     let mut seed = 20_161_217_u64;
     let mut random = || {
@@ -217,9 +223,12 @@ fn a_scan_killed_at_two_hundred_moments_loses_nothing() {
             kills += 1;
             let engine = Engine::open(&home, options()).expect("the database opens");
             assert_eq!(engine.check().expect("check"), Vec::<String>::new());
-            if kills % 8 == 0 {
-                let done = scanned(&home, &mailbox, &all);
-                partial += usize::from(!done.is_empty() && done.len() < mails);
+            let done = scanned(&home, &mailbox, &all);
+            let between = !done.is_empty() && done.len() < mails;
+            partial += usize::from(between);
+
+            // Every one would take too long.
+            if between && partial % 8 == 1 {
                 assert_eq!(listing(&engine), listing_of(&mailbox, &done), "a batch is half there");
             }
         }
@@ -228,5 +237,6 @@ fn a_scan_killed_at_two_hundred_moments_loses_nothing() {
         assert_eq!(listing(&engine), expected, "home {homes}");
     }
     println!("{kills} kills, {homes} homes, {partial} times between two batches");
-    assert!(partial > 0, "no kill ever fell between two batches: the test shows nothing");
+    // Otherwise the test would show nothing.
+    assert!(partial > 0, "expected some kills to fall between two batches, found none");
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Engine, Inner};
+use super::{Engine, Inner, account_meant};
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -104,35 +104,35 @@ impl Engine {
     ) -> Result<Vec<Incoming>, Error> {
         let now = self.now();
         let mut inner = self.lock()?;
-        let accounts = inner.accounts()?;
-        let account = match named {
-            Some(addr) => Some(inner.account(Some(addr))?),
-            None if accounts.0.is_empty() => return Err(Error::NoAccounts),
-            None => None,
-        };
         let certs: &dyn OpenPgp = self.openpgp.as_ref();
-        let store = inner.store.as_mut();
         let mut working = Working::default();
-        let mut all = Vec::new();
-        for (mail, receipt) in mails {
-            let examined = match mail {
-                Err(limit) => Examined::past(limit),
-                Ok(mail) => {
-                    let account = account.as_ref();
-                    match discover::sender(mail, receipt, account, &accounts, now) {
+        let all = inner.read(|inner| {
+            let accounts = inner.accounts()?;
+            let account = match named {
+                Some(_) => Some(account_meant(&accounts, named)?),
+                None if accounts.0.is_empty() => return Err(Error::NoAccounts),
+                None => None,
+            };
+            let store = inner.store.as_mut();
+            let mut all = Vec::new();
+            for (mail, receipt) in mails {
+                let examined = match mail {
+                    Err(limit) => Examined::past(limit),
+                    Ok(mail) => match discover::sender(mail, receipt, account, &accounts, now) {
                         Err(refusal) => refusal.into(),
                         Ok(sender) => {
                             let memory = working.hold(store, &sender.account.addr, &sender.from)?;
                             receive::examine_from(mail, &sender, &accounts, certs, memory)
                         }
-                    }
-                }
-            };
-            all.push(receive::apply(examined, &mut working, store, certs, now)?);
-        }
+                    },
+                };
+                all.push(receive::apply(examined, &mut working, store, certs, now)?);
+            }
+            Ok(all)
+        })?;
         // Nothing changed: no commit.
         if working.is_dirty() {
-            transaction(store, |store| working.flush(store, certs, now))?;
+            transaction(inner.store.as_mut(), |store| working.flush(store, certs, now))?;
         }
         Ok(all)
     }
@@ -148,16 +148,18 @@ impl Engine {
     ) -> Result<EncryptKey, Error> {
         let now = self.now();
         let mut inner = self.lock()?;
-        let account = inner.account(account)?;
-        let accounts = inner.accounts()?;
-        let target = match own_account(&accounts, peer) {
-            Some(own) => inner.own_advice(own, &account)?.target.ok_or(Reason::DisabledAccount),
-            None => {
-                let row = inner.judged_peer(&account, peer, self.openpgp.as_ref(), now)?;
-                recommend::get_encrypt_key(&row, account.settings)
-            }
-        };
-        Ok(EncryptKey { addr: peer.clone(), target })
+        inner.read(|inner| {
+            let accounts = inner.accounts()?;
+            let account = account_meant(&accounts, account)?;
+            let target = match own_account(&accounts, peer) {
+                Some(own) => inner.own_advice(own, account)?.target.ok_or(Reason::DisabledAccount),
+                None => {
+                    let row = inner.judged_peer(account, peer, self.openpgp.as_ref(), now)?;
+                    recommend::get_encrypt_key(&row, account.settings)
+                }
+            };
+            Ok(EncryptKey { addr: peer.clone(), target })
+        })
     }
 
     /// Whether to encrypt a mail to these recipients, and why (Discovery §7).
@@ -172,8 +174,11 @@ impl Engine {
     ) -> Result<MailRecommendation, Error> {
         let now = self.now();
         let mut inner = self.lock()?;
-        let account = inner.account(account)?;
-        inner.recommend(&account, recipients, reply, self.openpgp.as_ref(), now)
+        inner.read(|inner| {
+            let accounts = inner.accounts()?;
+            let account = account_meant(&accounts, account)?;
+            inner.recommend(account, recipients, reply, self.openpgp.as_ref(), now)
+        })
     }
 
     /// Makes of the mail that a program would send the mails that leave (Discovery §8). `account`
@@ -301,7 +306,7 @@ impl Inner {
     }
 
     /// The peer's row with judgements that hold now. One that had to be made anew is written back.
-    fn judged_peer(
+    pub(super) fn judged_peer(
         &mut self,
         account: &Account,
         addr: &Addr,
@@ -330,6 +335,7 @@ impl Inner {
         openpgp: &dyn OpenPgp,
         now: Timestamp,
     ) -> Result<(), Error> {
+        self.store.end_read();
         transaction(self.store.as_mut(), |store| {
             let Some(peer) = store.load_peer(&account.addr, addr)? else { return Ok(()) };
             let history = store.load_history(&account.addr, addr)?;

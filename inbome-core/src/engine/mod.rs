@@ -2,7 +2,7 @@
 //!
 //! Reads its clock once per call and passes the instant down; writes what the flows give in one
 //! transaction. It may be used from any thread. Split by subject: `accounts`, `keys`, `mail`,
-//! `peers`. Not here: any rule.
+//! `moving`, `peers`, `scan`. Not here: any rule.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -18,6 +18,8 @@ use crate::store::{Store, StoreError, transaction};
 mod accounts;
 mod keys;
 mod mail;
+#[cfg(feature = "fs")]
+mod moving;
 mod peers;
 #[cfg(feature = "fs")]
 mod scan;
@@ -191,14 +193,15 @@ impl Inner {
     /// The account that the caller means: the one named, else the only one.
     fn account(&mut self, named: Option<&Addr>) -> Result<Account, Error> {
         let accounts = self.accounts()?;
-        match (named, accounts.0.as_slice()) {
-            (_, []) => Err(Error::NoAccounts),
-            (Some(addr), _) => {
-                accounts.of(addr).cloned().ok_or_else(|| Error::NoAccount { addr: addr.clone() })
-            }
-            (None, [only]) => Ok(only.clone()),
-            (None, several) => Err(Error::WhichAccount { count: several.len() }),
-        }
+        account_meant(&accounts, named).cloned()
+    }
+
+    /// Runs `work`, which reads several things, over one state of the store.
+    fn read<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        self.store.begin_read()?;
+        let done = work(self);
+        self.store.end_read();
+        done
     }
 
     /// Runs `work` in one transaction.
@@ -209,5 +212,15 @@ impl Inner {
         let done = transaction(self.store.as_mut(), work);
         self.accounts = None;
         done
+    }
+}
+
+/// The account that the caller means: the one named, else the only one.
+fn account_meant<'a>(accounts: &'a Accounts, named: Option<&Addr>) -> Result<&'a Account, Error> {
+    match (named, accounts.0.as_slice()) {
+        (_, []) => Err(Error::NoAccounts),
+        (Some(addr), _) => accounts.of(addr).ok_or_else(|| Error::NoAccount { addr: addr.clone() }),
+        (None, [only]) => Ok(only),
+        (None, several) => Err(Error::WhichAccount { count: several.len() }),
     }
 }

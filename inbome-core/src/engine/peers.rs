@@ -70,7 +70,9 @@ impl Engine {
         let mut inner = self.lock()?;
         let account = inner.account(account)?.addr;
         let hidden = inner.accounts()?.own(addr);
-        let state = load(inner.store.as_mut(), &account, addr)?.filter(|_| !hidden);
+        // Of a forgotten peer only the date is left.
+        let known = |state: &PeerState| !state.peer.is_blank() || !state.history.is_empty();
+        let state = load(inner.store.as_mut(), &account, addr)?.filter(|s| !hidden && known(s));
         match state {
             Some(state) => Ok(PeerDetails { account, addr: addr.clone(), state }),
             None => Err(Error::NoPeer { account, addr: addr.clone() }),

@@ -6,7 +6,7 @@ use super::Engine;
 use crate::addr::Addr;
 use crate::error::Error;
 use crate::scan::{self, Findings, Progress, Scan, ScanOptions, ScanReport, StoreAccess};
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 impl Engine {
     /// Learns from mailboxes: Maildir folders, mbox files, single mails (Discovery §4). Read-only and
@@ -29,13 +29,16 @@ impl Engine {
             let account = named.map(|addr| inner.account(Some(addr))).transpose()?;
             (accounts, account)
         };
-        if accounts.0.is_empty() {
-            return Err(Error::NoAccounts);
-        }
+        let account = account.as_ref();
+        // Cursors are kept under the named account, else under the first.
+        let keeper = &account.or(accounts.0.first()).ok_or(Error::NoAccounts)?.addr;
         let certs = self.openpgp.as_ref();
-        let scan = Scan { options, accounts: &accounts, account: account.as_ref(), certs, now };
+        let scan = Scan { options, accounts: &accounts, account, keeper, certs, now };
         match self.second_store()? {
-            Some(mut store) => scan.run(paths, &mut Own(store.as_mut()), progress),
+            Some(mut store) => {
+                store.allow_loss()?;
+                scan.run(paths, &mut Own(store.as_mut()), progress)
+            }
             None => scan.run(paths, &mut Shared(self), progress),
         }
     }
@@ -51,11 +54,13 @@ impl Engine {
 struct Own<'a>(&'a mut dyn Store);
 
 impl StoreAccess for Own<'_> {
+    type Error = Error;
+
     fn with(
         &mut self,
-        work: &mut dyn FnMut(&mut dyn Store) -> Result<(), Error>,
+        work: &mut dyn FnMut(&mut dyn Store) -> Result<(), StoreError>,
     ) -> Result<(), Error> {
-        work(self.0)
+        Ok(work(self.0)?)
     }
 }
 
@@ -63,10 +68,12 @@ impl StoreAccess for Own<'_> {
 struct Shared<'a>(&'a Engine);
 
 impl StoreAccess for Shared<'_> {
+    type Error = Error;
+
     fn with(
         &mut self,
-        work: &mut dyn FnMut(&mut dyn Store) -> Result<(), Error>,
+        work: &mut dyn FnMut(&mut dyn Store) -> Result<(), StoreError>,
     ) -> Result<(), Error> {
-        work(self.0.lock()?.store.as_mut())
+        Ok(work(self.0.lock()?.store.as_mut())?)
     }
 }

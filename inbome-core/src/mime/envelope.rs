@@ -4,6 +4,8 @@
 //! of §9. Only the places of a few fields are remembered; a field is taken apart when it is asked
 //! for. Not here: body parts, decoding, and what any of it means.
 
+use std::cell::OnceCell;
+
 use super::content_type::ContentType;
 use super::fields::{Items, blank_line, without_mbox_line};
 use super::mailbox::{Entries, Entry};
@@ -48,6 +50,8 @@ pub struct Envelope<'a> {
     body: &'a [u8],
     known: Known<'a>,
     key_fields: KeyFields<'a>,
+    /// The date in `Received`, once it was asked for: a scan asks twice.
+    received: OnceCell<Option<Timestamp>>,
 }
 
 /// The key fields of a mail, in order.
@@ -73,7 +77,7 @@ impl<'a> Envelope<'a> {
         })?;
         let blank = blank_line(rest).map_or(0, <[u8]>::len);
         let body = rest.get(blank..).unwrap_or_default();
-        Ok(Self { header, body, known, key_fields })
+        Ok(Self { header, body, known, key_fields, received: OnceCell::new() })
     }
 
     /// The header section, without the blank line.
@@ -123,9 +127,11 @@ impl<'a> Envelope<'a> {
     /// The date of the topmost Received field, which stands behind its last `;`.
     #[must_use]
     pub fn received(&self) -> Option<Timestamp> {
-        let value = cut(self.known.received.first?);
-        let semicolon = memchr::memrchr(b';', value)?;
-        Timestamp::parse_mail_date(&text::line(value.get(semicolon.saturating_add(1)..)?))
+        *self.received.get_or_init(|| {
+            let value = cut(self.known.received.first?);
+            let semicolon = memchr::memrchr(b';', value)?;
+            Timestamp::parse_mail_date(&text::line(value.get(semicolon.saturating_add(1)..)?))
+        })
     }
 
     /// The key fields of both families in order: of those that are judged at most

@@ -56,6 +56,14 @@ pub(super) fn dearmor(octets: &[u8], expected: &'static str) -> Result<Secret, O
     if binary.as_bytes().len() > MAX_CERT_BYTES_BY_IMPORT { Err(too_long()) } else { Ok(binary) }
 }
 
+/// The binary form of one armored block of any length; its reader bounds it.
+pub(super) fn dearmor_block(block: &[u8]) -> Option<Secret> {
+    let options = DearmorOptions::new().set_limit(block.len().saturating_add(1));
+    let mut binary = Vec::with_capacity(block.len());
+    Dearmor::with_options(block, options).read_to_end(&mut binary).ok()?;
+    Some(Secret::new(binary))
+}
+
 /// A flaw as the `found` of an error.
 pub(super) fn in_words(flaw: CertFlaw) -> &'static str {
     match flaw {

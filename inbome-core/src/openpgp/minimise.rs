@@ -92,10 +92,14 @@ fn user_id<'a>(parts: &'a Parts, policy: Policy<'a>, addr: &Addr) -> Option<(&'a
 
 /// Whether a User ID is `addr` or ends with it in angle brackets.
 fn names(id: &[u8], addr: &Addr) -> bool {
-    let Ok(text) = std::str::from_utf8(id) else { return false };
-    let text = text.trim();
+    addr_of(id).is_some_and(|found| found == *addr)
+}
+
+/// The address that a User ID is, or that it ends with in angle brackets.
+pub(super) fn addr_of(id: &[u8]) -> Option<Addr> {
+    let text = std::str::from_utf8(id).ok()?.trim();
     let bracketed = text.strip_suffix('>').and_then(|rest| rest.rsplit_once('<'));
-    Addr::parse(bracketed.map_or(text, |(_, inside)| inside)).is_ok_and(|found| found == *addr)
+    Addr::parse(bracketed.map_or(text, |(_, inside)| inside)).ok()
 }
 
 /// The newest subkey that may sign and whose secret is there.

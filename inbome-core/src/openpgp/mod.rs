@@ -4,6 +4,10 @@
 //! OpenPGP messages of §2 and §3. The library below checks mathematics; `policy` decides meaning.
 //! Not here: mail.
 
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
 #[cfg(feature = "openpgp")]
 mod armor;
 #[cfg(feature = "openpgp")]
@@ -12,6 +16,8 @@ mod check;
 mod generate;
 #[cfg(feature = "openpgp")]
 mod import;
+#[cfg(feature = "openpgp")]
+mod keyring;
 pub mod message;
 #[cfg(feature = "openpgp")]
 mod minimise;
@@ -33,7 +39,7 @@ use self::message::{KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureChe
 pub use self::rpgp::Rpgp;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::key::{CertUnion, Certificates, Fingerprint};
+use crate::key::{CertFlaw, CertUnion, Certificates, Fingerprint};
 use crate::random::{RandomError, SecureRandom};
 use crate::secret::Secret;
 
@@ -50,6 +56,16 @@ pub struct SecretKey {
     pub created: Timestamp,
     /// When it stops being usable for others; `None` for never.
     pub expires: Option<Timestamp>,
+}
+
+/// What a cert says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    /// Creation time of the primary key.
+    pub created: Timestamp,
+    /// The addresses in those User IDs that are certified by the key itself and not revoked
+    /// (Messages §6).
+    pub addrs: BTreeSet<Addr>,
 }
 
 /// Why a key could not be made or read.
@@ -106,6 +122,9 @@ pub enum OpenPgpError {
 
 /// Asks the user for the passphrase of the key with this fingerprint; `None` = gives up.
 pub type AskPassphrase<'a> = &'a mut dyn FnMut(&Fingerprint) -> Option<Secret>;
+
+/// Takes the certs of a keyring, until it breaks off.
+pub type TakeCert<'a> = &'a mut dyn FnMut(Result<&[u8], CertFlaw>) -> ControlFlow<()>;
 
 /// Everything INBOME asks of OpenPGP.
 pub trait OpenPgp: Certificates + Send + Sync {
@@ -197,6 +216,23 @@ pub trait OpenPgp: Certificates + Send + Sync {
         signers: &[&CertUnion],
         now: Timestamp,
     ) -> Vec<SignatureCheck>;
+
+    /// Hands the certs of a keyring, armored or binary, to `each` one after the other, in binary,
+    /// until it breaks off. What is no cert is handed over as its flaw; broken framing ends it.
+    fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>);
+
+    /// What a cert says of itself at `now`; `None` for octets that are no cert.
+    fn describe(&self, union: &CertUnion, now: Timestamp) -> Option<Described>;
+
+    /// The verified parts of a cert for a program that looks keys up by User ID: without the User
+    /// IDs that name other addresses than `addrs`, and without subkeys that none of the copies
+    /// `received` contains. `None` if no User ID remains.
+    fn cert_for_lookup(
+        &self,
+        union: &CertUnion,
+        received: &[Arc<[u8]>],
+        addrs: &BTreeSet<Addr>,
+    ) -> Option<Vec<u8>>;
 }
 
 /// What the library below should have been able to do.

@@ -222,6 +222,11 @@ impl<'a> Packets<'a> {
         Self { rest: octets }
     }
 
+    /// How many octets are not taken yet.
+    pub(super) fn left(&self) -> usize {
+        self.rest.len()
+    }
+
     fn split(&mut self) -> Option<(Tag, &'a [u8])> {
         let header = PacketHeader::try_from_reader(&mut self.rest).ok()?;
         // Partial and indeterminate lengths are for messages only.

@@ -3,6 +3,7 @@
 //! Each question goes to the file that answers it; here is only the counting of work, so that
 //! tests can show what costs nothing.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -11,7 +12,8 @@ use super::parts::Parts;
 use super::policy::Policy;
 use super::verify::Verifier;
 use super::{
-    AskPassphrase, OpenPgp, OpenPgpError, SecretKey, armor, check, generate, import, union,
+    AskPassphrase, Described, OpenPgp, OpenPgpError, SecretKey, TakeCert, armor, check, generate,
+    import, keyring, union,
 };
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -142,5 +144,25 @@ impl OpenPgp for Rpgp {
         now: Timestamp,
     ) -> Vec<SignatureCheck> {
         message::verify(signed, signatures, signers, now, &self.verifications)
+    }
+
+    fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>) {
+        // That it was broken off is known to `each` already.
+        let _ = keyring::split(octets, each);
+    }
+
+    fn describe(&self, union: &CertUnion, now: Timestamp) -> Option<Described> {
+        self.count_parse();
+        keyring::describe(union, now)
+    }
+
+    fn cert_for_lookup(
+        &self,
+        union: &CertUnion,
+        received: &[Arc<[u8]>],
+        addrs: &BTreeSet<Addr>,
+    ) -> Option<Vec<u8>> {
+        self.count_parse();
+        keyring::cert_for_lookup(union, received, addrs)
     }
 }

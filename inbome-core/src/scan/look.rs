@@ -59,10 +59,7 @@ pub fn look(
     certs: &dyn Certificates,
     now: Timestamp,
 ) -> Findings {
-    let (mut sources, mut unreadable) = (Vec::new(), Vec::new());
-    for path in paths {
-        walk::find_sources(path, options, &mut sources, &mut unreadable);
-    }
+    let walk::Found { sources, mut unreadable, .. } = walk::find_sources(paths, options);
     let mut walk = Walk::new(sources.into_iter().map(|source| (source, Vec::new())).collect());
     let mut backups = Vec::new();
     let mut keys: BTreeMap<Fingerprint, OtherKey> = BTreeMap::new();

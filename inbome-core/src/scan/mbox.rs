@@ -14,7 +14,7 @@ use crate::limits::MAX_HEADER_BYTES;
 use crate::mime;
 
 /// Octets held at once: a header section of the longest kind, and a piece of a body.
-const WINDOW_BYTES: usize = 1024 * 1024;
+const WINDOW_BYTES: usize = 512 * 1024;
 /// Octets before a cursor that tell whether the file is still the same.
 const TAIL_BYTES: u64 = 4096;
 
@@ -82,15 +82,17 @@ impl Mbox {
         {
             self.fill(self.rest().len().saturating_add(4096))?;
         }
-        // A mail may end within its header: the next `From ` line is no part of it.
-        let limit = next_mail(self.rest()).unwrap_or(self.rest().len());
-        let mail = self.rest().get(..limit).unwrap_or_default();
-        let end = match mime::header_end(mail) {
-            Some(end) if super::begins_inline_pgp(mail, end) => limit,
+        let rest = self.rest();
+        // The next `From ` line stands behind an empty line, so never before the header's end; it
+        // is looked for here only when the body matters.
+        let end = match mime::header_end(rest) {
+            Some(end) if super::begins_inline_pgp(rest, end) => {
+                next_mail(rest).unwrap_or(rest.len())
+            }
             Some(end) => end,
-            None => limit.min(MAX_HEADER_BYTES.saturating_add(1)),
+            None => rest.len().min(MAX_HEADER_BYTES.saturating_add(1)),
         };
-        Ok(mail.get(..end).unwrap_or_default().to_vec())
+        Ok(rest.get(..end).unwrap_or_default().to_vec())
     }
 
     fn skip_body(&mut self) -> io::Result<()> {

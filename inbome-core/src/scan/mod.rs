@@ -50,8 +50,10 @@ pub struct ScanReport {
     pub unchanged: u64,
     /// Of these, mails that do not count, by reason code.
     pub ignored: BTreeMap<String, u64>,
-    /// Mails passed by: scanned before, flagged as trash, or in a folder that is passed by.
+    /// Mails passed by: scanned before, or flagged as trash or draft.
     pub skipped: u64,
+    /// Folders passed by for their names; [`ScanOptions::include`] takes one in.
+    pub passed_by: Vec<PathBuf>,
     /// Peers known after the scan, over the accounts concerned.
     pub peers: u64,
     /// Octets read.

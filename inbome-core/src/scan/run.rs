@@ -18,15 +18,15 @@ use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::discover::Receipt;
-use crate::error::Error;
 use crate::key::Certificates;
 use crate::limits::MAX_HEADER_BYTES;
 use crate::mime::{self, Envelope};
 use crate::receive::{Examined, Outcome, Working, apply, examine};
-use crate::store::{Cursor, Store, transaction};
+use crate::store::{Cursor, Store, StoreError, transaction};
 
-/// Mails per transaction.
-const BATCH: u64 = 1_024;
+/// Mails per transaction, some 50 ms of work: so many that what frequent writers change is written
+/// once.
+const BATCH: u64 = 4_096;
 /// Peers held in memory between transactions.
 const MAX_HELD: usize = 4_096;
 /// Octets of a file's first read: nearly all header sections are shorter.
@@ -36,14 +36,17 @@ const MAX_INLINE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// How the writer reaches the store: a connection of its own, or a turn at the engine's.
 pub trait StoreAccess {
+    /// What can fail: the store, or getting hold of it.
+    type Error;
+
     /// Runs `work` on the store.
     ///
     /// # Errors
-    /// What `work` gives.
+    /// What `work` gives, or that the store cannot be had.
     fn with(
         &mut self,
-        work: &mut dyn FnMut(&mut dyn Store) -> Result<(), Error>,
-    ) -> Result<(), Error>;
+        work: &mut dyn FnMut(&mut dyn Store) -> Result<(), StoreError>,
+    ) -> Result<(), Self::Error>;
 }
 
 /// Everything a scan needs.
@@ -54,6 +57,8 @@ pub struct Scan<'a> {
     pub accounts: &'a Accounts,
     /// The account that the options name.
     pub account: Option<&'a Account>,
+    /// The account under which is kept how far each mailbox was scanned.
+    pub keeper: &'a Addr,
     /// OpenPGP.
     pub certs: &'a (dyn Certificates + Sync),
     /// The present.
@@ -74,25 +79,23 @@ impl Scan<'_> {
     /// Scans `paths`, telling `progress` after each chunk.
     ///
     /// # Errors
-    /// [`Error::Store`]. What cannot be read is in the report.
-    pub fn run(
+    /// What `store` gives. What cannot be read is in the report.
+    pub fn run<S: StoreAccess>(
         &self,
         paths: &[PathBuf],
-        store: &mut dyn StoreAccess,
+        store: &mut S,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<ScanReport, Error> {
-        let mut report = ScanReport::default();
-        let mut sources = Vec::new();
-        for path in paths {
-            walk::find_sources(path, self.options, &mut sources, &mut report.unreadable);
-        }
+    ) -> Result<ScanReport, S::Error> {
+        let walk::Found { mut sources, passed_by, unreadable } =
+            walk::find_sources(paths, self.options);
+        let report = ScanReport { passed_by, unreadable, ..ScanReport::default() };
         let mut known = Vec::new();
         store.with(&mut |store| {
             for source in sources.drain(..) {
                 let mailbox = self.cursor_name(&walk::mailbox_name(source.path()));
                 let cursors = match self.options.full {
                     true => Vec::new(),
-                    false => store.load_cursor(&self.cursor_account()?, &mailbox)?,
+                    false => store.load_cursor(self.keeper, &mailbox)?,
                 };
                 known.push((source, cursors));
             }
@@ -113,11 +116,11 @@ impl Scan<'_> {
     }
 
     /// Hands every chunk, examined and in order, to `take`.
-    fn examine_all(
+    fn examine_all<E>(
         &self,
         mut walk: Walk,
-        take: &mut dyn FnMut(Done) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+        take: &mut dyn FnMut(Done) -> Result<(), E>,
+    ) -> Result<(), E> {
         let certs = CheckedCerts::default();
         let jobs = match self.options.jobs {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
@@ -229,12 +232,6 @@ impl Scan<'_> {
         }
     }
 
-    /// Cursors are kept under the named account, else under the first.
-    fn cursor_account(&self) -> Result<Addr, Error> {
-        let account = self.account.or(self.accounts.0.first());
-        account.map(|account| account.addr.clone()).ok_or(Error::NoAccounts)
-    }
-
     /// A mail scanned for all accounts must be scanned again when there is another one.
     fn cursor_name(&self, mailbox: &str) -> String {
         if self.account.is_some() || self.accounts.0.len() == 1 {
@@ -248,19 +245,24 @@ impl Scan<'_> {
 /// Reads a file's header section, and the body only if it looks like inline PGP.
 pub(super) fn read_mail(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
     let mut file = File::open(path)?;
-    buffer.clear();
     buffer.resize(FIRST_READ, 0);
-    let mut held = read_full(&mut file, buffer)?;
-    while held == buffer.len() && held <= MAX_HEADER_BYTES && mime::header_end(buffer).is_none() {
-        buffer.resize(held.saturating_mul(4), 0);
-        let more = buffer.get_mut(held..).unwrap_or_default();
-        held = held.saturating_add(read_full(&mut file, more)?);
-    }
-    let ended = held < buffer.len();
+    let mut held = 0_usize;
+    let body = loop {
+        let room = buffer.get_mut(held..).unwrap_or_default();
+        let read = read_some(&mut file, room)?;
+        held = held.saturating_add(read);
+        let body = mime::header_end(buffer.get(..held).unwrap_or_default());
+        if read == 0 || body.is_some() || held > MAX_HEADER_BYTES {
+            break body;
+        }
+        if held == buffer.len() {
+            buffer.resize(held.saturating_mul(4), 0);
+        }
+    };
     buffer.truncate(held);
-    if let Some(body) = mime::header_end(buffer) {
-        // The body may begin where the first read ended.
-        if !ended && held.saturating_sub(body) < 64 {
+    if let Some(body) = body {
+        // The body may begin where the last read ended.
+        if held.saturating_sub(body) < 64 {
             Read::by_ref(&mut file).take(64).read_to_end(buffer)?;
         }
         match super::begins_inline_pgp(buffer, body) {
@@ -271,20 +273,13 @@ pub(super) fn read_mail(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
     Ok(file)
 }
 
-fn read_full(file: &mut File, mut buffer: &mut [u8]) -> io::Result<usize> {
-    let mut total = 0_usize;
-    while !buffer.is_empty() {
+fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
         match file.read(buffer) {
-            Ok(0) => break,
-            Ok(read) => {
-                total = total.saturating_add(read);
-                buffer = buffer.get_mut(read..).unwrap_or_default();
-            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+            other => return other,
         }
     }
-    Ok(total)
 }
 
 /// The file's time, which for a mailbox is a time of receipt.
@@ -302,22 +297,22 @@ struct Batch {
     offsets: BTreeMap<String, Cursor>,
 }
 
-struct Writer<'a, 's> {
+struct Writer<'a, 's, S> {
     scan: &'a Scan<'a>,
-    store: &'s mut dyn StoreAccess,
+    store: &'s mut S,
     report: ScanReport,
     working: Working,
     batch: Batch,
     total: Option<u64>,
 }
 
-impl Writer<'_, '_> {
+impl<S: StoreAccess> Writer<'_, '_, S> {
     fn progress(&self) -> Progress {
         let ScanReport { messages, skipped, bytes, .. } = self.report;
         Progress { messages, skipped, bytes, total: self.total }
     }
 
-    fn take(&mut self, done: Done) -> Result<(), Error> {
+    fn take(&mut self, done: Done) -> Result<(), S::Error> {
         let (scan, working, report) = (self.scan, &mut self.working, &mut self.report);
         self.batch.mails = self.batch.mails.saturating_add(done.examined.len() as u64);
         report.bytes = report.bytes.saturating_add(done.bytes);
@@ -345,34 +340,36 @@ impl Writer<'_, '_> {
     }
 
     /// Writes the batch and its cursors in one transaction; none if there is nothing to write.
-    fn flush(&mut self) -> Result<(), Error> {
+    fn flush(&mut self) -> Result<(), S::Error> {
         let batch = std::mem::take(&mut self.batch);
         if batch.mails == 0 && !self.working.is_dirty() {
             return Ok(());
         }
         let (scan, working) = (self.scan, &mut self.working);
-        let account = scan.cursor_account()?;
+        let commits = &mut self.report.commits;
         self.store.with(&mut |store| {
+            let before = store.commits();
             transaction(store, |store| {
                 working.flush(store, scan.certs, scan.now)?;
                 for (mailbox, names) in batch.names.iter().filter(|(_, names)| !names.is_empty()) {
                     let cursor = Cursor::Names(names.clone());
-                    store.add_cursor(&account, &scan.cursor_name(mailbox), &cursor)?;
+                    store.add_cursor(scan.keeper, &scan.cursor_name(mailbox), &cursor)?;
                 }
                 for (mailbox, cursor) in &batch.offsets {
-                    store.add_cursor(&account, &scan.cursor_name(mailbox), cursor)?;
+                    store.add_cursor(scan.keeper, &scan.cursor_name(mailbox), cursor)?;
                 }
-                Ok::<(), Error>(())
-            })
+                Ok::<(), StoreError>(())
+            })?;
+            *commits = commits.saturating_add(store.commits().saturating_sub(before));
+            Ok(())
         })?;
-        self.report.commits = self.report.commits.saturating_add(1);
         if self.working.len() > MAX_HELD {
             self.working.clear();
         }
         Ok(())
     }
 
-    fn finish(mut self) -> Result<ScanReport, Error> {
+    fn finish(mut self) -> Result<ScanReport, S::Error> {
         let scan = self.scan;
         self.report.cancelled = (scan.options.is_cancelled)();
         let report = &mut self.report;

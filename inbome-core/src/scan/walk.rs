@@ -2,6 +2,7 @@
 //!
 //! Nothing is written, moved or locked: no mail goes from `new/` to `cur/`.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fs::{self, File, ReadDir};
 use std::io::{self, Read};
@@ -71,30 +72,33 @@ impl Source {
 /// A file or folder that cannot be read.
 pub(super) type Unreadable = (PathBuf, String);
 
-/// Finds the sources below `path`, passing by what holds no mail to learn from.
-pub(super) fn find_sources(
-    path: &Path,
-    options: &ScanOptions<'_>,
-    found: &mut Vec<Source>,
-    unreadable: &mut Vec<Unreadable>,
-) {
-    descend(path, options, found, unreadable, 0);
+/// What there is to scan, and what there is not.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Where mails are.
+    pub(super) sources: Vec<Source>,
+    /// Folders that hold no mail to learn from.
+    pub(super) passed_by: Vec<PathBuf>,
+    /// What could not be read.
+    pub(super) unreadable: Vec<Unreadable>,
 }
 
-fn descend(
-    path: &Path,
-    options: &ScanOptions<'_>,
-    found: &mut Vec<Source>,
-    unreadable: &mut Vec<Unreadable>,
-    depth: usize,
-) {
+/// Finds the sources below `paths`.
+pub(super) fn find_sources(paths: &[PathBuf], options: &ScanOptions<'_>) -> Found {
+    let mut found = Found::default();
+    paths.iter().for_each(|path| descend(path, options, &mut found, 0));
+    found
+}
+
+fn descend(path: &Path, options: &ScanOptions<'_>, all: &mut Found, depth: usize) {
+    let Found { sources: found, passed_by, unreadable } = all;
     let refuse = |error: &io::Error| (path.to_owned(), error.to_string());
     if depth > MAX_DEPTH {
         unreadable.push((path.to_owned(), "folders nested too deeply".to_owned()));
         return;
     }
     if is_passed_by(path, &options.include) {
-        return;
+        return passed_by.push(path.to_owned());
     }
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
@@ -142,7 +146,7 @@ fn descend(
     folders.sort();
     mboxes.sort();
     for inner in mboxes.iter().chain(&folders) {
-        descend(inner, options, found, unreadable, depth.saturating_add(1));
+        descend(inner, options, all, depth.saturating_add(1));
     }
 }
 
@@ -205,8 +209,7 @@ enum Open {
         mailbox: String,
         /// What is left of the folder, current first.
         parts: Vec<ReadDir>,
-        /// Names scanned before, sorted.
-        known: Vec<[u8; 16]>,
+        known: Known,
         maildir: bool,
     },
     Mbox {
@@ -274,11 +277,11 @@ fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<O
             let parts = ["new", "cur"].map(|part| path.join(part));
             let parts = parts.iter().filter(|part| part.is_dir()).map(fs::read_dir);
             let parts = parts.collect::<io::Result<Vec<_>>>()?;
-            Ok(Some(Open::Folder { mailbox, parts, known: known_names(cursors), maildir: true }))
+            Ok(Some(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir: true }))
         }
         Source::Files(path) => {
             let parts = vec![fs::read_dir(path)?];
-            Ok(Some(Open::Folder { mailbox, parts, known: known_names(cursors), maildir: false }))
+            Ok(Some(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir: false }))
         }
         Source::Mbox(path) => {
             let mut file = File::open(&path)?;
@@ -296,23 +299,56 @@ fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<O
     }
 }
 
-fn known_names(cursors: Vec<Cursor>) -> Vec<[u8; 16]> {
-    let names = cursors.into_iter().flat_map(|cursor| match cursor {
-        Cursor::Names(names) => names,
-        Cursor::Offset { .. } => Vec::new(),
-    });
-    let mut known: Vec<[u8; 16]> = names.collect();
-    known.sort_unstable();
-    known
+/// Names scanned before, sorted, and found by their first two octets: names are hashes, so that
+/// each of the 65,536 places holds about as many, and a look-up touches little memory.
+#[derive(Default)]
+struct Known {
+    names: Vec<[u8; 16]>,
+    /// Where in `names` each place ends; empty without names.
+    ends: Vec<usize>,
+}
+
+impl Known {
+    fn of(cursors: Vec<Cursor>) -> Self {
+        let names = cursors.into_iter().flat_map(|cursor| match cursor {
+            Cursor::Names(names) => names,
+            Cursor::Offset { .. } => Vec::new(),
+        });
+        let mut names: Vec<[u8; 16]> = names.collect();
+        if names.is_empty() {
+            return Self::default();
+        }
+        names.sort_unstable();
+        let mut ends = vec![0; 1 << 16];
+        for (index, name) in names.iter().enumerate() {
+            if let Some(end) = ends.get_mut(place(name)) {
+                *end = index.saturating_add(1);
+            }
+        }
+        // A place without names ends where the one before it does.
+        let mut last = 0;
+        for end in &mut ends {
+            last = last.max(*end);
+            *end = last;
+        }
+        Self { names, ends }
+    }
+
+    fn contains(&self, name: &[u8; 16]) -> bool {
+        let Some(end) = self.ends.get(place(name)) else { return false };
+        let before = place(name).checked_sub(1).and_then(|before| self.ends.get(before));
+        let start = before.copied().unwrap_or_default();
+        self.names.get(start..*end).is_some_and(|names| names.contains(name))
+    }
+}
+
+fn place(name: &[u8; 16]) -> usize {
+    let [first, second, ..] = *name;
+    usize::from(u16::from_be_bytes([first, second]))
 }
 
 /// Reads names until a chunk is full. Gives whether there are more.
-fn read_folder(
-    parts: &mut Vec<ReadDir>,
-    known: &[[u8; 16]],
-    maildir: bool,
-    chunk: &mut Chunk,
-) -> bool {
+fn read_folder(parts: &mut Vec<ReadDir>, known: &Known, maildir: bool, chunk: &mut Chunk) -> bool {
     while let Some(part) = parts.last_mut() {
         for entry in part.by_ref() {
             let entry = match entry {
@@ -323,13 +359,22 @@ fn read_folder(
                 }
             };
             let name = entry.file_name();
-            let name = name.to_string_lossy();
-            // A pipe or a device would block; a link is followed only to a file.
-            let regular = entry
-                .file_type()
-                .is_ok_and(|kind| kind.is_file() || kind.is_symlink() && entry.path().is_file());
-            if is_hidden(&name) || !regular {
+            let name = name.to_str().map_or_else(|| name.to_string_lossy(), Cow::Borrowed);
+            if is_hidden(&name) {
                 continue;
+            }
+            // A pipe or a device would block; a link is followed only to a file.
+            match entry.file_type() {
+                Ok(kind) if kind.is_file() => {}
+                Ok(kind) if kind.is_symlink() => match fs::metadata(entry.path()) {
+                    Ok(target) if target.is_file() => {}
+                    Ok(_) => continue,
+                    Err(error) => {
+                        chunk.unreadable.push((entry.path(), error.to_string()));
+                        continue;
+                    }
+                },
+                _ => continue,
             }
             let (unique, flags) = match maildir {
                 true => name.split_once(":2,").unwrap_or((&name, "")),
@@ -341,8 +386,12 @@ fn read_folder(
                 continue;
             }
             let hash = name_hash(unique);
-            if known.binary_search(&hash).is_ok() {
+            if known.contains(&hash) {
                 chunk.skipped = chunk.skipped.saturating_add(1);
+                continue;
+            }
+            // An mbox beside single mails is a source of its own.
+            if !maildir && is_mbox(&entry.path()).unwrap_or(false) {
                 continue;
             }
             chunk.items.push(Item::File(entry.path()));

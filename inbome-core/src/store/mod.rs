@@ -124,6 +124,18 @@ pub trait Store: Send {
     /// Begins a transaction that writes. Several processes queue here. What is written without one
     /// is a transaction of its own.
     fn begin(&mut self) -> Result<(), StoreError>;
+    /// Begins to read: until [`Store::end_read`] everything is read as it is now, and costs less.
+    /// Inside a transaction, and where it makes no difference, it does nothing.
+    fn begin_read(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+    /// Ends what [`Store::begin_read`] began.
+    fn end_read(&mut self) {}
+    /// From now on a loss of power may undo the last commits, whole ones and no earlier without the
+    /// later: for a scan, which does again what was undone.
+    fn allow_loss(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
     /// Makes the transaction durable. One commit, whatever is in it; none if nothing was written.
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Undoes the transaction; does nothing without one.

@@ -1,0 +1,55 @@
+# Everything is a target here; `make` alone says which.
+# CI and people run the same commands.
+
+.PHONY: help demo test lint purity bench setup clean
+
+all: help
+
+include inbome-ffi/install.mk
+
+help:
+	@echo 'make demo              see what it does, with a mailbox made for it'
+	@echo 'make demo MAIL=~/Mail  the same with your own mail, which is only read'
+	@echo 'make test              everything that must hold; what CI runs'
+	@echo 'make lint              formatting, lints and documentation alone'
+	@echo 'make bench             measure; ROUNDS=7 SCALE=1 ONLY=words BENCH_LARGE=1'
+	@echo 'make install           PREFIX=/usr/local DESTDIR=: library, header, command, man pages'
+	@echo 'make uninstall         what install put there'
+	@echo 'make dist              a source archive that builds without a network'
+	@echo 'make clean             remove what was built'
+
+demo:
+	@cargo build --release --quiet -p inbome-cli
+	@if test -z '$(MAIL)'; then cargo build --release --quiet -p inbome-tests --bin make-mailbox; fi
+	@MAIL='$(MAIL)' ACCOUNT='$(ACCOUNT)' sh scripts/demo.sh
+
+test: setup lint purity
+	cargo test --workspace
+	@echo 'make test: everything holds'
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
+
+# The rules alone, without OpenPGP, database and files: what a platform that brings its own needs.
+purity:
+	cargo build --no-default-features -p inbome-core
+	sh scripts/purity.sh
+
+bench: setup
+	cargo build --release -p inbome-bench
+	-cargo build --release -p inbome-cli
+	@mkdir -p target/bench
+	@if pkg-config --exists gmime-3.0; then \
+		$(CC) -O2 -Wall -Wextra -o target/bench/gmime-anchor tests/bench/anchors/gmime.c \
+			$$(pkg-config --cflags --libs gmime-3.0); \
+	fi
+	./target/release/inbome-bench
+
+# Programs that nobody here wrote and that the tests ask; missing ones are installed or named.
+setup:
+	@sh scripts/setup.sh
+
+clean:
+	cargo clean

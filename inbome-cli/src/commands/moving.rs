@@ -1,0 +1,129 @@
+//! `import` and `keyring-sync`: from other programs, and for those that only know GnuPG.
+
+use std::collections::BTreeMap;
+
+use inbome_core::moving::{Imported, MoveOptions, Program};
+use serde_json::{Value, json};
+
+use crate::args::{ImportArgs, ImportCommand, KeyringSync};
+use crate::exit::{Done, Exit};
+use crate::output::shown_line;
+use crate::session::Session;
+use crate::{terminal, words};
+
+/// Takes over what another program knows.
+pub(crate) fn import(session: &mut Session, command: ImportCommand) -> Done {
+    let (program, args, from) = match command {
+        ImportCommand::Neomutt(args) => (Program::Neomutt, args, None),
+        ImportCommand::Muacrypt { args, from } => (Program::Muacrypt, args, from),
+        ImportCommand::Gpg(args) => (Program::Gpg, args, None),
+    };
+    let ImportArgs { path, own_keys } = args;
+    // Own keys make accounts, so the home may be new.
+    let engine = if own_keys { session.engine_in_new_home()? } else { session.engine()? };
+    let account = session.account();
+    let options = MoveOptions { program, path, account, own_keys, from };
+    let mut ask = terminal::passphrase_from(None)?;
+    let imported = engine.import_from(&options, &mut ask)?;
+    if session.out.is_json() {
+        session.out.object(json!({ "imported": object(program, &imported) }));
+    } else {
+        print(session, program, &imported);
+    }
+    for (what, found) in &imported.failed {
+        session.out.fault(&shown_line(&format!("expected to take {what}, found: {found}")));
+    }
+    match imported.failed.is_empty() {
+        true => Ok(Exit::Done),
+        false => Ok(Exit::Failed),
+    }
+}
+
+/// `imported`.
+fn object(program: Program, imported: &Imported) -> Value {
+    let own_keys: Vec<Value> = imported
+        .own_keys
+        .iter()
+        .map(|(addr, key)| json!({ "addr": addr.as_str(), "fingerprint": key.to_string() }))
+        .collect();
+    let failed: Vec<Value> = imported
+        .failed
+        .iter()
+        .map(|(what, found)| json!({ "what": what, "found": found }))
+        .collect();
+    json!({
+        "program": program.name(),
+        "peers": imported.peers,
+        "updated": imported.updated,
+        "adverts": imported.adverts,
+        "gossip": imported.gossip,
+        "imports": imported.imports,
+        "own_keys": own_keys,
+        "skipped": imported.skipped,
+        "failed": failed,
+    })
+}
+
+fn print(session: &mut Session, program: Program, imported: &Imported) {
+    for (addr, key) in &imported.own_keys {
+        let addr = shown_line(addr.as_str());
+        session.out.line(&format!("Took your key {} for {addr}.", words::grouped(key)));
+    }
+    let (name, peers, updated) = (program.name(), imported.peers, imported.updated);
+    session.out.line(&format!("{name} knows {peers} peers; {updated} of them are new or younger."));
+    print_skipped(session, &imported.skipped);
+}
+
+fn print_skipped(session: &mut Session, skipped: &BTreeMap<&'static str, u64>) {
+    for (reason, count) in skipped {
+        session.out.line(&format!("Passed by {count}: {}.", why(reason)));
+    }
+}
+
+/// What a reason means to people.
+fn why(reason: &str) -> &str {
+    match reason {
+        "own_address" => "your own address",
+        "invalid_addr" => "no mail address",
+        "undated" => "without a date",
+        "not_openpgp" | "base64" | "several_certs" => "no public OpenPGP key",
+        "secret_key" => "a secret key; `inbome key import FILE` takes one",
+        "no_encryption_key" => "a key that nobody can encrypt to",
+        "no_addr" => "a key without a mail address that it certifies itself",
+        "no_user_id" => "a key without the peer's address in it, which GnuPG could not find",
+        "older_key" => "an older key of the same address",
+        "imported_before" => "you took in another key of theirs before",
+        "other_account" => "a key of yours for another address",
+        "no_secret_key" => "an account without a secret key",
+        "expired" => "an expired key",
+        "revoked" => "a revoked key",
+        "weak" => "a key too weak to protect anything",
+        "unsupported" => "a key of an unknown algorithm",
+        "not_ours" => "a key that somebody else put into the home",
+        "gpg_refused" => "a key that GnuPG does not take",
+        "forgotten" => "a peer whom you told to forget",
+        "limit_peers" | "limit_rows" => "more than this version takes",
+        other => other,
+    }
+}
+
+/// Makes a GnuPG home hold the peers' current keys.
+pub(crate) fn keyring_sync(session: &mut Session, args: &KeyringSync) -> Done {
+    let engine = session.engine()?;
+    let synced = engine.keyring_sync(session.account().as_ref(), &args.homedir)?;
+    if session.out.is_json() {
+        session.out.object(json!({
+            "written": synced.written,
+            "unchanged": synced.unchanged,
+            "deleted": synced.deleted,
+            "skipped": synced.skipped,
+        }));
+        return Ok(Exit::Done);
+    }
+    let (written, unchanged, deleted) = (synced.written, synced.unchanged, synced.deleted);
+    session
+        .out
+        .line(&format!("Wrote {written} keys, deleted {deleted}, left {unchanged} as they were."));
+    print_skipped(session, &synced.skipped);
+    Ok(Exit::Done)
+}

@@ -1,0 +1,198 @@
+//! GnuPG: a home, or a file of exported keys.
+//!
+//! A cert becomes the imported key of each address in a User ID that the key itself certifies. Of
+//! several for one address the youngest usable key is taken. Ownertrust and certifications by
+//! others say nothing here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::process::{self, MAX_KEYRING_BYTES, export_secret};
+use super::{
+    Each, Foreign, Imported, MoveError, OwnKey, Program, Said, Sources, flaw_code, foreign,
+};
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::key::Fingerprint;
+use crate::openpgp::{Described, OpenPgpError};
+
+/// What was named, and the certs in it.
+pub(super) struct Gpg {
+    home: Option<process::Gpg>,
+    keyring: Vec<u8>,
+}
+
+impl Gpg {
+    /// Reads the public keys of a home or file.
+    pub(super) fn open(path: &Path) -> Result<Self, MoveError> {
+        if path.is_dir() {
+            let home = process::Gpg::over(path)?;
+            // A look at a folder must not make a keyring in it.
+            if !KEYRINGS.iter().any(|name| path.join(name).exists()) {
+                let found = "a folder without a keyring".to_owned();
+                return Err(foreign(Program::Gpg, path, found));
+            }
+            // Whole: what gpg leaves out of a minimal export hides why a key cannot be used.
+            let keyring = home.get("export the public keys", &["--export"], MAX_KEYRING_BYTES)?;
+            return Ok(Self { home: Some(home), keyring });
+        }
+        let mut keyring = Vec::new();
+        let most = u64::try_from(MAX_KEYRING_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+        File::open(path)
+            .and_then(|file| file.take(most).read_to_end(&mut keyring))
+            .map_err(|error| MoveError::io("read", path, &error))?;
+        if keyring.len() > MAX_KEYRING_BYTES {
+            let found = format!("more than {MAX_KEYRING_BYTES} octets");
+            return Err(foreign(Program::Gpg, path, found));
+        }
+        // GnuPG's own format of a keyring is none that it exports.
+        if keyring.get(8..12) == Some(b"KBXf") {
+            let found = "a keybox; name the folder that it is in, or a file that gpg exported";
+            return Err(foreign(Program::Gpg, path, found.to_owned()));
+        }
+        Ok(Self { home: None, keyring })
+    }
+
+    /// The usable certs with their addresses; what is not usable is counted.
+    fn certs(&self, sources: &Sources<'_>, report: &mut Imported) -> Vec<Found> {
+        let mut found: BTreeMap<Fingerprint, Found> = BTreeMap::new();
+        sources.openpgp.split_keyring(&self.keyring, &mut |cert| {
+            match cert.map_err(flaw_code).and_then(|cert| look(sources, cert)) {
+                Ok(cert) => {
+                    found.insert(cert.fingerprint.clone(), cert);
+                }
+                Err(reason) => report.skip(reason),
+            }
+            ControlFlow::Continue(())
+        });
+        found.into_values().collect()
+    }
+}
+
+/// A usable cert.
+struct Found {
+    fingerprint: Fingerprint,
+    created: Timestamp,
+    /// Its verified parts: a keyring carries much that is not the key's own.
+    cert: Arc<[u8]>,
+    addrs: BTreeSet<Addr>,
+}
+
+fn look(sources: &Sources<'_>, cert: &[u8]) -> Result<Found, &'static str> {
+    let (openpgp, now) = (sources.openpgp, sources.now);
+    let (fingerprint, _) = openpgp.import_cert(cert).map_err(|error| match error {
+        OpenPgpError::Unusable { .. } => "no_encryption_key",
+        _ => "not_openpgp",
+    })?;
+    let union = openpgp.union(None, cert);
+    openpgp.judge(&union.bytes, &union, now).verdict.map_err(|unusable| unusable.code())?;
+    let Described { created, addrs } = openpgp.describe(&union, now).ok_or("not_openpgp")?;
+    if addrs.is_empty() {
+        return Err("no_addr");
+    }
+    Ok(Found { fingerprint, created, cert: union.bytes, addrs })
+}
+
+impl Foreign for Gpg {
+    fn own_keys(
+        &self,
+        sources: &Sources<'_>,
+        report: &mut Imported,
+    ) -> Result<Vec<OwnKey>, MoveError> {
+        let Some(home) = &self.home else {
+            // A file with secret keys is one for `inbome key import`.
+            return Ok(Vec::new());
+        };
+        let arguments = ["--with-colons", "--list-secret-keys"];
+        let listed = home.get("list the secret keys", &arguments, MAX_KEYRING_BYTES)?;
+        let secrets = fingerprints(&listed, b"sec");
+        let mut certs = self.certs(sources, &mut Imported::default());
+        // The youngest comes last, and stays the current one.
+        certs.sort_by_key(|cert| (cert.created, cert.fingerprint.clone()));
+        let mut keys = Vec::new();
+        for cert in certs.iter().filter(|cert| secrets.contains(&cert.fingerprint)) {
+            let mut mine = cert.addrs.iter().filter(|addr| match sources.named {
+                Some(named) => named == *addr,
+                None => sources.accounts.own(addr),
+            });
+            let Some(addr) = mine.next() else {
+                report.skip("other_account");
+                continue;
+            };
+            keys.push(OwnKey {
+                addr: addr.clone(),
+                fingerprint: Some(cert.fingerprint.clone()),
+                secret: export_secret(home, &cert.fingerprint, addr)?,
+                prefer_encrypt: None,
+                enabled: None,
+            });
+        }
+        Ok(keys)
+    }
+
+    fn peers(
+        &self,
+        sources: &Sources<'_>,
+        report: &mut Imported,
+        each: Each<'_>,
+    ) -> Result<(), MoveError> {
+        let mut youngest: BTreeMap<Addr, Found> = BTreeMap::new();
+        for found in self.certs(sources, report) {
+            let rank = |found: &Found| (found.created, found.fingerprint.clone());
+            for addr in &found.addrs {
+                match youngest.get(addr) {
+                    Some(held) if rank(held) >= rank(&found) => report.skip("older_key"),
+                    held => {
+                        if held.is_some() {
+                            report.skip("older_key");
+                        }
+                        youngest.insert(addr.clone(), found.copy());
+                    }
+                }
+            }
+        }
+        for (addr, found) in youngest {
+            each(&addr, Said::Import(None, found.cert.to_vec()))?;
+        }
+        Ok(())
+    }
+}
+
+impl Found {
+    /// A copy that shares the cert.
+    fn copy(&self) -> Self {
+        Self {
+            fingerprint: self.fingerprint.clone(),
+            created: self.created,
+            cert: Arc::clone(&self.cert),
+            addrs: BTreeSet::new(),
+        }
+    }
+}
+
+/// The fingerprints of the primaries in a listing with colons, whose lines begin with `kind`.
+pub(super) fn fingerprints(listed: &[u8], kind: &[u8]) -> BTreeSet<Fingerprint> {
+    let mut found = BTreeSet::new();
+    let mut primary = false;
+    for line in listed.split(|octet| *octet == b'\n') {
+        let mut columns = line.split(|octet| *octet == b':');
+        match columns.next() {
+            Some(word) if word == kind => primary = true,
+            // The first after a primary is its own, the next ones are of subkeys.
+            Some(b"fpr") if primary => {
+                primary = false;
+                let name = columns.nth(8).and_then(|name| std::str::from_utf8(name).ok());
+                found.extend(name.and_then(|name| Fingerprint::parse(name).ok()));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// What makes a folder a GnuPG home.
+const KEYRINGS: [&str; 4] = ["pubring.kbx", "pubring.gpg", "public-keys.d", "pubring.db"];

@@ -1,0 +1,198 @@
+//! The program `gpg`, run on a home that is named: no shell, no terminal, bounded output and time.
+//!
+//! Its options file is not read, so that no filter or default of the user's changes what it says.
+//! Not here: what its output means.
+
+use std::io::{ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use super::MoveError;
+use crate::addr::Addr;
+use crate::key::Fingerprint;
+use crate::limits::{MAX_CERT_BYTES_BY_IMPORT, MAX_FOREIGN_BYTES, MAX_GPG_SECS};
+use crate::secret::Secret;
+
+/// gpg over one home.
+#[derive(Debug, Clone)]
+pub(super) struct Gpg {
+    homedir: PathBuf,
+}
+
+/// What one run gave.
+pub(super) struct Ran {
+    pub(super) ok: bool,
+    pub(super) stdout: Secret,
+    /// The end of what it said, in one line.
+    pub(super) said: String,
+}
+
+impl Gpg {
+    /// Over the home `homedir`. Its absolute path: gpg takes a relative one otherwise than we do.
+    pub(super) fn over(homedir: &Path) -> Result<Self, MoveError> {
+        let homedir = std::fs::canonicalize(homedir)
+            .map_err(|error| MoveError::io("open", homedir, &error))?;
+        Ok(Self { homedir })
+    }
+
+    /// The home, for messages.
+    pub(super) fn homedir(&self) -> String {
+        self.homedir.display().to_string()
+    }
+
+    /// Runs it, and gives what it wrote to standard output if it did what it should.
+    pub(super) fn get(
+        &self,
+        doing: &'static str,
+        arguments: &[&str],
+        limit: usize,
+    ) -> Result<Vec<u8>, MoveError> {
+        let ran = self.run(doing, arguments, None, limit)?;
+        if ran.ok { Ok(ran.stdout.as_bytes().to_vec()) } else { Err(self.failed(doing, ran.said)) }
+    }
+
+    /// Runs it with `input` on its standard input; more than `limit` octets of output are an error.
+    pub(super) fn run(
+        &self,
+        doing: &'static str,
+        arguments: &[&str],
+        input: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Ran, MoveError> {
+        let mut command = Command::new("gpg");
+        command.arg("--homedir").arg(&self.homedir).args(ALWAYS).args(arguments);
+        command.env("LC_ALL", "C").env_remove("LANGUAGE").env_remove("DISPLAY");
+        command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(|error| match error.kind() {
+            ErrorKind::NotFound => MoveError::NoGpg,
+            _ => self.failed(doing, error.to_string()),
+        })?;
+        let done = self.converse(doing, &mut child, input, limit);
+        if done.is_err() {
+            // It may have ended by itself meanwhile.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+        done
+    }
+
+    fn converse(
+        &self,
+        doing: &'static str,
+        child: &mut Child,
+        input: Option<&[u8]>,
+        limit: usize,
+    ) -> Result<Ran, MoveError> {
+        if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
+            let input = input.to_vec();
+            // A gpg that does not read its input says so itself.
+            thread::spawn(move || drop(stdin.write_all(&input)));
+        }
+        let (sender, receiver) = mpsc::channel();
+        if let Some(stderr) = child.stderr.take() {
+            let sender = sender.clone();
+            thread::spawn(move || drop(sender.send((false, read(stderr, MAX_SAID_BYTES, true)))));
+        }
+        if let Some(stdout) = child.stdout.take() {
+            thread::spawn(move || drop(sender.send((true, read(stdout, limit, false)))));
+        }
+        let (mut stdout, mut said) = (None, String::new());
+        let late = || self.failed(doing, format!("no end after {MAX_GPG_SECS} s"));
+        for _ in 0..2 {
+            let (is_stdout, octets) =
+                receiver.recv_timeout(Duration::from_secs(MAX_GPG_SECS)).map_err(|_| late())?;
+            match (is_stdout, octets) {
+                (true, octets) => {
+                    let found =
+                        || self.failed(doing, format!("more than {limit} octets of output"));
+                    stdout = Some(octets.ok_or_else(found)?);
+                }
+                (false, octets) => said = last_line(octets.as_ref()),
+            }
+        }
+        // It closed its output, so it ends soon.
+        for _ in 0..MAX_GPG_SECS.saturating_mul(1000 / PAUSE_MILLIS) {
+            match child.try_wait() {
+                Ok(Some(status)) => {
+                    let stdout = stdout.unwrap_or_else(|| Secret::new(Vec::new()));
+                    return Ok(Ran { ok: status.success(), stdout, said });
+                }
+                Ok(None) => thread::sleep(Duration::from_millis(PAUSE_MILLIS)),
+                Err(error) => return Err(self.failed(doing, error.to_string())),
+            }
+        }
+        Err(late())
+    }
+
+    pub(super) fn failed(&self, doing: &'static str, found: String) -> MoveError {
+        let found = if found.is_empty() { "no reason given".to_owned() } else { found };
+        MoveError::Gpg { doing, homedir: self.homedir(), found }
+    }
+}
+
+/// The secret key with this fingerprint, for the account `addr`.
+pub(super) fn export_secret(
+    gpg: &Gpg,
+    fingerprint: &Fingerprint,
+    addr: &Addr,
+) -> Result<Secret, MoveError> {
+    let name = fingerprint.to_string();
+    // Nobody is asked for a passphrase; one that the agent remembers is used.
+    let arguments = ["--pinentry-mode", "error", "--export-secret-keys", name.as_str()];
+    let ran = gpg.run("export a secret key", &arguments, None, MAX_CERT_BYTES_BY_IMPORT)?;
+    if ran.ok && !ran.stdout.as_bytes().is_empty() {
+        return Ok(ran.stdout);
+    }
+    Err(MoveError::Locked {
+        fingerprint: name,
+        homedir: gpg.homedir(),
+        addr: addr.clone(),
+        found: ran.said,
+    })
+}
+
+/// All of a stream in memory that is zeroed; `None` past `limit`, or the first `limit` octets of
+/// what is only to be shown.
+fn read(mut stream: impl Read, limit: usize, cut: bool) -> Option<Secret> {
+    // A first guess that holds any one key, so that no copy of a secret is left behind.
+    let mut octets = Vec::with_capacity(limit.min(MAX_CERT_BYTES_BY_IMPORT).saturating_add(1));
+    let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    let done = stream.by_ref().take(most).read_to_end(&mut octets);
+    let octets = Secret::new(octets);
+    if cut {
+        // What is past the limit is read and dropped, so that the writer does not stop.
+        let _ = std::io::copy(&mut stream, &mut std::io::sink());
+        return Some(octets);
+    }
+    (done.is_ok() && octets.as_bytes().len() <= limit).then_some(octets)
+}
+
+fn last_line(said: Option<&Secret>) -> String {
+    let text = said.map(|said| String::from_utf8_lossy(said.as_bytes()).into_owned());
+    let text = text.unwrap_or_default();
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let line = lines.next_back().unwrap_or_default();
+    line.strip_prefix("gpg: ").unwrap_or(line).chars().take(300).collect()
+}
+
+/// For every run. Nothing about trust is asked, looked up or written.
+const ALWAYS: [&str; 9] = [
+    "--no-options",
+    "--batch",
+    "--no-tty",
+    "--quiet",
+    "--no-permission-warning",
+    "--no-auto-check-trustdb",
+    "--trust-model=always",
+    "--no-auto-key-locate",
+    "--fixed-list-mode",
+];
+/// Octets of messages that are looked at.
+const MAX_SAID_BYTES: usize = 64 * 1024;
+const PAUSE_MILLIS: u64 = 5;
+/// Output of a whole keyring.
+pub(super) const MAX_KEYRING_BYTES: usize = MAX_FOREIGN_BYTES;

@@ -1,0 +1,413 @@
+//! Keys: those to encrypt to, and the user's own.
+
+use std::ffi::{CString, c_char, c_void};
+use std::mem::MaybeUninit;
+use std::sync::{Arc, OnceLock};
+
+use inbome_core::key::Fingerprint;
+use inbome_core::peer::PeerState;
+use inbome_core::recommend::{Target, TargetSource};
+use inbome_core::store::StoredKey;
+
+use crate::account_options::{Asker, inbome_passphrase_callback};
+use crate::bytes::{inbome_buffer, inbome_bytes};
+use crate::engine::{Shared, inbome_engine};
+use crate::guard::guard;
+use crate::pointer::{Out, addr, c_text, free, lent, octets, optional_addr, read, shown, text};
+use crate::reason::{INBOME_REASON_NONE, reason_number};
+use crate::result::{inbome_result, on_engine};
+use crate::time::{INBOME_TIME_UNKNOWN, time_out};
+
+/// The key is the peer's own: it stood in the header of their mail.
+pub const INBOME_SOURCE_DIRECT: i32 = 1;
+/// The user handed the key in.
+pub const INBOME_SOURCE_IMPORT: i32 = 2;
+/// Somebody else's mail brought the key.
+pub const INBOME_SOURCE_GOSSIP: i32 = 3;
+/// The key is the user's own.
+pub const INBOME_SOURCE_OWN: i32 = 4;
+
+/// One OpenPGP cert, and what is known of it.
+pub struct inbome_key {
+    shared: Arc<Shared>,
+    fingerprint: CString,
+    cert: Arc<[u8]>,
+    armored: OnceLock<Option<CString>>,
+    source: i32,
+    is_current: bool,
+    created: i64,
+    expires: i64,
+    first_seen: i64,
+    last_seen: i64,
+}
+
+/// All keys of an account, one by one.
+pub struct inbome_key_iter {
+    all: Vec<inbome_key>,
+    next: usize,
+}
+
+/// Finds the key that a mail to a peer would now be encrypted to without asking anyone
+/// (Discovery §6). That there is none is an answer, not a failure.
+///
+/// engine: the engine.
+/// account: who writes, or NULL: the only account.
+/// peer: the peer's address.
+/// key: the key, if there is one.
+/// reason: why there is none, one of INBOME_REASON_; INBOME_REASON_NONE if there is one. NULL if it
+/// is not wanted.
+///
+/// Returns: INBOME_RESULT_OK, with a key and without.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+/// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if account is NULL
+/// and there are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
+/// Owned: free with inbome_key_free
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_get_encrypt_key(
+    engine: Option<&inbome_engine>,
+    account: *const c_char,
+    peer: *const c_char,
+    key: Option<&mut MaybeUninit<*mut inbome_key>>,
+    reason: Option<&mut MaybeUninit<i32>>,
+) -> inbome_result {
+    let (key, reason) = (Out::blank(key), Out::blank(reason));
+    on_engine(engine, |engine| {
+        let key = key.required("key")?;
+        let peer = addr(peer, "peer")?;
+        let account = optional_addr(account, "account")?;
+        match engine.get_encrypt_key(account.as_ref(), &peer)?.target {
+            Ok(target) => {
+                // An own address has no row; then the dates stay unknown.
+                let details = engine.peer(account.as_ref(), &peer).ok();
+                let state = details.as_ref().map(|details| &details.state);
+                key.give(inbome_key::of_target(engine, &target, state));
+                reason.put_if_wanted(INBOME_REASON_NONE);
+            }
+            Err(why) => reason.put_if_wanted(reason_number(why.code())),
+        }
+        Ok(())
+    })
+}
+
+/// All keys of an account, the current one first; the others only decrypt (Messages §1).
+///
+/// engine: the engine.
+/// account: one of its addresses, or NULL: the only account.
+/// keys: an iterator over them, as they are now.
+///
+/// Returns: INBOME_RESULT_OK, also if there are none.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+/// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if account is NULL
+/// and there are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
+/// Owned: free with inbome_key_iter_free
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_account_keys(
+    engine: Option<&inbome_engine>,
+    account: *const c_char,
+    keys: Option<&mut MaybeUninit<*mut inbome_key_iter>>,
+) -> inbome_result {
+    let keys = Out::blank(keys);
+    on_engine(engine, |engine| {
+        let keys = keys.required("keys")?;
+        let account = optional_addr(account, "account")?;
+        let current = engine.account(account.as_ref())?.current;
+        let own = engine.own_keys(account.as_ref())?;
+        let all = own.iter().map(|stored| inbome_key::own(engine, stored, current.as_ref()));
+        keys.give(inbome_key_iter { all: all.collect(), next: 0 });
+        Ok(())
+    })
+}
+
+/// Imports an OpenPGP key of the user's own and makes it the account's current one (Messages §1).
+///
+/// engine: the engine.
+/// account: one of its addresses, or NULL: the only account.
+/// key: the secret key, armored or binary, at most 1 MiB.
+/// callback: asks for the passphrase of a locked key, or NULL: such a key is refused.
+/// user_data: handed to the callback; may be NULL.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+/// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if it is no key, or
+/// if account is NULL and there are several; INBOME_RESULT_REFUSED if it cannot be used or is too
+/// large; INBOME_RESULT_PASSPHRASE, INBOME_RESULT_FORKED, those of the store (300 to 399).
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_account_import_key(
+    engine: Option<&inbome_engine>,
+    account: *const c_char,
+    key: inbome_bytes,
+    callback: inbome_passphrase_callback,
+    user_data: *mut c_void,
+) -> inbome_result {
+    on_engine(engine, |engine| {
+        let account = optional_addr(account, "account")?;
+        let asker = Asker { callback, user_data };
+        let key = octets(key, "key")?;
+        engine.import_own_key(account.as_ref(), key, &mut |fpr| asker.ask(fpr))?;
+        Ok(())
+    })
+}
+
+/// Makes a new key for an account and makes it the current one; the old ones go on decrypting
+/// (Messages §1).
+///
+/// engine: the engine.
+/// account: one of its addresses, or NULL: the only account.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+/// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if account is NULL
+/// and there are several; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_account_replace_key(
+    engine: Option<&inbome_engine>,
+    account: *const c_char,
+) -> inbome_result {
+    on_engine(engine, |engine| {
+        engine.replace_own_key(optional_addr(account, "account")?.as_ref())?;
+        Ok(())
+    })
+}
+
+/// Destroys a secret key: mails encrypted to it can never be read again. The current key can be
+/// destroyed only when it is the account's last.
+///
+/// engine: the engine.
+/// account: one of its addresses, or NULL: the only account.
+/// fingerprint: of the key, in hexadecimal.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+/// INBOME_RESULT_NOT_FOUND for an unknown account or key; INBOME_RESULT_INVALID_ARGUMENT for the
+/// current key while there are others, for what is no fingerprint, and if account is NULL and there
+/// are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_account_destroy_key(
+    engine: Option<&inbome_engine>,
+    account: *const c_char,
+    fingerprint: *const c_char,
+) -> inbome_result {
+    on_engine(engine, |engine| {
+        let fingerprint = Fingerprint::parse(text(fingerprint, "fingerprint")?)?;
+        let account = optional_addr(account, "account")?;
+        engine.destroy_own_key(account.as_ref(), &fingerprint)?;
+        Ok(())
+    })
+}
+
+/// The current secret key of an account, unlocked: for the user's eyes alone.
+///
+/// engine: the engine.
+/// account: one of its addresses, or NULL: the only account.
+/// armored: the key in ASCII armor; inbome_buffer_free overwrites it.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+/// INBOME_RESULT_NOT_FOUND for an unknown account or one without a key; INBOME_RESULT_INVALID_ARGUMENT
+/// if account is NULL and there are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
+/// Owned: free with inbome_buffer_free
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_account_export_secret(
+    engine: Option<&inbome_engine>,
+    account: *const c_char,
+    armored: Option<&mut MaybeUninit<inbome_buffer>>,
+) -> inbome_result {
+    let armored = Out::blank(armored);
+    on_engine(engine, |engine| {
+        let armored = armored.required("armored")?;
+        let (_, text) = engine.export_secret(optional_addr(account, "account")?.as_ref())?;
+        armored.put(inbome_buffer::of(text.as_bytes()));
+        Ok(())
+    })
+}
+
+/// Steps on to the next key.
+///
+/// key_iter: the iterator; NULL gives NULL.
+///
+/// Returns: the next one; NULL at the end.
+/// Borrowed: valid until the iterator is freed
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_iter_next(
+    key_iter: Option<&mut inbome_key_iter>,
+) -> Option<&inbome_key> {
+    guard(|| key_iter?.next()).flatten()
+}
+
+/// Frees a key iter and all that was borrowed from it.
+///
+/// key_iter: it, or NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_iter_free(key_iter: Option<Box<inbome_key_iter>>) {
+    free(key_iter);
+}
+
+/// Frees a key and all that was borrowed from it.
+///
+/// key: it, or NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_free(key: Option<Box<inbome_key>>) {
+    free(key);
+}
+
+/// The fingerprint of the primary key.
+///
+/// key: the object; NULL gives NULL.
+///
+/// Returns: upper-case hexadecimal, 40 or 64 digits.
+/// Borrowed: valid until the key is freed
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_fingerprint(key: Option<&inbome_key>) -> *const c_char {
+    read(key, std::ptr::null(), |key| lent(Some(&key.fingerprint)))
+}
+
+/// The cert in binary, as the mail or file brought it.
+///
+/// key: the object; NULL gives no octets.
+///
+/// Returns: the octets.
+/// Borrowed: valid until the key is freed
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_cert(key: Option<&inbome_key>) -> inbome_bytes {
+    read(key, inbome_bytes::EMPTY, |key| inbome_bytes::of(&key.cert))
+}
+
+/// The cert in ASCII armor, made when it is first asked for.
+///
+/// key: the object; NULL gives NULL.
+///
+/// Returns: the text; NULL if the cert cannot be armored.
+/// Borrowed: valid until the key is freed
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_armored(key: Option<&inbome_key>) -> *const c_char {
+    read(key, std::ptr::null(), |key| {
+        let armor = || key.shared.armor_cert(&key.cert).ok().map(|text| c_text(&text));
+        lent(key.armored.get_or_init(armor).as_ref())
+    })
+}
+
+/// Where the key comes from.
+///
+/// key: the object; NULL gives 0.
+///
+/// Returns: one of INBOME_SOURCE_.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_source(key: Option<&inbome_key>) -> i32 {
+    read(key, 0, |key| key.source)
+}
+
+/// Whether it is the key that the account advertises.
+///
+/// key: the object; NULL gives 0.
+///
+/// Returns: 1 or 0; 0 for keys of others.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_is_current(key: Option<&inbome_key>) -> i32 {
+    read(key, 0, |key| i32::from(key.is_current))
+}
+
+/// When the primary key was made.
+///
+/// key: the object; NULL gives INBOME_TIME_UNKNOWN.
+///
+/// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_created(key: Option<&inbome_key>) -> i64 {
+    read(key, INBOME_TIME_UNKNOWN, |key| key.created)
+}
+
+/// When the key stops being usable.
+///
+/// key: the object; NULL gives INBOME_TIME_UNKNOWN.
+///
+/// Returns: Unix seconds; INBOME_TIME_UNKNOWN for never, and for keys that a recommendation
+/// lent.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_expires(key: Option<&inbome_key>) -> i64 {
+    read(key, INBOME_TIME_UNKNOWN, |key| key.expires)
+}
+
+/// The effective date of the first mail that brought the key, or when the user's own was added.
+///
+/// key: the object; NULL gives INBOME_TIME_UNKNOWN.
+///
+/// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys that a recommendation lent.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_first_seen(key: Option<&inbome_key>) -> i64 {
+    read(key, INBOME_TIME_UNKNOWN, |key| key.first_seen)
+}
+
+/// The effective date of the last mail that brought the key.
+///
+/// key: the object; NULL gives INBOME_TIME_UNKNOWN.
+///
+/// Returns: Unix seconds; INBOME_TIME_UNKNOWN for own keys and for keys that a recommendation
+/// lent.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_last_seen(key: Option<&inbome_key>) -> i64 {
+    read(key, INBOME_TIME_UNKNOWN, |key| key.last_seen)
+}
+
+impl inbome_key {
+    pub(crate) fn of_target(
+        shared: &Arc<Shared>,
+        target: &Target,
+        state: Option<&PeerState>,
+    ) -> Self {
+        let source = match target.source {
+            TargetSource::Direct => INBOME_SOURCE_DIRECT,
+            TargetSource::Import => INBOME_SOURCE_IMPORT,
+            TargetSource::Gossip => INBOME_SOURCE_GOSSIP,
+            TargetSource::Own => INBOME_SOURCE_OWN,
+        };
+        let record = state.and_then(|state| state.history.get(&target.key.fingerprint));
+        let spans = || record.into_iter().flat_map(|record| record.spans.values());
+        Self {
+            shared: Arc::clone(shared),
+            fingerprint: shown(&target.key.fingerprint),
+            cert: Arc::clone(&target.key.bytes),
+            armored: OnceLock::new(),
+            source,
+            is_current: target.source == TargetSource::Own,
+            created: INBOME_TIME_UNKNOWN,
+            expires: expires(target, state),
+            first_seen: time_out(spans().map(|span| span.first).min()),
+            last_seen: time_out(spans().map(|span| span.last).max()),
+        }
+    }
+
+    fn own(shared: &Arc<Shared>, stored: &StoredKey, current: Option<&Fingerprint>) -> Self {
+        Self {
+            shared: Arc::clone(shared),
+            fingerprint: shown(&stored.key.fingerprint),
+            cert: stored.key.cert.as_slice().into(),
+            armored: OnceLock::new(),
+            source: INBOME_SOURCE_OWN,
+            is_current: current == Some(&stored.key.fingerprint),
+            created: stored.key.created.as_secs(),
+            expires: time_out(stored.key.expires),
+            first_seen: stored.added.as_secs(),
+            last_seen: INBOME_TIME_UNKNOWN,
+        }
+    }
+}
+
+impl inbome_key_iter {
+    fn next(&mut self) -> Option<&inbome_key> {
+        let found = self.all.get(self.next)?;
+        self.next = self.next.saturating_add(1);
+        Some(found)
+    }
+}
+
+/// What the stored judgement of this very cert says.
+fn expires(target: &Target, state: Option<&PeerState>) -> i64 {
+    let Some(peer) = state.map(|state| &state.peer) else { return INBOME_TIME_UNKNOWN };
+    let introduced = [&peer.gossip, &peer.imported].into_iter().flatten();
+    let mut judged = introduced
+        .map(|held| (&held.key, &held.judgement))
+        .chain(peer.advert.iter().map(|advert| (&advert.key, &advert.judgement)));
+    let of_this = judged.find(|(key, _)| key.hash == target.key.hash);
+    let usable = of_this.and_then(|(_, judgement)| judgement.verdict.as_ref().ok());
+    time_out(usable.and_then(|usable| usable.expires))
+}

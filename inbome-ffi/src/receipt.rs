@@ -1,0 +1,70 @@
+//! What the program knows about an incoming mail beyond its octets.
+
+use inbome_core::discover::Receipt;
+
+use crate::pointer::{free, is_yes, made, required};
+use crate::result::{inbome_result, without_engine};
+use crate::time::time_in;
+
+/// What the program knows about an incoming mail beyond its octets.
+#[derive(Default)]
+pub struct inbome_receipt {
+    pub(crate) core: Receipt,
+}
+
+/// Makes a receipt that says nothing.
+///
+/// Returns: the object; NULL only if the library failed inside.
+/// Owned: free with inbome_receipt_free
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_receipt_new() -> Option<Box<inbome_receipt>> {
+    made(inbome_receipt::default)
+}
+
+/// Frees a receipt and all that was borrowed from it.
+///
+/// receipt: it, or NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_receipt_free(receipt: Option<Box<inbome_receipt>>) {
+    free(receipt);
+}
+
+/// Says when the mail arrived: IMAP INTERNALDATE, the mbox line. It counts where the mail has
+/// no Received field (Discovery §3).
+///
+/// receipt: what is changed.
+/// received_at: Unix seconds, or INBOME_TIME_UNKNOWN (the default).
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_receipt_set_received_at(
+    receipt: Option<&mut inbome_receipt>,
+    received_at: i64,
+) -> inbome_result {
+    without_engine(|| {
+        let receipt = required(receipt, "receipt")?;
+        receipt.core.received_at = time_in(received_at);
+        Ok(())
+    })
+}
+
+/// Says whether the program holds the mail for spam: it then changes nothing (Discovery §4,
+/// step 1).
+///
+/// receipt: what is changed.
+/// spam: 1 or 0 (the default).
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_receipt_set_spam(
+    receipt: Option<&mut inbome_receipt>,
+    spam: i32,
+) -> inbome_result {
+    without_engine(|| {
+        let receipt = required(receipt, "receipt")?;
+        receipt.core.spam = is_yes(spam);
+        Ok(())
+    })
+}

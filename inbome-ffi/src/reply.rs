@@ -1,0 +1,70 @@
+//! What a mail answers.
+
+use std::ffi::c_char;
+
+use inbome_core::engine::Reply;
+
+use crate::pointer::{free, is_yes, made, required, text};
+use crate::result::{inbome_result, without_engine};
+
+/// What a mail answers, as far as the program knows; the last thing said counts.
+#[derive(Default)]
+pub struct inbome_reply {
+    pub(crate) core: Reply,
+}
+
+/// Makes a reply that answers nothing, or nobody knows what.
+///
+/// Returns: the object; NULL only if the library failed inside.
+/// Owned: free with inbome_reply_free
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_reply_new() -> Option<Box<inbome_reply>> {
+    made(inbome_reply::default)
+}
+
+/// Frees a reply and all that was borrowed from it.
+///
+/// reply: it, or NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_reply_free(reply: Option<Box<inbome_reply>>) {
+    free(reply);
+}
+
+/// Names the mail that is answered; the library remembers which were encrypted (Discovery §7).
+///
+/// reply: what is changed.
+/// id: what stands between the angle brackets of the last id in In-Reply-To.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_reply_set_message_id(
+    reply: Option<&mut inbome_reply>,
+    id: *const c_char,
+) -> inbome_result {
+    without_engine(|| {
+        let reply = required(reply, "reply")?;
+        reply.core = Reply::To(text(id, "id")?.as_bytes().to_vec());
+        Ok(())
+    })
+}
+
+/// Says whether the mail answers an encrypted one, for programs that know it themselves
+/// (Discovery §7).
+///
+/// reply: what is changed.
+/// encrypted: 1 or 0.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_reply_set_encrypted(
+    reply: Option<&mut inbome_reply>,
+    encrypted: i32,
+) -> inbome_result {
+    without_engine(|| {
+        let reply = required(reply, "reply")?;
+        reply.core = Reply::ToEncrypted(is_yes(encrypted));
+        Ok(())
+    })
+}

@@ -1,0 +1,54 @@
+//! C programs against the library, as its users write them, under valgrind and the sanitizers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
+
+#[path = "built/mod.rs"]
+mod built;
+
+use built::Program;
+
+const SANITIZERS: [&str; 3] =
+    ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
+
+fn c_test(name: &str) -> Program {
+    let folder = built::root().join("inbome-ffi/tests/c");
+    Program::file(&format!("inbome-ffi/tests/c/{name}.c")).flags(&[
+        "-std=gnu99",
+        "-pthread",
+        "-I",
+        folder.to_str().unwrap(),
+    ])
+}
+
+#[test]
+fn a_mail_program_learns_and_is_advised() {
+    c_test("mails").flags(&SANITIZERS).run();
+    c_test("mails").run_under_valgrind(&[]);
+}
+
+#[test]
+fn a_maildir_is_scanned_with_progress_and_cancel() {
+    c_test("scanning").flags(&SANITIZERS).run();
+    c_test("scanning").run_under_valgrind(&[]);
+}
+
+#[test]
+fn threads_engines_and_children_do_not_disturb_each_other() {
+    c_test("together").flags(&SANITIZERS).run();
+    // The child leaves its parent's engine alone, which valgrind takes for a leak; in the parent
+    // the sanitizer above looks for those.
+    c_test("together").flags(&["-DROUNDS=5"]).run_under_valgrind(&["--leak-check=no"]);
+}
+
+#[test]
+fn ten_thousand_engines_leave_nothing_behind() {
+    c_test("cycles").run();
+    c_test("cycles").flags(&["-DCYCLES=500"]).flags(&SANITIZERS).run();
+    c_test("cycles").flags(&["-DCYCLES=100"]).run_under_valgrind(&[]);
+}
+
+#[test]
+fn a_panic_is_caught_counted_and_not_printed() {
+    let before = inbome::inbome_guarded_panics();
+    assert!(inbome::panics_when_asked());
+    assert_eq!(inbome::inbome_guarded_panics(), before + 1);
+}

@@ -1,0 +1,432 @@
+//! Moving in from real programs: GnuPG and neomutt as installed, muacrypt's store as it writes it;
+//! a program that is missing is a failure.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use inbome_core::clock::Timestamp;
+use inbome_core::discover::Receipt;
+use inbome_core::engine::{Engine, EngineOptions, Reply};
+use inbome_core::error::{Error, ErrorKind};
+use inbome_core::header::PreferEncrypt;
+use inbome_core::moving::{Imported, MoveError, MoveOptions, Program};
+use inbome_core::recommend::{Advice, Recommendation, TargetSource};
+use inbome_tests::homes::*;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+fn options(program: Program, path: &Path) -> MoveOptions {
+    MoveOptions { program, path: path.to_owned(), account: None, own_keys: false, from: None }
+}
+
+fn import(engine: &Engine, options: &MoveOptions) -> Result<Imported, Error> {
+    engine.import_from(options, &mut |_| None)
+}
+
+fn advice(engine: &Engine, peer: &str) -> Advice {
+    engine.recommend(None, &[addr(peer)], &Reply::Unknown).unwrap().recipients.remove(0).1
+}
+
+fn target(advice: &Advice) -> Option<(String, TargetSource)> {
+    advice.target.as_ref().map(|target| (target.key.fingerprint.to_string(), target.source))
+}
+
+#[test]
+fn a_gnupg_home_is_imported_and_so_is_what_it_exports() {
+    let home = Home::new();
+    let old = ["--faked-system-time", "20200101T000000!"];
+    let bob = home.make("Bob <bob@example.org>", &[]);
+    home.make("Carol <carol@example.org>", &old);
+    let dave = home.make("Dave <dave@example.org>", &[]);
+    home.make("nobody", &[]);
+    let mine = home.make(ALICE, &[]);
+    let revocation = home.path().join(format!("openpgp-revocs.d/{dave}.rev"));
+    let revocation = fs::read_to_string(revocation).unwrap().replace(":-----BEGIN", "-----BEGIN");
+    home.gpg(&["--import"], revocation.as_bytes());
+    let before = fs::read(home.path().join("pubring.kbx")).unwrap();
+
+    let file = home.path().join("exported.asc");
+    for (name, path) in [("home", home.path().to_owned()), ("file", file.clone())] {
+        fs::write(&file, home.gpg(&["--armor", "--export"], b"")).unwrap();
+        let engine = engine_of(ALICE);
+        let own = own_fingerprint(&engine);
+        let options = options(Program::Gpg, &path);
+        let done = import(&engine, &options).unwrap();
+        assert_eq!((done.peers, done.updated, done.imports), (1, 1, 1), "{name}");
+        let why = [("expired", 1), ("revoked", 1), ("no_addr", 1), ("own_address", 1)];
+        assert_eq!(done.skipped, skipped(&why), "{name}");
+        let to_bob = advice(&engine, BOB);
+        // Available: a keyring does not say what its owner prefers.
+        assert_eq!(to_bob.recommendation, Recommendation::Available, "{name}");
+        assert_eq!(target(&to_bob), Some((bob.clone(), TargetSource::Import)), "{name}");
+        for peer in [CAROL, DAVE] {
+            assert_eq!(advice(&engine, peer).recommendation, Recommendation::Disable, "{name}");
+        }
+        assert_eq!(import(&engine, &options).unwrap().updated, 0, "{name}");
+        assert_eq!(own_fingerprint(&engine), own, "{name}");
+    }
+    assert_eq!(fs::read(home.path().join("pubring.kbx")).unwrap(), before);
+
+    // Own keys: an account is made for the address that is named.
+    let engine = Engine::in_memory(EngineOptions::default());
+    let mut options = options(Program::Gpg, home.path());
+    options.own_keys = true;
+    assert!(matches!(import(&engine, &options), Err(Error::NoAccounts)));
+    options.account = Some(addr(ALICE));
+    let done = import(&engine, &options).unwrap();
+    assert_eq!(done.own_keys.len(), 1);
+    assert_eq!(own_fingerprint(&engine), mine);
+    assert_eq!(import(&engine, &options).unwrap().own_keys, []);
+}
+
+#[test]
+fn of_several_keys_the_youngest_moves_in_and_a_key_from_the_user_stays() {
+    let home = Home::new();
+    home.make("bob@example.org", &["--faked-system-time", "20300101T000000!"]);
+    let first = home.make("bob@example.org", &[]);
+    std::thread::sleep(Duration::from_millis(1100));
+    let second = home.make("bob@example.org", &[]);
+    let engine = engine_of(ALICE);
+    let done = import(&engine, &options(Program::Gpg, home.path())).unwrap();
+    // The first one is from the future.
+    assert_eq!(done.skipped, skipped(&[("expired", 1), ("older_key", 1)]));
+    assert_eq!(target(&advice(&engine, BOB)), Some((second, TargetSource::Import)));
+
+    let engine = engine_of(ALICE);
+    let key = home.gpg(&["--export", &first], b"");
+    engine.import_peer_key(None, &addr(BOB), &key).unwrap();
+    let done = import(&engine, &options(Program::Gpg, home.path())).unwrap();
+    assert_eq!((done.skipped["imported_before"], done.updated), (1, 0));
+    assert_eq!(target(&advice(&engine, BOB)), Some((first, TargetSource::Import)));
+}
+
+#[test]
+fn a_locked_own_key_is_refused_with_what_to_do() {
+    let home = Home::new();
+    let arguments =
+        ["--passphrase", "secret", "--pinentry-mode", "loopback", "--quick-gen-key", ALICE];
+    home.gpg(&arguments, b"");
+    // The agent must not remember the passphrase.
+    let kill = ["--homedir", home.path().to_str().unwrap(), "--kill", "gpg-agent"];
+    Command::new("gpgconf").args(kill).output().unwrap();
+    let engine = Engine::in_memory(EngineOptions::default());
+    let mut options = options(Program::Gpg, home.path());
+    (options.own_keys, options.account) = (true, Some(addr(ALICE)));
+    let error = import(&engine, &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Passphrase);
+    let text = error.to_string();
+    assert!(text.contains("--export-secret-keys") && text.contains("--import-key"), "{text}");
+    assert_eq!(engine.accounts().unwrap(), []);
+}
+
+#[test]
+fn what_is_no_store_is_refused_by_name() {
+    let engine = engine_of(ALICE);
+    let dir = TempDir::new().unwrap();
+    for (program, at_fault) in
+        [(Program::Neomutt, "autocrypt.db"), (Program::Muacrypt, "heads"), (Program::Gpg, "")]
+    {
+        let error = import(&engine, &options(program, dir.path())).unwrap_err();
+        let file = dir.path().join(at_fault);
+        assert_eq!(error.kind(), ErrorKind::Io, "{program:?}");
+        let Error::Moving(MoveError::Foreign { path, .. }) = &error else { panic!("{error:?}") };
+        assert_eq!(Path::new(path), file.as_path(), "{program:?}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "{program:?}");
+    }
+    for (name, octets) in [("no", b"Hello".as_slice()), ("cut", &[0x99, 1, 0, 4]), ("empty", b"")] {
+        let file = dir.path().join("keys");
+        fs::write(&file, octets).unwrap();
+        let done = import(&engine, &options(Program::Gpg, &file)).unwrap();
+        assert_eq!(done.peers, 0, "{name}");
+    }
+}
+
+/// A terminal with neomutt in it.
+struct Terminal(String);
+
+impl Terminal {
+    fn start(dir: &Path) -> Self {
+        let terminal = Self(format!("inbome-test-{}", std::process::id()));
+        let shell = format!(
+            "HOME={0} GNUPGHOME={0}/none LC_ALL=C TERM=screen neomutt -n -F {0}/rc",
+            dir.display()
+        );
+        terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", &shell]);
+        terminal
+    }
+
+    fn tmux(&self, arguments: &[&str]) -> String {
+        let output = Command::new("tmux").args(["-L", &self.0]).args(arguments).output();
+        let output = output.expect("tmux must be installed");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Waits for a question, and answers it.
+    fn answer(&self, question: &str, key: &str) {
+        let mut screen = String::new();
+        for _ in 0..300 {
+            screen = self.tmux(&["capture-pane", "-p"]);
+            if screen.contains(question) {
+                self.tmux(&["send-keys", key]);
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        panic!("neomutt did not ask {question:?}: {screen}");
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.tmux(&["kill-server"]);
+    }
+}
+
+#[test]
+fn a_neomutt_home_is_imported_with_its_account_and_its_dates() {
+    let home = Home::new();
+    let dir = home.path();
+    let people = [BOB, CAROL, DAVE].map(engine_of);
+    let now = people[0].now().as_secs();
+    let maildir = dir.join("Mail");
+    for name in ["cur", "new", "tmp"] {
+        fs::create_dir_all(maildir.join(name)).unwrap();
+    }
+    // Bob advertises; Carol stopped to; Dave changed his key.
+    let dave_new = engine_of(DAVE);
+    let mails = [
+        (&people[0], now - DAY, true),
+        (&people[1], now - 90 * DAY, true),
+        (&people[1], now - DAY, false),
+        (&people[2], now - 20 * DAY, true),
+        (&dave_new, now - 10 * DAY, true),
+    ];
+    for (number, (from, at, with_fields)) in mails.iter().enumerate() {
+        let name = format!("cur/{at}.{number}.host:2,S");
+        fs::write(maildir.join(name), mail(from, *at, *with_fields)).unwrap();
+    }
+    let folder = dir.join("autocrypt");
+    let rc = format!(
+        "set from={ALICE}\nset realname=Alice\nset folder={0}/Mail\nset spoolfile={0}/Mail\n\
+         set mbox_type=Maildir\nset crypt_use_gpgme=yes\nset autocrypt=yes\n\
+         set autocrypt_dir={0}/autocrypt\nset sleep_time=0\nset header_cache=\"\"\nset quit=yes\n",
+        dir.display()
+    );
+    fs::write(dir.join("rc"), rc).unwrap();
+    {
+        let terminal = Terminal::start(dir);
+        terminal.answer("Create it?", "y");
+        terminal.answer("Create an initial autocrypt account?", "y");
+        terminal.answer("Autocrypt account address:", "Enter");
+        terminal.answer("(c)reate new", "c");
+        terminal.answer("Prefer encryption?", "y");
+        terminal.answer("Scan a mailbox for autocrypt headers?", "y");
+        terminal.answer("Scan mailbox", "Enter");
+        terminal.answer("Scan another mailbox", "n");
+        terminal.answer("q:Quit", "q");
+        std::thread::sleep(Duration::from_millis(300));
+    }
+    let _agent = Agent(folder.clone());
+    let files = || {
+        let mut names: Vec<_> =
+            fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        (names, fs::read(folder.join("autocrypt.db")).unwrap())
+    };
+    let before = files();
+
+    // Without own keys: into an account that is there.
+    let engine = engine_of(ALICE);
+    let options = options(Program::Neomutt, &folder);
+    let done = import(&engine, &options).unwrap();
+    assert_eq!((done.peers, done.updated, done.failed), (3, 3, Vec::new()));
+    assert_eq!(files(), before);
+
+    // With them: the account is made as it was there.
+    let engine = Engine::in_memory(EngineOptions::default());
+    let options = MoveOptions { own_keys: true, ..options };
+    let done = import(&engine, &options).unwrap();
+    assert_eq!(done.own_keys.len(), 1);
+    let account = engine.account(None).unwrap();
+    assert_eq!(account.addr, addr(ALICE));
+    assert_eq!(account.settings.prefer_encrypt, PreferEncrypt::Mutual);
+    for (name, peer, recommendation, sender) in [
+        ("advert", BOB, Recommendation::Encrypt, &people[0]),
+        ("stopped", CAROL, Recommendation::Discourage, &people[1]),
+        ("changed", DAVE, Recommendation::Encrypt, &dave_new),
+    ] {
+        let found = advice(&engine, peer);
+        assert_eq!(found.recommendation, recommendation, "{name}");
+        let direct = Some((own_fingerprint(sender), TargetSource::Direct));
+        assert_eq!(target(&found), direct, "{name}");
+    }
+    let dave = engine.peer(None, &addr(DAVE)).unwrap().state;
+    assert_eq!(dave.history.len(), 2);
+    assert_eq!(dave.peer.seen.unwrap().at, Timestamp::from_secs(now - 10 * DAY));
+    let carol = engine.peer(None, &addr(CAROL)).unwrap().state.peer;
+    assert_eq!(carol.advert.unwrap().at, Timestamp::from_secs(now - 90 * DAY));
+    let again = import(&engine, &options).unwrap();
+    assert_eq!((again.updated, again.own_keys), (0, Vec::new()));
+
+    // What is younger here stays: Bob's mail of today has another key.
+    let bob_new = engine_of(BOB);
+    engine.process_incoming(None, &mail(&bob_new, now - 60, true), Receipt::default()).unwrap();
+    assert_eq!(import(&engine, &options).unwrap().updated, 0);
+    let direct = Some((own_fingerprint(&bob_new), TargetSource::Direct));
+    assert_eq!(target(&advice(&engine, BOB)), direct);
+}
+
+/// The agent that a program started in a home.
+struct Agent(PathBuf);
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ =
+            Command::new("gpgconf").arg("--homedir").arg(&self.0).args(["--kill", "all"]).output();
+    }
+}
+
+/// muacrypt's store, written as muacrypt 0.9 writes it.
+struct Muacrypt {
+    dir: TempDir,
+    heads: BTreeMap<String, String>,
+}
+
+enum Value<'a> {
+    None,
+    Date(i64),
+    Text(&'a str),
+    Octets(&'a [u8]),
+}
+
+fn dumped(value: &Value<'_>) -> Vec<u8> {
+    let long = |code: u8, octets: &[u8]| {
+        [&[code][..], &(octets.len() as i32).to_be_bytes(), octets].concat()
+    };
+    match value {
+        Value::None => b"L".to_vec(),
+        Value::Date(secs) => [&b"D"[..], &(*secs as f64 + 0.5).to_be_bytes()].concat(),
+        Value::Text(text) => long(b'N', text.as_bytes()),
+        Value::Octets(octets) => long(b'A', octets),
+    }
+}
+
+impl Muacrypt {
+    fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        fs::create_dir(dir.path().join("blocks")).unwrap();
+        Self { dir, heads: BTreeMap::new() }
+    }
+
+    fn add(&mut self, chain: &str, kind: &str, values: &[Value<'_>]) -> PathBuf {
+        let parent = self.heads.get(chain).map_or(Value::None, |name| Value::Text(name));
+        let mut octets = b"\x02K".to_vec();
+        octets.extend((values.len() as i32 + 3).to_be_bytes());
+        let first = [Value::Text(kind), parent, Value::Date(1_500_000_000)];
+        for (place, value) in first.iter().chain(values).enumerate() {
+            octets.push(b'F');
+            octets.extend((place as i32).to_be_bytes());
+            octets.extend(dumped(value));
+            octets.push(b'P');
+        }
+        octets.push(b'Q');
+        let name: String = Sha256::digest(&octets).iter().map(|o| format!("{o:02x}")).collect();
+        let file = self.dir.path().join("blocks").join(&name);
+        fs::write(&file, octets).unwrap();
+        self.heads.insert(chain.to_owned(), name);
+        let mut heads = b"\x02J".to_vec();
+        for (chain, name) in &self.heads {
+            heads.extend(dumped(&Value::Text(chain)));
+            heads.extend(dumped(&Value::Text(name)));
+            heads.push(b'P');
+        }
+        heads.push(b'Q');
+        fs::write(self.dir.path().join("heads"), heads).unwrap();
+        file
+    }
+
+    fn mail(&mut self, peer: &str, at: i64, prefers: &str, cert: &[u8]) -> PathBuf {
+        let (id, handle) = (format!("<{at}@host>"), if cert.is_empty() { "" } else { "0123" });
+        let values = [
+            Value::Text(&id),
+            Value::Date(at),
+            Value::Text(prefers),
+            Value::Octets(cert),
+            Value::Text(handle),
+        ];
+        self.add(&format!("peer:default:{peer}"), "msg", &values)
+    }
+}
+
+#[test]
+fn a_muacrypt_store_is_imported_as_it_was_written() {
+    let [bob, carol, dave, erin] = [BOB, CAROL, DAVE, "erin@example.org"].map(engine_of);
+    let now = bob.now().as_secs();
+    let mut store = Muacrypt::new();
+    store.add(".", "acfg", &[Value::Text("0.9.1")]);
+    let secret = engine_of("0123@random.muacrypt.org");
+    let fingerprint = own_fingerprint(&secret);
+    let (octets, _) = secret.export_secret(None).unwrap();
+    let config = ["mutual", "default", ".*", "own", "gpg"].map(Value::Text);
+    store.add("own:default", "cfg", &config);
+    let keygen = [Value::Octets(octets.as_bytes()), Value::Text(&fingerprint[24..])];
+    store.add("own:default", "keygen", &keygen);
+    store.mail(BOB, now - DAY, "mutual", &cert_of(&bob));
+    store.mail(CAROL, now - 90 * DAY, "mutual", &cert_of(&carol));
+    store.mail(CAROL, now - DAY, "nopreference", b"");
+    let gossip = [
+        Value::Text("<2@host>"),
+        Value::Date(now - DAY),
+        Value::Octets(&cert_of(&dave)),
+        Value::Text("0123"),
+    ];
+    store.add(&format!("peer:default:{DAVE}"), "mge", &gossip);
+    let handed_in = [
+        Value::Text(""),
+        Value::Date(now - DAY),
+        Value::Text("nopreference"),
+        Value::Octets(&cert_of(&erin)),
+        Value::Text("0123"),
+    ];
+    store.add("peer:default:erin@example.org", "msg", &handed_in);
+
+    let engine = Engine::in_memory(EngineOptions::default());
+    let mut options = options(Program::Muacrypt, store.dir.path());
+    (options.own_keys, options.account) = (true, Some(addr(ALICE)));
+    let done = import(&engine, &options).unwrap();
+    assert_eq!((done.peers, done.adverts, done.gossip, done.imports), (4, 2, 1, 1));
+    assert_eq!(own_fingerprint(&engine), fingerprint);
+    for (name, peer, recommendation, sender, source) in [
+        ("advert", BOB, Recommendation::Encrypt, &bob, TargetSource::Direct),
+        ("stopped", CAROL, Recommendation::Discourage, &carol, TargetSource::Direct),
+        ("gossip", DAVE, Recommendation::Discourage, &dave, TargetSource::Gossip),
+        ("handed in", "erin@example.org", Recommendation::Available, &erin, TargetSource::Import),
+    ] {
+        let found = advice(&engine, peer);
+        assert_eq!(found.recommendation, recommendation, "{name}");
+        assert_eq!(target(&found), Some((own_fingerprint(sender), source)), "{name}");
+    }
+    let again = import(&engine, &options).unwrap();
+    assert_eq!((again.updated, again.own_keys), (0, Vec::new()));
+    options.own_keys = false;
+
+    // A damaged block costs what stands behind it, and is named; the others move in.
+    let block = store.mail(BOB, now - DAY, "mutual", &cert_of(&bob));
+    store.mail(BOB, now, "mutual", &cert_of(&bob));
+    fs::write(&block, "x").unwrap();
+    let fresh = engine_of(ALICE);
+    let done = import(&fresh, &options).unwrap();
+    assert_eq!((done.peers, done.failed.len()), (4, 1));
+    assert_eq!(Path::new(&done.failed[0].0), block.as_path());
+
+    // Of several accounts one must be named.
+    store.add("own:work", "cfg", &["mutual", "work", ".*", "own", "gpg"].map(Value::Text));
+    let error = import(&fresh, &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert!(error.to_string().ends_with("it has default, work"), "{error}");
+    options.from = Some("default".to_owned());
+    import(&fresh, &options).unwrap();
+}

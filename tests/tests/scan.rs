@@ -1,0 +1,500 @@
+//! Scanning mailboxes (Discovery §4): every kind of mailbox, incrementally, interrupted, and without
+//! touching anything.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use inbome_core::engine::Engine;
+use inbome_core::scan::{ScanOptions, ScanReport};
+use inbome_tests::mailbox::{self, mboxrd};
+use inbome_tests::stage::*;
+
+const NEVER: &(dyn Fn() -> bool + Sync) = &|| false;
+
+fn how<'a>() -> ScanOptions<'a> {
+    ScanOptions {
+        account: None,
+        jobs: 2,
+        full: false,
+        include: Vec::new(),
+        count: false,
+        is_cancelled: NEVER,
+    }
+}
+
+fn scan(engine: &Engine, path: impl AsRef<Path>) -> ScanReport {
+    scan_with(engine, &[path.as_ref().to_owned()], &how())
+}
+
+fn scan_with(engine: &Engine, paths: &[PathBuf], options: &ScanOptions<'_>) -> ScanReport {
+    engine.scan(paths, options, &mut |_| {}).expect("scanned")
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+/// A mail with a key from `nobody@example.org`, where `n` tells the sender.
+fn keyed(n: u8) -> Vec<u8> {
+    let id = format!("peer{n}@example.org");
+    mail(&id, SENT + i64::from(n), &autocrypt(&id, true, &cert(n, &id)))
+}
+
+fn put(path: &Path, octets: &[u8]) {
+    fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+    fs::write(path, octets).expect("written");
+}
+
+/// The peers found, by the number in their names.
+fn found(engine: &Engine) -> Vec<u8> {
+    let mut found = Vec::new();
+    let filter = inbome_core::engine::PeerFilter::WithKey;
+    engine
+        .peers(None, filter, &mut |_, row| {
+            let digits: String = row.addr.as_str().chars().filter(char::is_ascii_digit).collect();
+            found.push(digits.parse().expect("a number"));
+        })
+        .expect("listed");
+    found.sort_unstable();
+    found
+}
+
+fn mbox(mails: &[Vec<u8>]) -> Vec<u8> {
+    let unix =
+        |mail: &Vec<u8>| String::from_utf8(mail.clone()).expect("text").replace("\r\n", "\n");
+    mails.iter().flat_map(|mail| mboxrd(SENT + 50, unix(mail).as_bytes())).collect()
+}
+
+#[test]
+fn a_maildir_is_found_in_all_its_forms_and_at_any_depth() {
+    let root = folder();
+    let at = |path: &str, n: u8| put(&root.path().join(path), &keyed(n));
+    at("mail/new/1.a", 1);
+    at("mail/cur/2.a:2,S", 2);
+    at("mail/cur/3.a:2,RS", 3);
+    at("mail/.Archive/cur/4.a:2,S", 4);
+    at("mail/.Archive.2016/new/5.a", 5);
+    at("mail/work/projects/cur/6.a:2,", 6);
+    at("plain/7.eml", 7);
+    at("plain/deeper/8.eml", 8);
+    put(&root.path().join("mail/tmp/9.a"), &keyed(9));
+    put(&root.path().join("mail/dovecot-uidlist"), b"3 V1 N1");
+    put(&root.path().join("mail/cur/.hidden"), &keyed(10));
+    let engine = bob();
+    let report = scan(&engine, root.path());
+    assert_eq!(found(&engine), [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!((report.messages, report.updated, report.peers), (8, 8, 8));
+    assert!(report.unreadable.is_empty() && report.ignored.is_empty(), "{report:?}");
+}
+
+#[test]
+fn folders_of_trash_are_passed_by_unless_they_are_asked_for() {
+    let root = folder();
+    let names =
+        ["Junk", "spam", ".Trash", ".Deleted Items", "INBOX.Drafts", "Templates", ".Old.Trash"];
+    for (n, name) in names.iter().enumerate() {
+        put(&root.path().join(name).join("cur/1.a:2,S"), &keyed(n as u8 + 1));
+    }
+    put(&root.path().join("Junkyard/cur/1.a:2,S"), &keyed(100));
+    let engine = bob();
+    scan(&engine, root.path());
+    assert_eq!(found(&engine), [100]);
+    let asked = ScanOptions { include: vec!["TRASH".into(), "Spam".into()], ..how() };
+    scan_with(&engine, &[root.path().to_owned()], &asked);
+    assert_eq!(found(&engine), [2, 3, 7, 100]);
+}
+
+#[test]
+fn mails_flagged_as_trash_or_draft_are_passed_by() {
+    let root = folder();
+    for (n, name) in ["1.a:2,ST", "2.a:2,D", "3.a:2,DFS", "4.a:2,FPRS", "5.T:2,"].iter().enumerate()
+    {
+        put(&root.path().join("cur").join(name), &keyed(n as u8 + 1));
+    }
+    let engine = bob();
+    let report = scan(&engine, root.path());
+    assert_eq!((found(&engine), report.skipped), (vec![4, 5], 3));
+}
+
+#[test]
+fn mboxes_of_both_kinds_are_taken_apart_at_their_from_lines() {
+    let root = folder();
+    // mboxo quotes `From ` alone, mboxrd `>From ` too; both look the same from here.
+    let tricky = |n: u8, body: &str| {
+        let text = String::from_utf8(keyed(n)).expect("text");
+        text.replace("Hello Bob\r\n", body).replace("\r\n", "\n").into_bytes()
+    };
+    let mut octets = Vec::new();
+    for (n, body) in [
+        (1, "One\n"),
+        (2, "Two\n\n>From me Sat Dec 17 09:58:05 2016\n\n>>From you\n"),
+        (3, "Three\nFrom the middle of a paragraph 12:30 it is no mail\n"),
+        (4, "Four\n\nFrom here on there is no time of day\n\nX\n"),
+        (5, ""),
+        (6, "no line end"),
+    ] {
+        octets.extend(b"From peer@example.org Sat Dec 17 09:58:05 2016\n");
+        octets.extend(tricky(n, body));
+        octets.extend(b"\n\n");
+    }
+    put(&root.path().join("inbox"), &octets);
+    // With CRLF, and a zone behind the year.
+    let crlf = String::from_utf8(mbox(&[keyed(7), keyed(8)])).expect("text");
+    let crlf = crlf.replace('\n', "\r\n").replace("2016\r\n\r\nFrom", "2016 +0100\r\n\r\nFrom");
+    put(&root.path().join("sub/crlf"), crlf.as_bytes());
+    let engine = bob();
+    let report = scan(&engine, root.path());
+    assert_eq!(found(&engine), [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(report.messages, 8);
+}
+
+#[test]
+fn the_from_line_of_an_mbox_is_a_time_of_receipt() {
+    let root = folder();
+    let undated = b"From: peer1@example.org\n\nHi\n";
+    put(&root.path().join("inbox"), &mboxrd(SENT, undated));
+    let engine = bob();
+    scan(&engine, root.path().join("inbox"));
+    let seen = state(&engine, "peer1@example.org").peer.seen.expect("seen");
+    assert_eq!(seen.at.as_secs(), SENT);
+}
+
+#[test]
+fn the_time_of_a_file_is_a_time_of_receipt() {
+    let root = folder();
+    let path = root.path().join("cur/1.a:2,S");
+    put(&path, b"From: peer1@example.org\n\nHi\n");
+    let time = UNIX_EPOCH + Duration::from_secs(SENT as u64);
+    fs::File::options().append(true).open(&path).expect("opened").set_modified(time).expect("set");
+    let engine = bob();
+    scan(&engine, root.path());
+    let seen = state(&engine, "peer1@example.org").peer.seen.expect("seen");
+    assert_eq!(seen.at.as_secs(), SENT);
+}
+
+#[test]
+fn a_mail_beside_an_mbox_is_one_mail_and_the_mbox_is_read_once() {
+    let root = folder();
+    put(&root.path().join("inbox"), &mbox(&[keyed(1), keyed(2)]));
+    put(&root.path().join("3.eml"), &keyed(3));
+    let engine = bob();
+    let report = scan(&engine, root.path());
+    assert_eq!(found(&engine), [1, 2, 3]);
+    assert_eq!(report.messages, 3);
+}
+
+#[test]
+fn paths_are_scanned_one_by_one_and_what_is_not_there_is_named() {
+    let root = folder();
+    let at = |path: &str| root.path().join(path);
+    put(&at("a.eml"), &keyed(1));
+    put(&at("b/cur/2.a:2,S"), &keyed(2));
+    put(&at("c"), &mbox(&[keyed(3)]));
+    put(&at("empty"), b"");
+    let paths = [at("a.eml"), at("missing"), at("b"), at("c"), at("empty")];
+    let engine = bob();
+    let report = scan_with(&engine, &paths, &how());
+    assert_eq!(found(&engine), [1, 2, 3]);
+    assert_eq!(report.unreadable.len(), 1);
+    assert_eq!(report.unreadable[0].0, at("missing"));
+    assert_eq!(report.ignored, BTreeMap::from([("no_from".to_owned(), 1)]), "the empty file");
+}
+
+#[test]
+fn what_was_scanned_is_not_scanned_again_until_it_is_asked_for() {
+    let root = folder();
+    put(&root.path().join("cur/1.a:2,S"), &keyed(1));
+    put(&root.path().join("new/2.a"), &keyed(2));
+    let home = folder();
+    let open = || {
+        let engine = Engine::open(home.path(), options(&SetClock::new(NOW))).expect("a home");
+        add_account(&engine, BOB);
+        engine
+    };
+    assert_eq!(scan(&open(), root.path()).messages, 2);
+    // Read now, and flagged: the same mails under other names.
+    fs::rename(root.path().join("new/2.a"), root.path().join("cur/2.a:2,S")).expect("moved");
+    fs::rename(root.path().join("cur/1.a:2,S"), root.path().join("cur/1.a:2,RS")).expect("moved");
+    put(&root.path().join("new/3.a"), &keyed(3));
+    let report = scan(&open(), root.path());
+    assert_eq!((report.messages, report.skipped), (1, 2));
+    let report = scan(&open(), root.path());
+    assert_eq!((report.messages, report.skipped, report.commits), (0, 3, 0));
+    let full = ScanOptions { full: true, ..how() };
+    let report = scan_with(&open(), &[root.path().to_owned()], &full);
+    assert_eq!((report.messages, report.unchanged), (3, 3));
+    assert_eq!(found(&open()), [1, 2, 3]);
+}
+
+#[test]
+fn a_growing_mbox_is_read_from_where_it_ended() {
+    let root = folder();
+    let path = root.path().join("inbox");
+    let engine = bob();
+    let all: Vec<Vec<u8>> = (1..=6).map(keyed).collect();
+    for count in 1..=6 {
+        put(&path, &mbox(&all[..count]));
+        assert_eq!(scan(&engine, &path).messages, 1, "after {count}");
+        assert_eq!(scan(&engine, &path).messages, 0, "after {count}, again");
+    }
+    let fresh = bob();
+    scan(&fresh, &path);
+    assert_eq!(listing(&engine), listing(&fresh));
+}
+
+#[test]
+fn an_mbox_that_became_another_is_read_anew() {
+    let root = folder();
+    let path = root.path().join("inbox");
+    let engine = bob();
+    put(&path, &mbox(&[keyed(1), keyed(2)]));
+    assert_eq!(scan(&engine, &path).messages, 2);
+    for (name, mails, looked_at) in [
+        ("shorter", vec![keyed(3)], 1),
+        ("another, longer", vec![keyed(4), keyed(5), keyed(6)], 3),
+        ("the first mail was deleted", vec![keyed(5), keyed(6), keyed(7)], 3),
+    ] {
+        put(&path, &mbox(&mails));
+        assert_eq!(scan(&engine, &path).messages, looked_at, "{name}");
+    }
+    assert_eq!(found(&engine), [1, 2, 3, 4, 5, 6, 7]);
+}
+
+#[test]
+fn an_mbox_larger_than_its_window_is_read_whole() {
+    let root = folder();
+    let path = root.path().join("inbox");
+    let line = "x".repeat(70) + "\n";
+    let mut octets = Vec::new();
+    // Bodies around the size of the window, so that `From ` lines lie across its ends.
+    for (n, size) in
+        [(1, 1_048_576), (2, 524_288), (3, 3_000_000), (4, 10), (5, 1_048_000), (6, 700)]
+    {
+        let mail = String::from_utf8(keyed(n)).expect("text").replace("\r\n", "\n");
+        let body = line.repeat(size / line.len()) + &"y".repeat(size % line.len());
+        octets.extend(mboxrd(SENT, format!("{mail}{body}").as_bytes()));
+    }
+    for shift in 0..40 {
+        octets.extend(mboxrd(SENT, &keyed(7 + shift)));
+        octets.truncate(octets.len() - 1);
+        octets.extend(format!("{}\n\n", "z".repeat(13_111 + usize::from(shift))).as_bytes());
+    }
+    put(&path, &octets);
+    let engine = bob();
+    let report = scan(&engine, &path);
+    assert_eq!(report.messages, 46);
+    assert_eq!(found(&engine), (1..=46).collect::<Vec<u8>>());
+    assert_eq!(report.bytes, octets.len() as u64);
+}
+
+#[test]
+fn a_from_line_across_the_end_of_the_window_begins_a_mail() {
+    let root = folder();
+    let window = 1_048_576;
+    let first = mboxrd(SENT, &keyed(1));
+    for end in (window - 60..=window + 2).step_by(2) {
+        let mut octets = first.clone();
+        let filler = end - octets.len() - 2;
+        octets.truncate(octets.len() - 1);
+        octets.extend(("x".repeat(99) + "\n").repeat(filler / 100 + 1).bytes().take(filler + 1));
+        octets.extend(b"\n\n");
+        let begins = octets.len();
+        octets.extend(mboxrd(SENT, &keyed(2)));
+        let path = root.path().join("inbox");
+        put(&path, &octets);
+        let engine = bob();
+        let options = ScanOptions { jobs: 1, ..how() };
+        scan_with(&engine, &[path], &options);
+        assert_eq!(found(&engine), [1, 2], "the second begins at {begins}");
+    }
+}
+
+#[test]
+fn a_header_longer_than_the_first_read_is_read_to_its_end() {
+    let root = folder();
+    for (n, octets) in [(1, 4_000), (2, 4_096), (3, 16_384), (4, 200_000)] {
+        let filler = format!("X-Filler: {}\r\n", "x".repeat(900)).repeat(octets / 914);
+        let text = String::from_utf8(keyed(n)).expect("text");
+        put(&root.path().join(format!("cur/{n}.a:2,S")), (filler + &text).as_bytes());
+    }
+    let too_long = format!("X-Filler: {}\r\n", "x".repeat(900)).repeat(300);
+    let mail = too_long + &String::from_utf8(keyed(9)).expect("text");
+    put(&root.path().join("cur/9.a:2,S"), mail.as_bytes());
+    let engine = bob();
+    let report = scan(&engine, root.path());
+    assert_eq!(found(&engine), [1, 2, 3, 4]);
+    assert_eq!(report.ignored, BTreeMap::from([("limit_header_bytes".to_owned(), 1)]));
+}
+
+#[test]
+fn an_inline_pgp_message_is_seen_in_every_kind_of_mailbox() {
+    let root = folder();
+    let inline = |lines: usize| {
+        let armor =
+            "wcBMA0EhVkJvYmJvYmJvYmJvYmJvYmJvYmJvYmJvYmJvYmJvYmJvYmJvYmJvYg==\n".repeat(lines);
+        format!(
+            "From: peer1@example.org\nDate: {}\n\n-----BEGIN PGP MESSAGE-----\n\n{armor}\
+             -----END PGP MESSAGE-----\n",
+            rfc2822(SENT, 0)
+        )
+    };
+    for (n, lines) in [1, 58, 59, 60, 61, 62, 200, 20_000].into_iter().enumerate() {
+        put(&root.path().join(format!("cur/{n}.a:2,S")), inline(lines).as_bytes());
+    }
+    put(&root.path().join("inbox/mbox"), &mboxrd(SENT, inline(10).as_bytes()));
+    let engine = bob();
+    let report = scan(&engine, root.path());
+    assert_eq!(report.ignored, BTreeMap::from([("not_decrypted".to_owned(), 9)]));
+    // More than the message: not an encrypted mail.
+    let more = inline(100) + "-- \nBob\n";
+    put(&root.path().join("cur/99.a:2,S"), more.as_bytes());
+    assert_eq!(scan(&engine, root.path()).updated, 1);
+}
+
+/// The generated mailbox on disk.
+fn generated(mails: usize) -> (tempfile::TempDir, PathBuf, i64) {
+    let root = folder();
+    let made = mailbox::Options { mails, account: BOB.to_owned(), ..Default::default() };
+    let path = root.path().join("Maildir");
+    mailbox::write_maildir(&path, &mailbox::generate(&made)).expect("written");
+    (root, path, made.now)
+}
+
+#[test]
+fn a_scan_that_is_cancelled_and_taken_up_again_ends_with_the_same_table() {
+    let (_root, path, now) = generated(2_500);
+    let undisturbed = bob_at(&SetClock::new(now));
+    let whole = scan(&undisturbed, &path);
+    let expected = listing(&undisturbed);
+    for jobs in [1, 2] {
+        let home = folder();
+        let engine = Engine::open(home.path(), options(&SetClock::new(now))).expect("a home");
+        add_account(&engine, BOB);
+        let (mut looked_at, mut rounds) = (0, 0);
+        loop {
+            rounds += 1;
+            // Each time a little more is let through.
+            let asked = AtomicU64::new(0);
+            let cancelled = || asked.fetch_add(1, Ordering::SeqCst) > rounds * 6;
+            let options = ScanOptions { jobs, is_cancelled: &cancelled, ..how() };
+            let report = scan_with(&engine, std::slice::from_ref(&path), &options);
+            looked_at += report.messages;
+            if !report.cancelled {
+                break;
+            }
+        }
+        assert!(rounds > 2, "it was never cancelled");
+        assert_eq!(looked_at, whole.messages, "no mail twice, none left out");
+        assert_eq!(listing(&engine), expected, "{jobs} jobs");
+    }
+}
+
+#[test]
+fn a_scan_changes_nothing_on_the_disk() {
+    let (_root, path, now) = generated(300);
+    let look = || {
+        let mut seen = BTreeMap::new();
+        let mut folders = vec![path.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).expect("a folder") {
+                let entry = entry.expect("an entry");
+                let data = entry.metadata().expect("metadata");
+                let octets =
+                    if data.is_file() { fs::read(entry.path()).expect("read") } else { Vec::new() };
+                let time: SystemTime = data.modified().expect("a time");
+                seen.insert(entry.path(), (time, octets));
+                if data.is_dir() {
+                    folders.push(entry.path());
+                }
+            }
+        }
+        seen
+    };
+    let before = look();
+    let engine = bob_at(&SetClock::new(now));
+    assert!(scan(&engine, &path).messages > 200);
+    scan_with(&engine, std::slice::from_ref(&path), &ScanOptions { full: true, ..how() });
+    engine.look(&addr(BOB), std::slice::from_ref(&path), &how());
+    assert_eq!(look(), before);
+}
+
+#[test]
+fn files_that_vanish_or_cannot_be_read_are_named_and_tried_again() {
+    let root = folder();
+    for n in 1..=3 {
+        put(&root.path().join(format!("cur/{n}.a:2,S")), &keyed(n));
+    }
+    // A folder in the place of a mail, a link to nothing, a link to a mail elsewhere.
+    fs::create_dir(root.path().join("cur/4.a:2,S")).expect("a folder");
+    put(&root.path().join("elsewhere"), &keyed(6));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        symlink(root.path().join("nothing"), root.path().join("cur/5.a:2,S")).expect("a link");
+        symlink(root.path().join("elsewhere"), root.path().join("cur/6.a:2,S")).expect("a link");
+    }
+    let engine = bob();
+    // One vanishes while the scan runs: the first progress comes before the folder is read.
+    let victim = root.path().join("cur/2.a:2,S");
+    let options = ScanOptions { jobs: 1, ..how() };
+    let mut vanished = false;
+    let report = engine
+        .scan(&[root.path().join("cur/1.a:2,S"), root.path().to_owned()], &options, &mut |_| {
+            if !vanished {
+                fs::remove_file(&victim).expect("removed");
+                vanished = true;
+            }
+        })
+        .expect("scanned");
+    let named: Vec<&PathBuf> = report.unreadable.iter().map(|(path, _)| path).collect();
+    assert_eq!(
+        named,
+        [&root.path().join("cur/5.a:2,S")],
+        "what is gone before it is listed is not"
+    );
+    assert_eq!(found(&engine), [1, 3, 6]);
+}
+
+#[test]
+fn two_accounts_each_learn_from_their_own_mail() {
+    let root = folder();
+    for (n, to) in [(1, BOB), (2, "carol@example.org"), (3, "eve@example.org")] {
+        let text = String::from_utf8(keyed(n)).expect("text").replace(BOB, to);
+        put(&root.path().join(format!("cur/{n}.a:2,S")), text.as_bytes());
+    }
+    let engine = bob();
+    add_account(&engine, "carol@example.org");
+    let report = scan(&engine, root.path());
+    assert_eq!(report.ignored, BTreeMap::from([("ambiguous_account".to_owned(), 1)]));
+    let of = |account: &str| {
+        let mut found = Vec::new();
+        let filter = inbome_core::engine::PeerFilter::All;
+        engine
+            .peers(Some(&addr(account)), filter, &mut |_, row| found.push(row.addr))
+            .expect("listed");
+        found
+    };
+    assert_eq!(of(BOB), [addr("peer1@example.org")]);
+    assert_eq!(of("carol@example.org"), [addr("peer2@example.org")]);
+    // Named, an account takes all.
+    let named = ScanOptions { account: Some(addr(BOB)), ..how() };
+    assert_eq!(scan_with(&engine, &[root.path().to_owned()], &named).messages, 3);
+    assert_eq!(of(BOB).len(), 3);
+}
+
+#[test]
+fn progress_grows_and_knows_its_total() {
+    let (_root, path, now) = generated(500);
+    let engine = bob_at(&SetClock::new(now));
+    let options = ScanOptions { count: true, ..how() };
+    let mut seen = Vec::new();
+    let report =
+        engine.scan(&[path], &options, &mut |progress| seen.push(progress)).expect("scanned");
+    assert!(seen.windows(2).all(|two| two[0].messages <= two[1].messages));
+    let last = seen.last().expect("progress");
+    assert_eq!((last.messages, last.bytes), (report.messages, report.bytes));
+    assert_eq!(last.total, Some(report.messages + report.skipped));
+}
