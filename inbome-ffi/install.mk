@@ -1,7 +1,7 @@
-# Linking, installing and packing libinbome. Included by the Makefile of the project, which builds
-# the command; it stands alone too: make -f inbome-ffi/install.mk install PREFIX=/usr/local
+# Linking, installing and packing libinbome. Included by the Makefile of the project; it stands alone
+# too: make -f inbome-ffi/install.mk install PREFIX=/usr/local
 #
-# Needs cargo, cc and make only.
+# Installing needs cargo, cc, make and binutils only; `dist` needs git, and `deb` says what it needs.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -9,68 +9,94 @@ LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 BINDIR ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share
+MANDIR ?= $(DATADIR)/man
+BASHDIR ?= $(DATADIR)/bash-completion/completions
+ZSHDIR ?= $(DATADIR)/zsh/site-functions
+FISHDIR ?= $(DATADIR)/fish/vendor_completions.d
 CARGO ?= cargo
 CC ?= cc
 INSTALL ?= install
+STRIP ?= strip
 
 INBOME_VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 INBOME_SONAME := libinbome.so.0
-INBOME_TARGET ?= target/release
+INBOME_TARGET ?= $(or $(CARGO_TARGET_DIR),target)/release
 INBOME_ARCHIVE ?= $(INBOME_TARGET)/libinbome.a
 INBOME_SHARED ?= $(INBOME_TARGET)/libinbome.so.$(INBOME_VERSION)
-INBOME_SYSTEM_LIBS := -lgcc_s -lutil -lrt -lpthread -lm -ldl -lc
+# What the static library needs of the system. The compiler adds libgcc_s or libgcc_eh by itself,
+# whichever fits; naming libgcc_s would break `cc -static`.
+INBOME_SYSTEM_LIBS := -lpthread -lm -ldl
 
-.PHONY: link-shared install install-lib install-command uninstall dist
+.PHONY: link-shared release install install-lib install-command put-lib put-command uninstall \
+  dist test-dist deb test-packages bench-c
 
 # The version script gives every symbol the version INBOME_0 and hides all that is not inbome_*.
 link-shared:
 	$(CC) -shared -o $(INBOME_SHARED) \
 	  -Wl,-soname,$(INBOME_SONAME) -Wl,--version-script=inbome-ffi/libinbome.map \
 	  -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,-z,noexecstack -Wl,--as-needed \
-	  -Wl,--whole-archive $(INBOME_ARCHIVE) -Wl,--no-whole-archive $(LDFLAGS) $(INBOME_SYSTEM_LIBS)
+	  -Wl,--whole-archive $(INBOME_ARCHIVE) -Wl,--no-whole-archive $(LDFLAGS) \
+	  $(INBOME_SYSTEM_LIBS) -lgcc_s -lc
 
-# `make all` of the project builds the command and the library: cargo build --release.
-install: install-lib install-command
+# Both in one run: apart, cargo would choose other features for what both depend on, and build it twice.
+release:
+	$(CARGO) build --release -p inbome-ffi -p inbome-cli $(CARGO_FLAGS)
+
+install: release put-lib put-command
 
 install-lib:
 	$(CARGO) build --release -p inbome-ffi $(CARGO_FLAGS)
-	$(MAKE) -f inbome-ffi/install.mk --no-print-directory link-shared
-	$(INSTALL) -d $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(LIBDIR)/cmake/Inbome $(DESTDIR)$(INCLUDEDIR)
-	$(INSTALL) -m 755 $(INBOME_SHARED) $(DESTDIR)$(LIBDIR)/libinbome.so.$(INBOME_VERSION)
-	strip --strip-unneeded $(DESTDIR)$(LIBDIR)/libinbome.so.$(INBOME_VERSION)
-	ln -sf libinbome.so.$(INBOME_VERSION) $(DESTDIR)$(LIBDIR)/$(INBOME_SONAME)
-	ln -sf $(INBOME_SONAME) $(DESTDIR)$(LIBDIR)/libinbome.so
-	$(INSTALL) -m 644 $(INBOME_ARCHIVE) $(DESTDIR)$(LIBDIR)/libinbome.a
-	strip --strip-debug $(DESTDIR)$(LIBDIR)/libinbome.a
-	$(INSTALL) -m 644 include/inbome.h $(DESTDIR)$(INCLUDEDIR)/inbome.h
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
-	  -e 's|@VERSION@|$(INBOME_VERSION)|' -e 's|@PRIVATE@|$(INBOME_SYSTEM_LIBS)|' \
-	  bindings/c/inbome.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/inbome.pc
-	$(INSTALL) -m 644 bindings/c/cmake/InbomeConfig.cmake $(DESTDIR)$(LIBDIR)/cmake/Inbome/
-	sed -e 's|@VERSION@|$(INBOME_VERSION)|' bindings/c/cmake/InbomeConfigVersion.cmake.in \
-	  > $(DESTDIR)$(LIBDIR)/cmake/Inbome/InbomeConfigVersion.cmake
+	$(MAKE) -f inbome-ffi/install.mk --no-print-directory put-lib
 
-# The command writes its own man pages and completions.
 install-command:
 	$(CARGO) build --release -p inbome-cli $(CARGO_FLAGS)
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/man/man1 \
-	  $(DESTDIR)$(DATADIR)/bash-completion/completions $(DESTDIR)$(DATADIR)/zsh/site-functions \
-	  $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
-	$(INSTALL) -m 755 $(INBOME_TARGET)/inbome $(DESTDIR)$(BINDIR)/inbome
-	$(INBOME_TARGET)/inbome man > $(DESTDIR)$(DATADIR)/man/man1/inbome.1
-	$(INBOME_TARGET)/inbome completions bash > $(DESTDIR)$(DATADIR)/bash-completion/completions/inbome
-	$(INBOME_TARGET)/inbome completions zsh > $(DESTDIR)$(DATADIR)/zsh/site-functions/_inbome
-	$(INBOME_TARGET)/inbome completions fish > $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/inbome.fish
+	$(MAKE) -f inbome-ffi/install.mk --no-print-directory put-command
 
+# The sections .llvmbc and .llvmcmd are the compiler's own notes, and three quarters of the archive.
+put-lib: link-shared
+	$(INSTALL) -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(LIBDIR)/cmake/Inbome' \
+	  '$(DESTDIR)$(INCLUDEDIR)'
+	$(INSTALL) -m 644 $(INBOME_SHARED) '$(DESTDIR)$(LIBDIR)/libinbome.so.$(INBOME_VERSION)'
+	$(STRIP) --strip-unneeded '$(DESTDIR)$(LIBDIR)/libinbome.so.$(INBOME_VERSION)'
+	ln -sf libinbome.so.$(INBOME_VERSION) '$(DESTDIR)$(LIBDIR)/$(INBOME_SONAME)'
+	ln -sf $(INBOME_SONAME) '$(DESTDIR)$(LIBDIR)/libinbome.so'
+	$(INSTALL) -m 644 $(INBOME_ARCHIVE) '$(DESTDIR)$(LIBDIR)/libinbome.a'
+	$(STRIP) --strip-debug -R .llvmbc -R .llvmcmd '$(DESTDIR)$(LIBDIR)/libinbome.a'
+	$(INSTALL) -m 644 include/inbome.h '$(DESTDIR)$(INCLUDEDIR)/inbome.h'
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@INCLUDEDIR@|$(INCLUDEDIR)|' \
+	  -e 's|@VERSION@|$(INBOME_VERSION)|' -e 's|@PRIVATE@|$(INBOME_SYSTEM_LIBS)|' \
+	  bindings/c/inbome.pc.in > '$(DESTDIR)$(LIBDIR)/pkgconfig/inbome.pc'
+	sed -e 's|@PRIVATE@|$(INBOME_SYSTEM_LIBS)|' -e 's|@SONAME@|$(INBOME_SONAME)|' \
+	  bindings/c/cmake/InbomeConfig.cmake.in > '$(DESTDIR)$(LIBDIR)/cmake/Inbome/InbomeConfig.cmake'
+	sed -e 's|@VERSION@|$(INBOME_VERSION)|' bindings/c/cmake/InbomeConfigVersion.cmake.in \
+	  > '$(DESTDIR)$(LIBDIR)/cmake/Inbome/InbomeConfigVersion.cmake'
+
+# The command writes its own man pages and completions.
+put-command:
+	$(INSTALL) -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(MANDIR)/man1' '$(DESTDIR)$(BASHDIR)' \
+	  '$(DESTDIR)$(ZSHDIR)' '$(DESTDIR)$(FISHDIR)'
+	$(INSTALL) -m 755 $(INBOME_TARGET)/inbome '$(DESTDIR)$(BINDIR)/inbome'
+	$(STRIP) --strip-unneeded '$(DESTDIR)$(BINDIR)/inbome'
+	$(INBOME_TARGET)/inbome man --outdir '$(DESTDIR)$(MANDIR)/man1'
+	chmod 644 '$(DESTDIR)$(MANDIR)'/man1/inbome*.1
+	$(INBOME_TARGET)/inbome completions bash > '$(DESTDIR)$(BASHDIR)/inbome'
+	$(INBOME_TARGET)/inbome completions zsh > '$(DESTDIR)$(ZSHDIR)/_inbome'
+	$(INBOME_TARGET)/inbome completions fish > '$(DESTDIR)$(FISHDIR)/inbome.fish'
+
+# Folders that are empty afterwards go too, but not the system's own: those of a PREFIX below /usr.
+INBOME_FOLDERS = $(FISHDIR) $(dir $(FISHDIR)) $(ZSHDIR) $(dir $(ZSHDIR)) $(BASHDIR) $(dir $(BASHDIR)) \
+  $(MANDIR)/man1 $(MANDIR) $(DATADIR) $(BINDIR) $(INCLUDEDIR) $(LIBDIR)/pkgconfig $(LIBDIR)/cmake \
+  $(LIBDIR)
 uninstall:
-	rm -f $(DESTDIR)$(LIBDIR)/libinbome.so.$(INBOME_VERSION) $(DESTDIR)$(LIBDIR)/$(INBOME_SONAME) \
-	  $(DESTDIR)$(LIBDIR)/libinbome.so $(DESTDIR)$(LIBDIR)/libinbome.a \
-	  $(DESTDIR)$(LIBDIR)/pkgconfig/inbome.pc $(DESTDIR)$(INCLUDEDIR)/inbome.h \
-	  $(DESTDIR)$(BINDIR)/inbome $(DESTDIR)$(DATADIR)/man/man1/inbome.1 \
-	  $(DESTDIR)$(DATADIR)/bash-completion/completions/inbome \
-	  $(DESTDIR)$(DATADIR)/zsh/site-functions/_inbome \
-	  $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/inbome.fish
-	rm -rf $(DESTDIR)$(LIBDIR)/cmake/Inbome
+	rm -f '$(DESTDIR)$(LIBDIR)/libinbome.so.$(INBOME_VERSION)' '$(DESTDIR)$(LIBDIR)/$(INBOME_SONAME)' \
+	  '$(DESTDIR)$(LIBDIR)/libinbome.so' '$(DESTDIR)$(LIBDIR)/libinbome.a' \
+	  '$(DESTDIR)$(LIBDIR)/pkgconfig/inbome.pc' '$(DESTDIR)$(INCLUDEDIR)/inbome.h' \
+	  '$(DESTDIR)$(BINDIR)/inbome' '$(DESTDIR)$(MANDIR)'/man1/inbome.1 \
+	  '$(DESTDIR)$(MANDIR)'/man1/inbome-*.1 '$(DESTDIR)$(BASHDIR)/inbome' \
+	  '$(DESTDIR)$(ZSHDIR)/_inbome' '$(DESTDIR)$(FISHDIR)/inbome.fish'
+	rm -rf '$(DESTDIR)$(LIBDIR)/cmake/Inbome'
+	@for folder in $(if $(filter /usr /usr/%,$(PREFIX)),,$(INBOME_FOLDERS)); do \
+	  rmdir "$(DESTDIR)$$folder" 2>/dev/null || :; done
 
 # A source archive with all crates in it, which builds without a network.
 INBOME_DIST := libinbome-$(INBOME_VERSION)
@@ -80,5 +106,27 @@ dist:
 	git archive HEAD | tar -x -C target/dist/$(INBOME_DIST)
 	cd target/dist/$(INBOME_DIST) && $(CARGO) vendor --locked --quiet vendor > .cargo/config.toml
 	tar -C target/dist --sort=name --mtime=@$$(git log -1 --format=%ct) --owner=0 --group=0 \
-	  --numeric-owner -czf target/$(INBOME_DIST).tar.gz $(INBOME_DIST)
+	  --numeric-owner -cf - $(INBOME_DIST) | gzip -n > target/$(INBOME_DIST).tar.gz
 	@echo target/$(INBOME_DIST).tar.gz
+
+# Shows that the archive needs nothing from elsewhere. WHOLE=1 builds it too, which takes minutes.
+test-dist: dist
+	@WHOLE='$(WHOLE)' sh scripts/test-dist.sh target/$(INBOME_DIST).tar.gz
+
+# Debian packages, in target/deb, checked by lintian.
+deb:
+	@sh scripts/deb.sh
+
+# What `make test` leaves out, for it builds in release: the archive, and the packages put to use.
+test-packages: test-dist deb
+	@sh scripts/test-deb.sh target/deb
+
+# How long a window waits for its answer while a mailbox is scanned; MAIL is the mailbox, which is
+# only read. Figures are in docs/performance.md.
+bench-c:
+	$(CARGO) build --release -p inbome-ffi $(CARGO_FLAGS)
+	$(MAKE) -f inbome-ffi/install.mk --no-print-directory link-shared
+	ln -sf $(notdir $(INBOME_SHARED)) $(INBOME_TARGET)/$(INBOME_SONAME)
+	$(CC) -O2 -Wall -Wextra -pthread -I include -o target/waiting inbome-ffi/tests/c/waiting.c \
+	  $(INBOME_SHARED) -Wl,-rpath,'$$ORIGIN/release'
+	@sh scripts/bench-c.sh target/waiting $(INBOME_SHARED) '$(MAIL)'

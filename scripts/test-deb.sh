@@ -1,0 +1,42 @@
+#!/bin/sh
+# test-deb.sh FOLDER: unpacks the Debian packages in the folder, or installs them if this may be done,
+# and runs the tests that come with them (debian/tests).
+set -eu
+
+folder=$1
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+    as_root="sudo -n"
+fi
+if [ -n "$as_root" ] && ! sudo -n true 2>/dev/null; then
+    echo "test-deb: packages are installed and removed again, which root may do" >&2
+    exit 1
+fi
+packages="libinbome0 libinbome-dev inbome python3-inbome"
+for package in $packages; do
+    if dpkg-query -W "$package" >/dev/null 2>&1; then
+        echo "test-deb: $package is installed; it would be replaced and removed" >&2
+        exit 1
+    fi
+done
+# shellcheck disable=SC2064,SC2086 # Several words each, as they are now.
+trap "$as_root dpkg --purge $packages >/dev/null 2>&1" EXIT
+trap 'exit 1' HUP INT TERM
+# shellcheck disable=SC2086
+$as_root dpkg -i "$folder"/*.deb >/dev/null
+for test in $(sed -n 's/^Tests: //p' debian/tests/control); do
+    work=$(mktemp -d)
+    AUTOPKGTEST_TMP=$work "debian/tests/$test"
+    rm -rf "$work"
+done
+# shellcheck disable=SC2086
+left=$(dpkg -L $packages | sort -u | while read -r path; do [ ! -f "$path" ] || echo "$path"; done)
+# shellcheck disable=SC2086
+$as_root dpkg --purge $packages >/dev/null
+for path in $left; do
+    if [ -e "$path" ]; then
+        echo "test-deb: expected nothing to stay, found $path" >&2
+        exit 1
+    fi
+done
+echo "test-deb: installed, used and removed"
