@@ -19,17 +19,29 @@ pub(crate) fn header() -> String {
 /// The static library, built by cargo beside this test.
 pub(crate) fn archive() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let build = || {
-        let folder = profile_folder();
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(root()).args(["build", "--quiet", "--offline", "-p", "inbome-ffi"]);
-        if folder.ends_with("release") {
-            cargo.arg("--release");
-        }
-        assert!(cargo.status().unwrap().success(), "cargo build failed");
-        folder.join("libinbome.a")
+    BUILT.get_or_init(|| built_by_cargo("inbome-ffi", "libinbome.a")).clone()
+}
+
+/// The command, as `cargo test --workspace` made it. Without one it is built, which takes longer: cargo
+/// chooses other features for one package than for all.
+pub(crate) fn command() -> PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    let find = || {
+        let there = profile_folder().join("inbome");
+        if there.exists() { there } else { built_by_cargo("inbome-cli", "inbome") }
     };
-    BUILT.get_or_init(build).clone()
+    BUILT.get_or_init(find).clone()
+}
+
+fn built_by_cargo(package: &str, file: &str) -> PathBuf {
+    let folder = profile_folder();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(root()).args(["build", "--quiet", "--offline", "-p", package]);
+    if folder.ends_with("release") {
+        cargo.arg("--release");
+    }
+    assert!(cargo.status().unwrap().success(), "cargo build failed");
+    folder.join(file)
 }
 
 /// The shared library, linked as `make install` links it.
