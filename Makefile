@@ -37,7 +37,7 @@ lint:
 
 # The rules alone, without OpenPGP, database and files: what a platform that brings its own needs.
 purity:
-	cargo build --no-default-features -p inbome-core
+	cargo clippy --no-default-features -p inbome-core -- -D warnings
 	sh scripts/purity.sh
 
 bench: setup

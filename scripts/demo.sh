@@ -56,7 +56,8 @@ if [ -n "$MAIL" ]; then
 else
     mailbox=$work/mailbox
     heading "Making a mailbox of 320 mails: people, lists, newsletters, key changes, broken and hostile fields"
-    "$target/release/make-mailbox" --out "$mailbox" --mails 320 --seed 1
+    "$target/release/make-mailbox" --out "$mailbox" --mails 320 --seed 1 \
+        --now "$(date -u +%Y-%m-%dT%H:%M:%SZ)"
     if [ -z "$ACCOUNT" ]; then
         ACCOUNT=$(find_account "$mailbox")
     fi

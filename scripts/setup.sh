@@ -19,7 +19,6 @@ need valgrind valgrind
 need nm binutils
 need cmake cmake
 need python3 python3
-need notmuch notmuch
 need pkg-config pkg-config
 if ! pkg-config --exists gmime-3.0 2>/dev/null; then
     missing="$missing libgmime-3.0-dev"

@@ -137,7 +137,7 @@ fn destdir_is_in_no_file_and_uninstalling_leaves_nothing() {
             assert!(names.contains(name), "{name} in {names:?}");
         }
         put(&["uninstall"], &[settings, &[&destdir]].concat());
-        assert_eq!(files_below(stage.path()), [PathBuf::new(); 0]);
+        assert_eq!(files_below(stage.path()), Vec::<PathBuf>::new());
     }
     // Below a PREFIX of one's own no folder stays either; the system's stay.
     assert!(!stage.path().join("opt/inbome/lib").exists());

@@ -1,4 +1,5 @@
 //! Every vector of `tests/vectors` through C.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
 
 #[path = "built/mod.rs"]
 mod built;

@@ -194,14 +194,15 @@ class Sending(Test):
             self.assertIn("dave@example.org", outgoing.messages[0].recipients)
 
     def test_a_message_keeps_what_it_says(self):
-        message = email.message_from_bytes(
-            b"From: bob@example.org\nTo: alice@example.org\nX-Long: " + b"x" * 300 +
-            b"\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\n\nFrom here\n", policy=email.policy.default)
-        with memory(BOB) as engine:
-            data = engine.process_outgoing(message).messages[0].data
-        self.assertIn(b"X-Long: " + b"x" * 300 + b"\r\n", data)
-        self.assertIn(b"=?utf-8?q?Gr=C3=BC=C3=9Fe?=", data)
-        self.assertTrue(data.endswith(b"\r\n\r\nFrom here\r\n"))
+        octets = (b"From: bob@example.org\nTo: alice@example.org\nX-Long: " + b"x " * 150 +
+                  b"x\nSubject: =?utf-8?q?Gr=C3=BC=C3=9Fe?=\n\nFrom here\n")
+        for policy in (email.policy.default, email.policy.compat32, email.policy.SMTP):
+            message = email.message_from_bytes(octets, policy=policy)
+            with self.subTest(policy), memory(BOB) as engine:
+                data = engine.process_outgoing(message).messages[0].data
+                self.assertIn(b"X-Long: " + b"x " * 150 + b"x\r\n", data)
+                self.assertIn(b"=?utf-8?q?Gr=C3=BC=C3=9Fe?=", data)
+                self.assertTrue(data.endswith(b"\r\n\r\nFrom here\r\n"))
 
 
 class Accounts(Test):

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 import unittest
 import warnings
 from datetime import datetime, timezone
@@ -124,7 +123,7 @@ class Arguments(Test):
     def test_a_text_that_cannot_be_meant_is_refused(self):
         long = "x" * 1_000_000 + "@example.org"
         for name, call in TEXTS.items():
-            for what, text in [("empty", ""), ("NUL", "a\0b@example.org"), ("long", long),
+            for what, text in [("empty", ""), ("NUL", BOB + "\0"), ("long", long),
                                ("a surrogate", "\udcff@example.org"), ("a line", "a\n@b.org")]:
                 with self.subTest(name, text=what), self.assertRaises(inbome.Error):
                     call(self.engine, text)
@@ -242,17 +241,17 @@ class Closing(Test):
         rounds(500)
         before = used()
         rounds(9_500)
-        self.assertLess(used() - before, 8 << 20)
+        self.assertLess(used() - before, 1 << 20)
 
     def test_closing_waits_for_the_calls_of_others(self):
         with tempfile.TemporaryDirectory() as folder:
             for number in range(50):
                 (Path(folder) / f"{number}.eml").write_bytes(self.alice_mail)
-            engine, inside = memory(BOB), threading.Event()
+            engine, inside, closed = memory(BOB), threading.Event(), threading.Event()
 
             def look(_):
                 inside.set()
-                time.sleep(0.001)
+                closed.wait(10)
 
             reports = []
             thread = threading.Thread(
@@ -263,6 +262,8 @@ class Closing(Test):
             engine.close()
             with self.assertRaises(inbome.Closed):
                 engine.generation()
+            self.assertIsNotNone(engine._handle._pointer)
+            closed.set()
             thread.join()
             self.assertGreater(reports[0].messages, 0)
             self.assertIsNone(engine._handle._pointer)

@@ -3,10 +3,11 @@
 use super::Engine;
 use crate::account::Accounts;
 use crate::addr::Addr;
+use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::header;
 use crate::key::Fingerprint;
-use crate::openpgp::AskPassphrase;
+use crate::openpgp::{AskPassphrase, SecretKey};
 use crate::secret::Secret;
 use crate::store::StoredKey;
 
@@ -34,15 +35,7 @@ impl Engine {
         let now = self.now();
         let account = self.lock()?.account(account)?;
         let key = self.openpgp.import_secret(octets, &account.addr, now, ask)?;
-        let fingerprint = key.fingerprint.clone();
-        self.lock()?.write(|store| {
-            store.add_secret_key(&account.addr, &StoredKey { key, added: now })?;
-            let mut held = held(&Accounts(store.accounts()?), &account.addr)?;
-            held.current = Some(fingerprint.clone());
-            store.save_account(&held)?;
-            Ok(())
-        })?;
-        Ok(fingerprint)
+        self.adopt_key(&account.addr, key, now)
     }
 
     /// Makes a new key for the account and makes it the current one; the old ones go on decrypting.
@@ -53,10 +46,20 @@ impl Engine {
         let now = self.now();
         let account = self.lock()?.account(account)?;
         let key = self.openpgp.generate(&account.addr, now, self.random.as_ref())?;
+        self.adopt_key(&account.addr, key, now)
+    }
+
+    /// Makes `key` the current one of an account.
+    fn adopt_key(
+        &self,
+        account: &Addr,
+        key: SecretKey,
+        now: Timestamp,
+    ) -> Result<Fingerprint, Error> {
         let fingerprint = key.fingerprint.clone();
         self.lock()?.write(|store| {
-            store.add_secret_key(&account.addr, &StoredKey { key, added: now })?;
-            let mut held = held(&Accounts(store.accounts()?), &account.addr)?;
+            store.add_secret_key(account, &StoredKey { key, added: now })?;
+            let mut held = held(&Accounts(store.accounts()?), account)?;
             held.current = Some(fingerprint.clone());
             store.save_account(&held)?;
             Ok(())

@@ -12,7 +12,6 @@ use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::error::Error;
 use crate::openpgp::OpenPgp;
 use crate::random::{SecureRandom, SystemRandom};
-use crate::store::memory::MemoryStore;
 use crate::store::{Store, StoreError, transaction};
 
 mod accounts;
@@ -58,7 +57,8 @@ pub struct Engine {
     clock: Arc<dyn Clock>,
     random: Arc<dyn SecureRandom>,
     /// Opens another connection to the same home; none in memory.
-    home: Option<Home>,
+    #[cfg(feature = "fs")]
+    connect: Option<Connect>,
     process: u32,
 }
 
@@ -68,14 +68,9 @@ struct Inner {
     accounts: Option<(i64, Arc<Accounts>)>,
 }
 
-/// Where a home is, so that a scan can have a connection of its own.
-#[derive(Debug, Clone)]
-struct Home {
-    #[cfg(feature = "sqlite")]
-    path: std::path::PathBuf,
-    #[cfg(feature = "sqlite")]
-    busy_timeout_secs: u64,
-}
+/// Opens a connection to a home, so that a scan can have one of its own.
+#[cfg(feature = "fs")]
+type Connect = Box<dyn Fn() -> Result<Box<dyn Store>, StoreError> + Send + Sync>;
 
 impl Engine {
     /// Opens the home in the folder `path`.
@@ -88,9 +83,13 @@ impl Engine {
         let busy_timeout_secs = options.busy_timeout_secs;
         let how = OpenOptions { create: options.create, busy_timeout_secs };
         let store = SqliteStore::open(path, how)?;
-        let home = Home { path: path.to_owned(), busy_timeout_secs };
+        let home = path.to_owned();
+        let connect: Connect = Box::new(move || {
+            let how = OpenOptions { create: false, busy_timeout_secs };
+            Ok(Box::new(SqliteStore::open(&home, how)?))
+        });
         Ok(Self {
-            home: Some(home),
+            connect: Some(connect),
             ..Self::over(Box::new(store), Arc::new(crate::openpgp::Rpgp::new()), options)
         })
     }
@@ -100,7 +99,7 @@ impl Engine {
     #[must_use]
     pub fn in_memory(options: EngineOptions) -> Self {
         let openpgp = Arc::new(crate::openpgp::Rpgp::new());
-        Self::over(Box::new(MemoryStore::new()), openpgp, options)
+        Self::over(Box::new(crate::store::memory::MemoryStore::new()), openpgp, options)
     }
 
     /// An engine over a store and an OpenPGP of the caller's own.
@@ -111,7 +110,8 @@ impl Engine {
             openpgp,
             clock: options.clock,
             random: options.random,
-            home: None,
+            #[cfg(feature = "fs")]
+            connect: None,
             process: std::process::id(),
         }
     }
@@ -165,14 +165,9 @@ impl Engine {
 
     /// Another connection to the same home, so that a long call does not hold up short ones. In
     /// memory there is none.
+    #[cfg(feature = "fs")]
     fn second_store(&self) -> Result<Option<Box<dyn Store>>, Error> {
-        #[cfg(feature = "sqlite")]
-        if let Some(Home { path, busy_timeout_secs }) = self.home.clone() {
-            use crate::store::sqlite::{OpenOptions, SqliteStore};
-            let how = OpenOptions { create: false, busy_timeout_secs };
-            return Ok(Some(Box::new(SqliteStore::open(&path, how)?)));
-        }
-        Ok(None)
+        Ok(self.connect.as_ref().map(|connect| connect()).transpose()?)
     }
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::message::{self, KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureCheck};
 use super::parts::Parts;
 use super::policy::Policy;
 use super::verify::{Verified, Verifier};
@@ -114,6 +115,36 @@ impl OpenPgp for Rpgp {
 
     fn armor_secret(&self, key: &SecretKey) -> Result<Secret, OpenPgpError> {
         armor::armor_secret(key)
+    }
+
+    fn seal(&self, payload: &[u8], sealing: &Sealing<'_>) -> Result<Vec<u8>, OpenPgpError> {
+        message::seal(payload, sealing)
+    }
+
+    fn open(&self, octets: &[u8], keys: &[&SecretKey]) -> Result<Opened, OpenFlaw> {
+        message::open(octets, keys)
+    }
+
+    fn recipients(&self, octets: &[u8]) -> Result<Vec<KeyId>, OpenFlaw> {
+        message::recipients(octets)
+    }
+
+    fn can_open(&self, octets: &[u8], keys: &[&SecretKey]) -> bool {
+        message::can_open(octets, keys)
+    }
+
+    fn parse_signatures(&self, octets: &[u8]) -> Result<Vec<RawSignature>, OpenFlaw> {
+        message::parse_signatures(octets)
+    }
+
+    fn verify(
+        &self,
+        signed: &[u8],
+        signatures: &[RawSignature],
+        signers: &[&CertUnion],
+        now: Timestamp,
+    ) -> Vec<SignatureCheck> {
+        message::verify(signed, signatures, signers, now, &self.verifications)
     }
 
     fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>) {

@@ -1,22 +1,22 @@
 """In-band opportunistic end-to-end encryption for any mail program.
 
 Mail programs exchange keys in the header of ordinary mail, in the fields Autocrypt and
-INBOME-Encryption; from then on they can encrypt by themselves. This package reads the keys out of the
-mails that arrive, says whether a mail can be encrypted and why, and puts the user's key into the mails
-that leave. `Engine` is where to start.
+INBOME-Encryption; from then on they can encrypt by themselves. This package reads the keys out of
+the mails that arrive, says whether a mail can be encrypted and why, and puts the user's key into
+the mails that leave. `Engine` is where to start.
 
 >>> import inbome
 >>> with inbome.Engine.in_memory() as engine:
 ...     account = engine.create_account("bob@example.org")
-...     mail = b"From: alice@example.org\\r\\nDate: 17 Dec 2016 09:58:05 +0100\\r\\n\\r\\nHi Bob\\r\\n"
+...     mail = b"From: alice@example.org\\r\\nDate: 17 Dec 2016 09:58:05 +0100\\r\\n\\r\\nHi\\r\\n"
 ...     print(engine.process_incoming(mail).peer)
 ...     for recipient in engine.recommend("alice@example.org").recipients:
 ...         print(recipient.recommendation, recipient.texts)
 alice@example.org
 disable ('they never sent a key; last they wrote on 2016-12-17',)
 
-It calls libinbome, which it looks for as the environment's `INBOME_LIBRARY`, then beside itself, then
-where the system's loader looks.
+It calls libinbome, which it looks for as the environment's `INBOME_LIBRARY`, then beside itself,
+then where the system's loader looks.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ class Accounts(Base):
         import_key: Octets | None = None,
         passphrase: Passphrase | None = None,
     ) -> values.Account:
-        """Makes an account with a new key, or with `import_key` (Discovery §1, Messages §1). One that
-        exists as asked is given back, with `new` false.
+        """Makes an account with a new key, or with `import_key` (Discovery §1, Messages §1). One
+        that exists as asked is given back, with `new` false.
 
         Raises `Conflict` if it exists otherwise, `PassphraseError` for a locked key without its
         passphrase.
@@ -118,8 +118,8 @@ class Accounts(Base):
     def account_field(
         self, addr: str | None = None, spelling: Spelling = Spelling.AUTOCRYPT
     ) -> str | None:
-        """The value of a key field, for a program that writes its own header: folded with CRLF and a
-        blank (Discovery §2.1). `None` if the account is disabled or the field cannot be written.
+        """The value of a key field, for a program that writes its own header: folded with CRLF and
+        a blank (Discovery §2.1). `None` if the account is disabled or the field cannot be written.
 
         >>> import inbome
         >>> with inbome.Engine.in_memory() as engine:

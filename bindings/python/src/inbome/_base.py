@@ -39,7 +39,9 @@ class Base:
         self._open(opened, clock, random)
 
     @classmethod
-    def in_memory(cls: type[Self], *, clock: Clock | None = None, random: Random | None = None) -> Self:
+    def in_memory(
+        cls: type[Self], *, clock: Clock | None = None, random: Random | None = None
+    ) -> Self:
         """Opens an engine that keeps everything in memory and forgets it when closed."""
         engine = cls.__new__(cls)
         engine._open(
@@ -64,8 +66,8 @@ class Base:
         self._raised.raise_kept()
 
     def close(self) -> None:
-        """Closes the engine; when another thread is in a call on it, at the end of that call. May be
-        called again. Every other call raises `Closed` from then on."""
+        """Closes the engine; when another thread is in a call on it, at the end of that call. May
+        be called again. Every other call raises `Closed` from then on."""
         self._handle.close()
 
     @property
@@ -85,8 +87,8 @@ class Base:
             self._handle.close()
 
     def generation(self) -> int:
-        """A number that changes whenever this or another process changed the state, so that a compose
-        window knows when to ask again. Compare it for equality only."""
+        """A number that changes whenever this or another process changed the state, so that a
+        compose window knows when to ask again. Compare it for equality only."""
         generation = c_int64()
         with self._handle as engine:
             check(lib.inbome_engine_generation(engine, byref(generation)), engine)
@@ -119,8 +121,8 @@ def all_of(
     read: Callable[[Any], T],
     engine: int,
 ) -> Iterator[T]:
-    """What an iterator of the library's gives. The call is made now, the reading as it is asked for;
-    the iterator outlives its engine, but not the callbacks that `holder` has."""
+    """What an iterator of the library's gives. The call is made now, the reading as it is asked
+    for; the iterator outlives its engine, but not the callbacks that `holder` has."""
     return _steps(holder, given(give, free, engine), step, read)
 
 

@@ -28,12 +28,12 @@ class Mails(Base):
         received_at: Time | None = None,
         spam: bool = False,
     ) -> values.Incoming:
-        """Learns from one incoming mail (Discovery §4): its octets, a message of the email package, or
-        the path of a file, of which only the header is read. The header section alone is enough.
+        """Learns from one incoming mail (Discovery §4): its octets, a message of the email package,
+        or the path of a file, of which only the header is read. The header section alone is enough.
 
         `account` is whose mailbox it came to; without it the mail tells. `received_at` is when it
-        arrived (IMAP INTERNALDATE); it counts where the mail has no Received field. Octets are safer
-        than messages: the email package does not keep all of a mail that is broken.
+        arrived (IMAP INTERNALDATE); it counts where the mail has no Received field. Octets are
+        safer than messages: the email package does not keep all of a mail that is broken.
 
         >>> import inbome
         >>> with inbome.Engine.in_memory() as engine:
@@ -67,8 +67,8 @@ class Mails(Base):
     def process_observation(
         self, observation: Observation, *, account: str | None = None
     ) -> values.Incoming:
-        """As `process_incoming`, of a mail that its program has parsed, and maybe decrypted, already.
-        The same rules decide."""
+        """As `process_incoming`, of a mail that its program has parsed, and maybe decrypted,
+        already. The same rules decide."""
         name = to_optional_text(account, "account")
         with observation_of(observation) as seen, self._handle as engine:
             return one_of(
@@ -112,8 +112,8 @@ class Mails(Base):
         """Whether to encrypt a mail to these recipients, and why (Discovery §7). Cheap enough to be
         asked at each change of the recipients.
 
-        `in_reply_to` is the last id of In-Reply-To: the library remembers which mails were encrypted.
-        A program that knows it itself says `reply_to_encrypted`, which then counts.
+        `in_reply_to` is the last id of In-Reply-To: the library remembers which mails were
+        encrypted. A program that knows it itself says `reply_to_encrypted`, which then counts.
 
         >>> import inbome
         >>> with inbome.Engine.in_memory() as engine:
@@ -142,13 +142,13 @@ class Mails(Base):
         recipients: str | Iterable[str] | None = None,
         reply_to_encrypted: bool | None = None,
     ) -> values.Outgoing:
-        """Makes of the mail that a program would send the mails that leave (Discovery §8): Bcc removed,
-        the account's key fields added. Send each message of the answer to its recipients; if this
-        raises, send nothing.
+        """Makes of the mail that a program would send the mails that leave (Discovery §8): Bcc
+        removed, the account's key fields added. Send each message of the answer to its recipients;
+        if this raises, send nothing.
 
-        `recipients` are those of the envelope; without them, those of To, Cc and Bcc. Raises `Refused`
-        with `Mode.ENCRYPT` if somebody has no key, and names them in `addrs`. This version cannot
-        encrypt yet, and says `Reason.NOT_BUILT` where it would.
+        `recipients` are those of the envelope; without them, those of To, Cc and Bcc. Raises
+        `Refused` with `Mode.ENCRYPT` if somebody has no key, and names them in `addrs`. This
+        version cannot encrypt yet, and says `Reason.NOT_BUILT` where it would.
 
         >>> import inbome
         >>> with inbome.Engine.in_memory() as engine:

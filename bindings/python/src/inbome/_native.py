@@ -1,8 +1,8 @@
 """The library: where it is, whether it fits, and how it is called.
 
-It is looked for as `INBOME_LIBRARY`, then beside this package, then where the system's loader looks.
-Everything that ctypes would get wrong silently is refused here: a NUL in a text, an exception in a
-callback. Not here: what the calls mean.
+It is looked for as `INBOME_LIBRARY`, then beside this package, then where the system's loader
+looks. Everything that ctypes would get wrong silently is refused here: a NUL in a text, an
+exception in a callback. Not here: what the calls mean.
 """
 
 from __future__ import annotations

@@ -32,8 +32,8 @@ class Peers(Base):
     def peers(
         self, account: str | None = None, *, which: PeerFilter = PeerFilter.WITH_KEY
     ) -> Iterator[values.Peer]:
-        """Lists peers as they are now, sorted by account, then by the octets of the address, without
-        their histories; those of all accounts unless one is named.
+        """Lists peers as they are now, sorted by account, then by the octets of the address,
+        without their histories; those of all accounts unless one is named.
 
         >>> import inbome
         >>> with inbome.Engine.in_memory() as engine:
@@ -68,8 +68,9 @@ class Peers(Base):
         fingerprint: str | None = None,
         account: str | None = None,
     ) -> None:
-        """Sets the user's word about a peer, which comes before the rules (Discovery §7); also about
-        one who has not written yet. `Word.PIN` takes the `fingerprint` of a key of the history."""
+        """Sets the user's word about a peer, which comes before the rules (Discovery §7); also
+        about one who has not written yet. `Word.PIN` takes the `fingerprint` of a key of the
+        history."""
         name, who = to_optional_text(account, "account"), to_text(addr, "addr")
         number, pin = to_number(word, "word"), to_optional_text(fingerprint, "fingerprint")
         with self._handle as engine:
@@ -94,15 +95,16 @@ class Peers(Base):
         progress: OnProgress | None = None,
         cancel: Cancel | None = None,
     ) -> values.ScanReport:
-        """Learns from every mail of mailboxes that was not scanned before: Maildirs with their folders,
-        mbox files, single mails (Discovery §4). They are only read. What cannot be read is in the
-        report. Other calls on the engine go on meanwhile.
+        """Learns from every mail of mailboxes that was not scanned before: Maildirs with their
+        folders, mbox files, single mails (Discovery §4). They are only read. What cannot be read is
+        in the report. Other calls on the engine go on meanwhile.
 
-        `jobs` is the number of threads, 0 for one per processor. `full` scans again what was scanned
-        before. `count` counts first, so that the progress has a total. `include` takes folders in that
-        are passed by otherwise, such as Junk. `progress` is told often how far it is, on this thread;
-        `cancel` is asked as often whether to stop. What they raise stops the scan and is raised again,
-        and so does Ctrl-C; what was done until then is kept, and the next scan goes on from there.
+        `jobs` is the number of threads, 0 for one per processor. `full` scans again what was
+        scanned before. `count` counts first, so that the progress has a total. `include` takes
+        folders in that are passed by otherwise, such as Junk. `progress` is told often how far it
+        is, on this thread; `cancel` is asked as often whether to stop. What they raise stops the
+        scan and is raised again, and so does Ctrl-C; what was done until then is kept, and the next
+        scan goes on from there.
         """
         with self._handle as engine, open_scan(engine, paths) as scan:
             set_up(scan, account, jobs, full, count, include)

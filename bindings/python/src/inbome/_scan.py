@@ -49,9 +49,9 @@ def set_up(
 
 
 class Callbacks:
-    """What the library calls during a scan. What they raise stops the scan, and is raised again when
-    it is over; so does Ctrl-C, which Python sees only while its own code runs. It must live as long
-    as the scan."""
+    """What the library calls during a scan. What they raise stops the scan, and is raised again
+    when it is over; so does Ctrl-C, which Python sees only while its own code runs. It must live as
+    long as the scan."""
 
     def __init__(
         self, scan: Any, progress: OnProgress | None, cancel: Cancel | None, raised: Raised

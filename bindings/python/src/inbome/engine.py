@@ -6,8 +6,8 @@
         engine.process_outgoing(draft)              # when it is sent
 
 An engine may be used from several threads at once; no call holds Python's lock. After `os.fork()` a
-child opens its own: the parent's raises `Forked` there. What can fail raises an `inbome.Error`, and a
-wrong type a `TypeError`; hostile mail is an answer and raises nothing.
+child opens its own: the parent's raises `Forked` there. What can fail raises an `inbome.Error`, and
+a wrong type a `TypeError`; hostile mail is an answer and raises nothing.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ class Engine(Accounts, Mails, Peers):
 
     `path` is a folder with one database; it is made unless `create` is false. Several processes may
     have one home open: a call waits `busy_timeout` seconds while another one writes. `clock` and
-    `random` are for tests; a clock that raises is taken to say the system's time, and the call raises
-    when it is done.
+    `random` are for tests; a clock that raises is taken to say the system's time, and the call
+    raises when it is done.
 
     >>> import tempfile, inbome
     >>> with tempfile.TemporaryDirectory() as folder:

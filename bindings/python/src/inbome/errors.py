@@ -1,9 +1,9 @@
 """What can fail, as exceptions by kind.
 
-Each carries `kind`, the code that C and the command use too, and as its text one sentence that names
-the thing at fault. The numbers of the interface lie in ranges; a number that this version does not
-know is an exception of its range. Not here: *unencrypted*, *ignored* and *nothing found*. They are
-answers, and raise nothing.
+Each carries `kind`, the code that C and the command use too, and as its text one sentence that
+names the thing at fault. The numbers of the interface lie in ranges; a number that this version
+does not know is an exception of its range. Not here: *unencrypted*, *ignored* and *nothing found*.
+They are answers, and raise nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A mail that its program has parsed already, as facts.
 
-For programs that hold a mail in pieces, or that have decrypted it: the same rules decide as for octets.
+For programs that hold a mail in pieces, or that have decrypted it: the same rules decide as for
+octets.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What the library answers, as frozen dataclasses.
 
-Everything is copied: an answer stays as it was, whatever becomes of the engine. Times are datetimes in
-UTC, `None` where there is none. Fingerprints are upper-case hexadecimal. "Discovery" with a number is a
-section of the INBOME protocol.
+Everything is copied: an answer stays as it was, whatever becomes of the engine. Times are datetimes
+in UTC, `None` where there is none. Fingerprints are upper-case hexadecimal. "Discovery" with a
+number is a section of the INBOME protocol.
 """
 
 from __future__ import annotations
@@ -135,7 +135,8 @@ class Recipient:
     texts: tuple[str, ...]
     """Each reason as a sentence in English that calls the recipient "they"."""
     key: Key | None
-    """What a mail would be encrypted to, also where that is discouraged. Its dates are not known."""
+    """What a mail would be encrypted to, also where that is discouraged. Its dates are not
+    known."""
 
 
 @dataclass(frozen=True)
