@@ -18,6 +18,9 @@ help:
 	@echo 'make uninstall         what install put there'
 	@echo 'make wheel             the Python package with the library inside'
 	@echo 'make dist              a source archive that builds without a network'
+	@echo 'make deb               Debian packages, in target/deb, checked by lintian'
+	@echo 'make test-packages     dist and deb, put to use; as root; not part of make test'
+	@echo 'make bench-c           answers from C during a scan, sizes; MAIL=mailbox'
 	@echo 'make clean             remove what was built'
 
 demo:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# test-deb.sh FOLDER: unpacks the Debian packages in the folder, or installs them if this may be done,
-# and runs the tests that come with them (debian/tests).
+# test-deb.sh FOLDER: installs the Debian packages in the folder, runs the tests that come with them
+# (debian/tests), removes them again, and looks whether anything stays.
 set -eu
 
 folder=$1
@@ -24,6 +24,7 @@ trap "$as_root dpkg --purge $packages >/dev/null 2>&1" EXIT
 trap 'exit 1' HUP INT TERM
 # shellcheck disable=SC2086
 $as_root dpkg -i "$folder"/*.deb >/dev/null
+# shellcheck disable=SC2013 # Names are words.
 for test in $(sed -n 's/^Tests: //p' debian/tests/control); do
     work=$(mktemp -d)
     AUTOPKGTEST_TMP=$work "debian/tests/$test"
