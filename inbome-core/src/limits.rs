@@ -33,6 +33,14 @@ pub const MAX_SUBKEYS: usize = 64;
 pub const MAX_SIGNATURES: usize = 128;
 /// Certs of one peer kept beside the direct and the gossip one (Discovery §3.1).
 pub const MAX_HISTORY_CERTS: usize = 16;
+/// Recipients of one encrypted message that are looked at, and that one is encrypted to.
+pub const MAX_PKESKS: usize = 500;
+/// Octets that come of decompressing one message.
+pub const MAX_DECOMPRESSED_BYTES: usize = 64 * 1024 * 1024;
+/// How many times longer than the message itself these may be.
+pub const MAX_DECOMPRESSED_RATIO: usize = 64;
+/// Signatures of one message that are verified; further ones are invalid.
+pub const MAX_MESSAGE_SIGNATURES: usize = 16;
 /// Passes of Argon2 that a lock or a backup code may ask for.
 pub const MAX_ARGON2_PASSES: u8 = 8;
 /// Memory of Argon2, as a power of two in KiB: 256 MiB.

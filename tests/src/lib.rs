@@ -6,3 +6,4 @@ pub mod mailbox;
 pub mod stage;
 pub mod vectors;
 mod words;
+pub mod messages;

@@ -1,7 +1,8 @@
 //! OpenPGP behind one trait: the only user of the `pgp` crate (feature `openpgp`).
 //!
-//! Implements Messages §1 and §6 and the questions of [`Certificates`]. The library below checks
-//! mathematics; `policy` decides meaning. Not here: encrypting and reading messages.
+//! Implements Messages §1 and §6 and the questions of [`Certificates`], and in [`message`] the
+//! OpenPGP messages of §2 and §3. The library below checks mathematics; `policy` decides meaning.
+//! Not here: mail.
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -15,6 +16,7 @@ mod check;
 mod generate;
 #[cfg(feature = "openpgp")]
 mod import;
+pub mod message;
 #[cfg(feature = "openpgp")]
 mod keyring;
 #[cfg(feature = "openpgp")]
@@ -32,11 +34,16 @@ mod union;
 #[cfg(feature = "openpgp")]
 mod verify;
 
+use self::message::{KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureCheck};
 #[cfg(feature = "openpgp")]
 pub use self::rpgp::Rpgp;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+<<<<<<< HEAD
 use crate::key::{CertFlaw, CertUnion, Certificates, Fingerprint};
+=======
+use crate::key::{CertUnion, Certificates, Fingerprint};
+>>>>>>> msg
 use crate::random::{RandomError, SecureRandom};
 use crate::secret::Secret;
 
@@ -169,6 +176,7 @@ pub trait OpenPgp: Certificates + Send + Sync {
     /// [`OpenPgpError::Malformed`].
     fn armor_secret(&self, key: &SecretKey) -> Result<Secret, OpenPgpError>;
 
+<<<<<<< HEAD
     /// Hands the certs of a keyring, armored or binary, to `each` one after the other, in binary,
     /// until it breaks off. What is no cert is handed over as its flaw; broken framing ends it.
     fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>);
@@ -185,6 +193,52 @@ pub trait OpenPgp: Certificates + Send + Sync {
         received: &[Arc<[u8]>],
         addrs: &BTreeSet<Addr>,
     ) -> Option<Vec<u8>>;
+=======
+    /// Signs `payload`, if there is a signer, and encrypts it to all recipients as one message in
+    /// ASCII armor, without Version or Comment and with LF as line end (Messages §2). The signature
+    /// names recipients and signer as those it is intended for.
+    ///
+    /// # Errors
+    /// [`OpenPgpError::Random`] before anything is made; [`OpenPgpError::Unusable`] for a signer
+    /// who cannot sign or a recipient who cannot be encrypted to; [`OpenPgpError::Malformed`]
+    /// without recipients or with too many; [`OpenPgpError::Internal`].
+    fn seal(&self, payload: &[u8], sealing: &Sealing<'_>) -> Result<Vec<u8>, OpenPgpError>;
+
+    /// Opens `message`, armored or binary, with the first of `keys` that can (Messages §3): the
+    /// current key comes first. Signatures are given, not verified.
+    ///
+    /// # Errors
+    /// [`OpenFlaw`].
+    fn open(&self, message: &[u8], keys: &[&SecretKey]) -> Result<Opened, OpenFlaw>;
+
+    /// The keys that `message` is encrypted to, as far as it names them; hidden ones are in the
+    /// list too. Nothing is decrypted.
+    ///
+    /// # Errors
+    /// [`OpenFlaw`], but never `NoKey` or `Damaged`.
+    fn recipients(&self, message: &[u8]) -> Result<Vec<KeyId>, OpenFlaw>;
+
+    /// Whether `message` names one of `keys`, or hides a recipient who may be one of them. Compares
+    /// key IDs only.
+    fn can_open(&self, message: &[u8], keys: &[&SecretKey]) -> bool;
+
+    /// The signatures of a detached signature, armored or binary.
+    ///
+    /// # Errors
+    /// [`OpenFlaw::Shape`] or [`OpenFlaw::NotEncrypted`] if it is none.
+    fn parse_signatures(&self, octets: &[u8]) -> Result<Vec<RawSignature>, OpenFlaw>;
+
+    /// What each of `signatures` over exactly the octets `signed` is worth (Messages §6), in their
+    /// order. `signers` are the unions of the certs that may have made them; `now` is what
+    /// signatures from the future are judged against.
+    fn verify(
+        &self,
+        signed: &[u8],
+        signatures: &[RawSignature],
+        signers: &[&CertUnion],
+        now: Timestamp,
+    ) -> Vec<SignatureCheck>;
+>>>>>>> msg
 }
 
 /// What the library below should have been able to do.

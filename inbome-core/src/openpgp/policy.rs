@@ -114,6 +114,42 @@ impl<'a> Policy<'a> {
             return Err(Unusable::Revoked);
         }
         signing_strength(part)?;
+        self.alive(part, self.primary_word()?).map_err(|(reason, _)| reason)
+    }
+
+    /// What speaks for a subkey that may sign now, with its back-signature.
+    pub(super) fn signing(&self, subkey: &'a Subkey) -> Option<Word<'a>> {
+        if self.is_revoked(&subkey.sigs) || signing_strength(&subkey.part).is_err() {
+            return None;
+        }
+        self.alive(&subkey.part, self.signing_word(subkey)?).ok()
+    }
+
+    /// Whether `key`, the primary or a subkey, could sign a message at `made`. The newest
+    /// self-signatures speak for it, as known now: of an older life of the key a minimised cert
+    /// tells nothing.
+    pub(super) fn could_sign(&self, key: &KeyPart, made: Timestamp) -> bool {
+        let then = Self { now: made, ..*self };
+        let lived = |part: &KeyPart, word: &Word<'_>| {
+            part.created() <= made && word.expires.is_none_or(|expires| made < expires)
+        };
+        let primary = &self.parts.primary;
+        let word = self.primary_word().ok().filter(|word| lived(primary, word));
+        let Some(word) = word.filter(|_| signing_strength(primary).is_ok()) else { return false };
+        if then.is_revoked(&self.parts.direct) {
+            return false;
+        }
+        if key.fingerprint == primary.fingerprint {
+            return word.flags.sign();
+        }
+        let Some(subkey) = self.parts.subkeys.get(&key.fingerprint) else { return false };
+        !then.is_revoked(&subkey.sigs)
+            && signing_strength(&subkey.part).is_ok()
+            && self.signing_word(subkey).is_some_and(|word| lived(&subkey.part, &word))
+    }
+
+    fn primary_word(&self) -> Result<Word<'a>, Unusable> {
+        let part = &self.parts.primary;
         let user_ids = self.parts.user_ids.values().flatten();
         let certifications = user_ids.filter(|sig| !sig.is_revocation());
         // A direct-key signature of version 4 often only names a revoker; it then says nothing.
@@ -123,21 +159,14 @@ impl<'a> Policy<'a> {
         let sigs: Vec<&Sig> = direct.chain(certifications).collect();
         // A User ID is decoration (Discovery §2.2): without any the key simply does not expire.
         if sigs.is_empty() {
-            let word = Word { sig: None, expires: None, flags: KeyFlags::default() };
-            return self.alive(part, word).map_err(|(reason, _)| reason);
+            return Ok(Word { sig: None, expires: None, flags: KeyFlags::default() });
         }
-        let word = self.newest(part, sigs)?;
-        self.alive(part, word).map_err(|(reason, _)| reason)
+        self.newest(part, sigs)
     }
 
-    /// What speaks for a subkey that may sign now, with its back-signature.
-    pub(super) fn signing(&self, subkey: &'a Subkey) -> Option<Word<'a>> {
-        if self.is_revoked(&subkey.sigs) || signing_strength(&subkey.part).is_err() {
-            return None;
-        }
+    fn signing_word(&self, subkey: &'a Subkey) -> Option<Word<'a>> {
         let bindings = subkey.sigs.iter().filter(|sig| !sig.is_revocation()).collect();
         let word = self.newest(&subkey.part, bindings).ok()?;
-        let word = self.alive(&subkey.part, word).ok()?;
         // Messages §6: the flag and a valid back-signature.
         let back = word.sig.and_then(Sig::verified_back_signature)?;
         let good = self.standing(&back, &subkey.part) == Standing::Counts;

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::message::{self, KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureCheck};
 use super::parts::Parts;
 use super::policy::Policy;
 use super::verify::Verifier;
@@ -115,6 +116,7 @@ impl OpenPgp for Rpgp {
         armor::armor_secret(key)
     }
 
+<<<<<<< HEAD
     fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>) {
         // That it was broken off is known to `each` already.
         let _ = keyring::split(octets, each);
@@ -133,5 +135,35 @@ impl OpenPgp for Rpgp {
     ) -> Option<Vec<u8>> {
         self.count_parse();
         keyring::cert_for_lookup(union, received, addrs)
+=======
+    fn seal(&self, payload: &[u8], sealing: &Sealing<'_>) -> Result<Vec<u8>, OpenPgpError> {
+        message::seal(payload, sealing)
+    }
+
+    fn open(&self, octets: &[u8], keys: &[&SecretKey]) -> Result<Opened, OpenFlaw> {
+        message::open(octets, keys)
+    }
+
+    fn recipients(&self, octets: &[u8]) -> Result<Vec<KeyId>, OpenFlaw> {
+        message::recipients(octets)
+    }
+
+    fn can_open(&self, octets: &[u8], keys: &[&SecretKey]) -> bool {
+        message::can_open(octets, keys)
+    }
+
+    fn parse_signatures(&self, octets: &[u8]) -> Result<Vec<RawSignature>, OpenFlaw> {
+        message::parse_signatures(octets)
+    }
+
+    fn verify(
+        &self,
+        signed: &[u8],
+        signatures: &[RawSignature],
+        signers: &[&CertUnion],
+        now: Timestamp,
+    ) -> Vec<SignatureCheck> {
+        message::verify(signed, signatures, signers, now, &self.verifications)
+>>>>>>> msg
     }
 }

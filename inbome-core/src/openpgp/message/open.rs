@@ -1,0 +1,208 @@
+//! Opening an encrypted message with one's own keys.
+//!
+//! Implements Messages §3: what surrounds the encrypted data, which keys are tried and how often,
+//! and that all failures after that are one. Not here: the shape of what is inside (`shape`), its
+//! signatures (`verify`), passphrases; no packet that asks for one is looked at.
+
+use pgp::packet::{PacketHeader, PublicKeyEncryptedSessionKey};
+use pgp::types::Tag;
+
+use super::super::SecretKey;
+use super::armor::{Block, NoArmor, dearmor};
+use super::frames::{Frame, Frames};
+use super::session::SessionKey;
+use super::{KeyId, OpenFlaw, Opened, RawSignature, secrets, shape};
+use crate::key::Fingerprint;
+use crate::limits::{MAX_DECOMPRESSED_RATIO, MAX_PKESKS};
+
+/// Opens `message`, armored or binary, with the first of `keys` that can.
+pub(in super::super) fn open(message: &[u8], keys: &[&SecretKey]) -> Result<Opened, OpenFlaw> {
+    let octets = dearmor(message, Block::Message).map_err(flaw)?;
+    let envelope = Envelope::parse(&octets)?;
+    let data = envelope.data.as_ref().ok_or(OpenFlaw::Shape)?;
+    let Tried { session_keys, named } = envelope.session_keys(keys);
+    if session_keys.is_empty() && !named {
+        return Err(OpenFlaw::NoKey { key_ids: envelope.to });
+    }
+    // Discovery §9.
+    let room = message.len().saturating_mul(MAX_DECOMPRESSED_RATIO);
+    for session_key in session_keys {
+        let Some((plaintext, exported)) = session_key.open(data, &octets) else { continue };
+        if let Some((payload, signatures)) = shape::read(plaintext, room) {
+            return Ok(Opened { payload, session_key: exported, signatures, to: envelope.to });
+        }
+    }
+    Err(OpenFlaw::Damaged)
+}
+
+/// The keys that `message` is encrypted to, as far as it names them.
+pub(in super::super) fn recipients(message: &[u8]) -> Result<Vec<KeyId>, OpenFlaw> {
+    let octets = dearmor(message, Block::Message).map_err(flaw)?;
+    Ok(Envelope::parse(&octets)?.to)
+}
+
+/// Whether `message` names one of `keys`, or hides a recipient who may be one of them.
+pub(in super::super) fn can_open(message: &[u8], keys: &[&SecretKey]) -> bool {
+    let Ok(to) = recipients(message) else { return false };
+    let mine = |id: &KeyId| {
+        keys.iter()
+            .flat_map(|key| secrets::parts(key))
+            .any(|secret| KeyId::from(&secret.part.fingerprint) == *id)
+    };
+    !keys.is_empty() && to.iter().any(|id| id.is_hidden() || mine(id))
+}
+
+/// The signatures of a detached signature, armored or binary.
+pub(in super::super) fn parse_signatures(octets: &[u8]) -> Result<Vec<RawSignature>, OpenFlaw> {
+    let octets = dearmor(octets, Block::Signature).map_err(flaw)?;
+    let mut signatures = Vec::new();
+    for frame in Frames::new(&octets) {
+        let frame = frame.ok_or(OpenFlaw::Shape)?;
+        match frame.tag {
+            Tag::Signature => {
+                let body = frame.body(&octets).into();
+                signatures.push(RawSignature { body, announced: true });
+            }
+            _ if frame.is_skipped() => {}
+            _ => return Err(OpenFlaw::Shape),
+        }
+    }
+    if signatures.is_empty() { Err(OpenFlaw::Shape) } else { Ok(signatures) }
+}
+
+/// What stands around the encrypted data.
+struct Envelope {
+    /// The session key as each recipient gets it; those of unknown versions left out.
+    wrapped: Vec<PublicKeyEncryptedSessionKey>,
+    to: Vec<KeyId>,
+    data: Option<Frame>,
+}
+
+/// What the keys gave.
+struct Tried {
+    /// All different; mostly one.
+    session_keys: Vec<SessionKey>,
+    /// Whether the message names one of the keys.
+    named: bool,
+}
+
+impl Envelope {
+    fn parse(octets: &[u8]) -> Result<Self, OpenFlaw> {
+        let mut envelope = Self { wrapped: Vec::new(), to: Vec::new(), data: None };
+        let mut keys = 0_usize;
+        for frame in Frames::new(octets) {
+            let begun = keys > 0 || envelope.data.is_some();
+            let wrong = if begun { OpenFlaw::Shape } else { OpenFlaw::NotEncrypted };
+            let Some(frame) = frame else { return Err(wrong) };
+            match frame.tag {
+                _ if frame.is_skipped() => {}
+                // Trailing data fails.
+                _ if envelope.data.is_some() => return Err(OpenFlaw::Shape),
+                Tag::PublicKeyEncryptedSessionKey | Tag::SymKeyEncryptedSessionKey => {
+                    keys = keys.saturating_add(1);
+                    if keys > MAX_PKESKS {
+                        return Err(OpenFlaw::TooManyRecipients { limit: MAX_PKESKS });
+                    }
+                    if frame.tag == Tag::PublicKeyEncryptedSessionKey {
+                        envelope.add_key(&frame.body(octets));
+                    }
+                }
+                Tag::SymEncryptedProtectedData | Tag::GnupgAeadData => envelope.data = Some(frame),
+                // Messages §3: without integrity protection no byte is given.
+                Tag::SymEncryptedData => return Err(OpenFlaw::Unprotected),
+                _ => return Err(wrong),
+            }
+        }
+        match (keys, &envelope.data) {
+            (_, Some(_)) => Ok(envelope),
+            (0, None) => Err(OpenFlaw::NotEncrypted),
+            (_, None) => Err(OpenFlaw::Shape),
+        }
+    }
+
+    fn add_key(&mut self, body: &[u8]) {
+        let Ok(length) = u32::try_from(body.len()) else { return };
+        let header = PacketHeader::new_fixed(Tag::PublicKeyEncryptedSessionKey, length);
+        let Ok(wrapped) = PublicKeyEncryptedSessionKey::try_from_reader(header, body) else {
+            return;
+        };
+        match &wrapped {
+            PublicKeyEncryptedSessionKey::V3 { id, .. } => {
+                self.to.push(KeyId::new(id.as_ref().try_into().unwrap_or_default()));
+            }
+            PublicKeyEncryptedSessionKey::V6 { fingerprint, .. } => {
+                let named = fingerprint.as_ref().map(|named| Fingerprint::new(named.as_bytes()));
+                match named {
+                    None => self.to.push(KeyId::new([0; 8])),
+                    Some(Ok(named)) => self.to.push(KeyId::from(&named)),
+                    Some(Err(_)) => return,
+                }
+            }
+            PublicKeyEncryptedSessionKey::Other { .. } => return,
+        }
+        self.wrapped.push(wrapped);
+    }
+
+    /// Those that name a key first; then the hidden ones with every key that could be meant. The
+    /// number of attempts is bounded, since each costs a private-key operation.
+    fn session_keys(&self, keys: &[&SecretKey]) -> Tried {
+        let parts: Vec<_> = keys.iter().flat_map(|key| secrets::parts(key)).collect();
+        let mut tried = Tried { session_keys: Vec::new(), named: false };
+        let mut left = MAX_ATTEMPTS;
+        for hidden in [false, true] {
+            for secret in &parts {
+                let fits = |wrapped: &&PublicKeyEncryptedSessionKey| {
+                    let same = secret.part.known().is_some_and(|key| {
+                        wrapped.algorithm().ok() == Some(pgp::types::KeyDetails::algorithm(key))
+                    });
+                    if hidden { same && is_hidden(wrapped) } else { secret.is_named_by(wrapped) }
+                };
+                let mut fitting = self.wrapped.iter().filter(fits).peekable();
+                tried.named |= !hidden && fitting.peek().is_some();
+                if fitting.peek().is_none() {
+                    continue;
+                }
+                let Some(unlocked) = secret.unlocked() else { continue };
+                for wrapped in fitting {
+                    let Some(now_left) = left.checked_sub(1) else { return tried };
+                    left = now_left;
+                    let Some(found) = secrets::unwrap(&unlocked, wrapped) else { continue };
+                    if !tried.session_keys.contains(&found) {
+                        tried.session_keys.push(found);
+                    }
+                    if tried.session_keys.len() >= MAX_SESSION_KEYS {
+                        return tried;
+                    }
+                    // All packets that name a key wrap the same session key.
+                    if !hidden {
+                        break;
+                    }
+                }
+            }
+            if !tried.session_keys.is_empty() {
+                break;
+            }
+        }
+        tried
+    }
+}
+
+fn is_hidden(wrapped: &PublicKeyEncryptedSessionKey) -> bool {
+    match wrapped {
+        PublicKeyEncryptedSessionKey::V3 { id, .. } => id.is_wildcard(),
+        PublicKeyEncryptedSessionKey::V6 { fingerprint, .. } => fingerprint.is_none(),
+        PublicKeyEncryptedSessionKey::Other { .. } => false,
+    }
+}
+
+fn flaw(missing: NoArmor) -> OpenFlaw {
+    match missing {
+        NoArmor::Other => OpenFlaw::NotEncrypted,
+        NoArmor::Broken => OpenFlaw::Shape,
+    }
+}
+
+/// Private-key operations on one message.
+const MAX_ATTEMPTS: usize = 64;
+/// Different session keys that the data of one message is tried with.
+const MAX_SESSION_KEYS: usize = 4;

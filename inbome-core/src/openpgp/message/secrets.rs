@@ -1,0 +1,99 @@
+//! The secret parts of one's own keys, found by name and only then taken apart.
+//!
+//! Serves Messages §2 and §3. Not here: unlocking; keys are stored without their locks.
+
+use pgp::crypto::Decryptor;
+use pgp::crypto::checksum;
+use pgp::crypto::sym::SymmetricKeyAlgorithm;
+use pgp::packet::{
+    PacketHeader, PublicKey, PublicKeyEncryptedSessionKey, SecretKey as SecretPacket,
+};
+use pgp::types::{
+    DecryptionKey, EskType, Password, PkeskBytes, PkeskVersion, PlainSecretParams, SecretParams,
+    Tag,
+};
+
+use super::super::SecretKey;
+use super::super::parts::{KeyPart, Packets};
+use super::session::SessionKey;
+
+/// One secret primary or subkey, its public half taken apart.
+pub(super) struct SecretPart<'a> {
+    body: &'a [u8],
+    pub(super) part: KeyPart,
+}
+
+/// The parts of `key`, primary first. What does not parse is left out.
+pub(super) fn parts(key: &SecretKey) -> impl Iterator<Item = SecretPart<'_>> {
+    Packets::new(key.secret.as_bytes()).flatten().filter_map(|(tag, body)| {
+        if !matches!(tag, Tag::SecretKey | Tag::SecretSubkey) {
+            return None;
+        }
+        let mut rest = body;
+        PublicKey::try_from_reader(header(Tag::PublicKey, body)?, &mut rest).ok()?;
+        let public = body.get(..body.len().checked_sub(rest.len())?)?;
+        Some(SecretPart { body, part: KeyPart::parse(public)? })
+    })
+}
+
+impl SecretPart<'_> {
+    /// The whole part, if its secret is there and not locked.
+    pub(super) fn unlocked(&self) -> Option<SecretPacket> {
+        // Primary and subkey packets differ in their header alone.
+        let packet =
+            SecretPacket::try_from_reader(header(Tag::SecretKey, self.body)?, self.body).ok()?;
+        matches!(packet.secret_params(), SecretParams::Plain(_)).then_some(packet)
+    }
+
+    /// Whether `wrapped` names this part.
+    pub(super) fn is_named_by(&self, wrapped: &PublicKeyEncryptedSessionKey) -> bool {
+        let mine = self.part.fingerprint.as_bytes();
+        match wrapped {
+            PublicKeyEncryptedSessionKey::V3 { id, .. } => {
+                !id.is_wildcard() && self.part.key_id() == Some(id.as_ref())
+            }
+            PublicKeyEncryptedSessionKey::V6 { fingerprint, .. } => {
+                fingerprint.as_ref().is_some_and(|named| named.as_bytes() == mine)
+            }
+            PublicKeyEncryptedSessionKey::Other { .. } => false,
+        }
+    }
+}
+
+/// The session key in `wrapped`, if `secret` opens it.
+pub(super) fn unwrap(
+    secret: &SecretPacket,
+    wrapped: &PublicKeyEncryptedSessionKey,
+) -> Option<SessionKey> {
+    let typ = match wrapped.version() {
+        PkeskVersion::V3 => EskType::V3_4,
+        PkeskVersion::V6 => EskType::V6,
+        PkeskVersion::Other(_) => return None,
+    };
+    let values = wrapped.values().ok()?;
+    if let (SecretParams::Plain(PlainSecretParams::RSA(rsa)), PkeskBytes::Rsa { mpi }) =
+        (secret.secret_params(), values)
+    {
+        // The library below looks at the first octet of what may be empty here.
+        return from_padded(&rsa.decrypt(mpi).ok()?, typ);
+    }
+    secret.decrypt(&Password::empty(), values, typ).ok()?.ok().and_then(SessionKey::from_plain)
+}
+
+/// Cipher (before version 6), key, checksum.
+fn from_padded(octets: &[u8], typ: EskType) -> Option<SessionKey> {
+    let (key, sum) = octets.split_last_chunk::<2>()?;
+    let (cipher, key) = match typ {
+        EskType::V3_4 => {
+            let (cipher, key) = key.split_first()?;
+            (Some(SymmetricKeyAlgorithm::from(*cipher)), key)
+        }
+        EskType::V6 => (None, key),
+    };
+    checksum::simple(*sum, key).ok()?;
+    Some(SessionKey::new(cipher, key))
+}
+
+fn header(tag: Tag, body: &[u8]) -> Option<PacketHeader> {
+    Some(PacketHeader::new_fixed(tag, u32::try_from(body.len()).ok()?))
+}
