@@ -5,6 +5,8 @@
 
 /// Octets of a header section.
 pub const MAX_HEADER_BYTES: usize = 256 * 1024;
+/// Octets of the header section of a decrypted payload's root, which bears the gossip.
+pub const MAX_PAYLOAD_HEADER_BYTES: usize = 4 * 1024 * 1024;
 /// Fields in a header section.
 pub const MAX_HEADER_FIELDS: usize = 1_000;
 /// Octets of a single field that is not a key field; the rest is cut before any decoding.
@@ -17,6 +19,10 @@ pub const MAX_KEY_FIELDS: usize = 16;
 pub const MAX_GOSSIP_FIELDS: usize = 500;
 /// Mailboxes in one address list.
 pub const MAX_ADDRESSES: usize = 2_000;
+/// How deep parts within parts are looked at.
+pub const MAX_MIME_DEPTH: usize = 20;
+/// Parts of one mail that are looked at.
+pub const MAX_PARTS: usize = 1_000;
 /// Octets of a cert that came by mail.
 pub const MAX_CERT_BYTES_BY_MAIL: usize = 10 * 1024;
 /// Octets of a cert or secret key that the user imports.

@@ -3,7 +3,7 @@
 pub mod certs;
 pub mod homes;
 pub mod mailbox;
+pub mod messages;
 pub mod stage;
 pub mod vectors;
 mod words;
-pub mod messages;

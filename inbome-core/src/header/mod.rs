@@ -1,4 +1,5 @@
-//! The key fields: `Autocrypt`, the INBOME spellings and `Autocrypt-Gossip`.
+//! The key fields: `Autocrypt`, the INBOME spellings and `Autocrypt-Gossip`; and the state of a
+//! draft.
 //!
 //! Implements Discovery §2.1 and §2.2 up to and including base64, as pure functions of one field
 //! and the From address. Not here: finding fields in a mail (`mime`), judging certs, and what
@@ -6,15 +7,16 @@
 
 mod attributes;
 mod autocrypt;
-
+mod draft_state;
 mod folding;
 mod gossip;
 mod inbome;
 mod keydata;
 mod print;
 
+pub use draft_state::{DRAFT_STATE_FIELD, DraftState, DraftStateFlaw};
 pub use folding::unfold;
-pub use gossip::{GOSSIP_FIELD, read_gossip};
+pub use gossip::{GOSSIP_FIELD, print_gossip, read_gossip};
 pub use print::print;
 
 use crate::addr::Addr;

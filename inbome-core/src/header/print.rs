@@ -69,7 +69,7 @@ pub fn print(
 }
 
 /// The address as an attribute's value, if it reads as the same address there.
-fn expressible(addr: &Addr) -> Option<String> {
+pub(super) fn expressible(addr: &Addr) -> Option<String> {
     let text = addr.to_header();
     let plain = !text.contains(|c: char| c == ';' || c == ' ' || c.is_ascii_control());
     (plain && Addr::parse(&text).as_ref() == Ok(addr)).then_some(text)

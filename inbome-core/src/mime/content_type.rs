@@ -31,6 +31,16 @@ impl<'a> ContentType<'a> {
             && self.sub.eq_ignore_ascii_case(sub.as_bytes())
     }
 
+    /// What stands before the slash.
+    pub(super) const fn main(&self) -> &'a [u8] {
+        self.main
+    }
+
+    /// Whether this is a multipart of any kind.
+    pub(super) const fn is_multipart(&self) -> bool {
+        self.main.eq_ignore_ascii_case(b"multipart")
+    }
+
     /// `main/sub` in lower case, what is not UTF-8 replaced.
     #[must_use]
     pub fn media_type(&self) -> String {
@@ -46,6 +56,57 @@ impl<'a> ContentType<'a> {
         let text = String::from_utf8_lossy(&without_comments(self.value)).into_owned();
         mailparse::parse_content_type(&text).params.remove(name)
     }
+}
+
+/// How many parameters of `value` have the name `name`, continuations counted each.
+pub(super) fn count_params(value: &[u8], name: &str) -> usize {
+    segments(value).skip(1).filter(|segment| is_param(segment, name)).count()
+}
+
+/// `value` less the parameters with these names, everything else as it stands.
+pub(super) fn without_params(value: &[u8], names: &[&str]) -> Vec<u8> {
+    let mut kept = Vec::with_capacity(value.len());
+    for (n, segment) in segments(value).enumerate() {
+        if n == 0 || !names.iter().any(|name| is_param(segment, name)) {
+            kept.extend_from_slice(segment);
+        }
+    }
+    kept
+}
+
+/// `value` with `param`, such as `; hp="cipher"`, as its first parameter. [`without_params`] takes
+/// exactly that away again.
+pub(super) fn with_first_param(value: &[u8], param: &[u8]) -> Vec<u8> {
+    let media_type = segments(value).next().unwrap_or_default();
+    let (media_type, rest) = value.split_at_checked(media_type.len()).unwrap_or((value, &[]));
+    [media_type, param, rest].concat()
+}
+
+/// The type, then each parameter with the `;` before it.
+fn segments(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(value);
+    std::iter::from_fn(move || {
+        let octets = rest?;
+        let mut len = usize::from(octets.starts_with(b";") && octets.len() < value.len());
+        while let Some(more @ [first, ..]) = octets.get(len..) {
+            len = len.saturating_add(match first {
+                b';' => break,
+                b'"' => quoted_len(more),
+                b'(' => comment_len(more),
+                _ => 1,
+            });
+        }
+        let (segment, more) = octets.split_at_checked(len).unwrap_or((octets, &[]));
+        rest = Some(more).filter(|more| !more.is_empty());
+        Some(segment)
+    })
+}
+
+/// RFC 2231: `name*`, `name*0` and `name*0*` are `name` too.
+fn is_param(segment: &[u8], name: &str) -> bool {
+    let (found, _) = token(segment.strip_prefix(b";").unwrap_or(segment));
+    let found = found.split(|octet| *octet == b'*').next().unwrap_or_default();
+    found.eq_ignore_ascii_case(name.as_bytes())
 }
 
 /// A run of octets up to a blank or a separator, and what follows.
@@ -113,5 +174,26 @@ mod tests {
         }
         assert!(ContentType::parse(b"Text/Plain").is("text", "plain"));
         assert!(!ContentType::parse(b"text/plainer").is("text", "plain"));
+    }
+
+    #[test]
+    fn a_parameter_is_added_and_taken_away_again() {
+        for (name, value, with) in [
+            ("alone", " text/plain", " text/plain; hp=x"),
+            ("first of two", " a/b; c=d", " a/b; hp=x; c=d"),
+            ("blanks", " a/b ;\r\n c=d ", " a/b ; hp=x;\r\n c=d "),
+            ("a comment with a semicolon", " a/b (;) ; c", " a/b (;) ; hp=x; c"),
+            ("nothing", "", "; hp=x"),
+            ("a semicolon alone", " a/b;", " a/b; hp=x;"),
+            ("a quote that never closes", " a/b; c=\"d; e", " a/b; hp=x; c=\"d; e"),
+        ] {
+            let written = with_first_param(value.as_bytes(), b"; hp=x");
+            assert_eq!(written, with.as_bytes(), "{name}");
+            assert_eq!(count_params(&written, "hp"), 1, "{name}");
+            assert_eq!(without_params(&written, &["hp"]), value.as_bytes(), "{name}");
+        }
+        let several = b"a/b; HP=x; c=\"; hp=y\"; hp*0*=z; hpx=1";
+        assert_eq!(without_params(several, &["hp"]), b"a/b; c=\"; hp=y\"; hpx=1");
+        assert_eq!(count_params(several, "hp"), 2);
     }
 }

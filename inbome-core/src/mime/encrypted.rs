@@ -20,7 +20,7 @@ pub fn is_encrypted(content_type: ContentType<'_>, body: &[u8]) -> bool {
 
 /// RFC 8551 §3.2.2: these three are in clear; without a `smime-type` it is enveloped data, as the
 /// oldest programs have it.
-fn is_smime(content_type: ContentType<'_>) -> bool {
+pub(super) fn is_smime(content_type: ContentType<'_>) -> bool {
     let pkcs7 = content_type.is("application", "pkcs7-mime")
         || content_type.is("application", "x-pkcs7-mime");
     let in_clear = |kind: String| {
@@ -32,7 +32,7 @@ fn is_smime(content_type: ContentType<'_>) -> bool {
 }
 
 /// Exactly one message: nothing before it, nothing behind it, no second one.
-fn is_inline_pgp(body: &[u8]) -> bool {
+pub(super) fn is_inline_pgp(body: &[u8]) -> bool {
     let text = body.trim_ascii();
     let Some(inside) = text.strip_prefix(BEGIN).and_then(|rest| rest.strip_suffix(END)) else {
         return false;

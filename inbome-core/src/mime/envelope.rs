@@ -4,8 +4,6 @@
 //! of §9. Only the places of a few fields are remembered; a field is taken apart when it is asked
 //! for. Not here: body parts, decoding, and what any of it means.
 
-use std::cell::OnceCell;
-
 use super::content_type::ContentType;
 use super::fields::{Items, blank_line, without_mbox_line};
 use super::mailbox::{Entries, Entry};
@@ -15,6 +13,7 @@ use crate::clock::Timestamp;
 use crate::header::{RawField, family, is_judged};
 use crate::limits::{
     Limit, MAX_ADDRESSES, MAX_FIELD_BYTES, MAX_HEADER_BYTES, MAX_HEADER_FIELDS, MAX_KEY_FIELDS,
+    MAX_PAYLOAD_HEADER_BYTES,
 };
 
 /// Why a mail has no sender that discovery could use (Discovery §4, step 1).
@@ -50,8 +49,6 @@ pub struct Envelope<'a> {
     body: &'a [u8],
     known: Known<'a>,
     key_fields: KeyFields<'a>,
-    /// The date in `Received`, once it was asked for: a scan asks twice.
-    received: OnceCell<Option<Timestamp>>,
 }
 
 /// The key fields of a mail, in order.
@@ -69,15 +66,28 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// [`Limit::HeaderBytes`] over 256 KiB, [`Limit::HeaderFields`] over 1,000 fields.
     pub fn parse(mail: &'a [u8]) -> Result<Self, Limit> {
+        Self::of(without_mbox_line(mail), MAX_HEADER_BYTES)
+    }
+
+    /// Looks at the root part of a decrypted payload. There is no mbox line in it, and its header
+    /// section may be as large as gossip makes it.
+    ///
+    /// # Errors
+    /// [`Limit::HeaderBytes`] over 4 MiB, [`Limit::HeaderFields`] over 1,000 fields.
+    pub fn parse_payload(payload: &'a [u8]) -> Result<Self, Limit> {
+        Self::of(payload, MAX_PAYLOAD_HEADER_BYTES)
+    }
+
+    fn of(entity: &'a [u8], max_bytes: usize) -> Result<Self, Limit> {
         let mut known = Known::default();
         let mut key_fields = KeyFields::default();
-        let (header, rest) = header_section(without_mbox_line(mail), |field| {
+        let (header, rest) = bounded_section(entity, max_bytes, |field| {
             known.note(&field);
             key_fields.note(field);
         })?;
         let blank = blank_line(rest).map_or(0, <[u8]>::len);
         let body = rest.get(blank..).unwrap_or_default();
-        Ok(Self { header, body, known, key_fields, received: OnceCell::new() })
+        Ok(Self { header, body, known, key_fields })
     }
 
     /// The header section, without the blank line.
@@ -127,11 +137,9 @@ impl<'a> Envelope<'a> {
     /// The date of the topmost Received field, which stands behind its last `;`.
     #[must_use]
     pub fn received(&self) -> Option<Timestamp> {
-        *self.received.get_or_init(|| {
-            let value = cut(self.known.received.first?);
-            let semicolon = memchr::memrchr(b';', value)?;
-            Timestamp::parse_mail_date(&text::line(value.get(semicolon.saturating_add(1)..)?))
-        })
+        let value = cut(self.known.received.first?);
+        let semicolon = memchr::memrchr(b';', value)?;
+        Timestamp::parse_mail_date(&text::line(value.get(semicolon.saturating_add(1)..)?))
     }
 
     /// The key fields of both families in order: of those that are judged at most
@@ -281,10 +289,19 @@ impl<'a> Envelope<'a> {
 /// sees every field.
 pub(super) fn header_section<'a>(
     mail: &'a [u8],
+    note: impl FnMut(RawField<'a>),
+) -> Result<(&'a [u8], &'a [u8]), Limit> {
+    bounded_section(mail, MAX_HEADER_BYTES, note)
+}
+
+/// As [`header_section`], of at most `max_bytes`.
+pub(super) fn bounded_section<'a>(
+    mail: &'a [u8],
+    max_bytes: usize,
     mut note: impl FnMut(RawField<'a>),
 ) -> Result<(&'a [u8], &'a [u8]), Limit> {
     // Discovery §9: no more than this is ever looked at, and the blank line behind it.
-    let window = mail.get(..MAX_HEADER_BYTES.saturating_add(2)).unwrap_or(mail);
+    let window = mail.get(..max_bytes.saturating_add(2)).unwrap_or(mail);
     let mut items = Items::new(window);
     let mut left = MAX_HEADER_FIELDS;
     for field in items.by_ref().filter_map(|item| item.field) {
@@ -293,7 +310,7 @@ pub(super) fn header_section<'a>(
     }
     let len = window.len().saturating_sub(items.rest.len());
     let complete = !items.rest.is_empty() || window.len() == mail.len();
-    if len > MAX_HEADER_BYTES || !complete {
+    if len > max_bytes || !complete {
         return Err(Limit::HeaderBytes);
     }
     mail.split_at_checked(len).ok_or(Limit::HeaderBytes)
@@ -389,6 +406,6 @@ fn address(entry: Entry<'_>) -> Option<Addr> {
 }
 
 /// Discovery §9: single fields are cut before anything is read from them.
-fn cut(value: &[u8]) -> &[u8] {
+pub(super) fn cut(value: &[u8]) -> &[u8] {
     value.get(..MAX_FIELD_BYTES).unwrap_or(value)
 }

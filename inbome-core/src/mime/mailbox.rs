@@ -45,7 +45,7 @@ impl<'a> Entries<'a> {
             b'@' => (Token::At, 1),
             b' ' | b'\t' | b'\r' | b'\n' => (Token::Blank, 1),
             b'\\' => (Token::Text, 2),
-            _ => (Token::Text, plain_len(self.rest)),
+            _ => (Token::Text, 1),
         };
         let (token_octets, rest) = self.rest.split_at_checked(len).unwrap_or((self.rest, &[]));
         self.rest = rest;
@@ -191,28 +191,6 @@ pub(super) fn comment_len(octets: &[u8]) -> usize {
         depth == 0
     });
     close.map_or(octets.len(), |at| at.saturating_add(1))
-}
-
-/// The length of the text at the start of `octets` up to what may mean something, at least 1.
-fn plain_len(octets: &[u8]) -> usize {
-    let special = |octet: &u8| {
-        matches!(
-            octet,
-            b'"' | b'('
-                | b'<'
-                | b'['
-                | b','
-                | b';'
-                | b':'
-                | b'@'
-                | b'\\'
-                | b' '
-                | b'\t'
-                | b'\r'
-                | b'\n'
-        )
-    };
-    octets.iter().skip(1).take_while(|octet| !special(octet)).count().saturating_add(1)
 }
 
 /// The length of the `<…>` at the start of `octets`; a quoted `>` does not close it.

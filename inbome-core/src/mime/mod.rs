@@ -1,14 +1,19 @@
-//! Mails as octets: which fields stand where, and the same mail with fields removed and added.
+//! Mails as octets: which fields stand where, the same mail with fields removed and added, and
+//! encrypted mails taken apart and put together.
 //!
 //! Implements the reading of Discovery §3 and §4, step 1, *already encrypted* and the clear output
-//! of §8, and the limits of §9. This is the only user of mailparse. Not here: body parts, display
-//! names, encoded words; nothing of them decides anything about keys.
+//! of §8, and the limits of §9; and of the messages specification the shapes of §3 and the header
+//! protection of §2, §4 and §5. This is the only user of mailparse. Not here: OpenPGP, display
+//! names, encoded words; nothing of the latter decides anything about keys.
 
 mod content_type;
 mod encrypted;
 mod envelope;
 mod fields;
 mod mailbox;
+mod parts;
+mod pgpmime;
+mod protect;
 mod text;
 mod writer;
 
@@ -16,6 +21,11 @@ pub use content_type::ContentType;
 pub use encrypted::is_encrypted;
 pub use envelope::{Envelope, FromFlaw};
 pub use fields::header_end;
+pub use pgpmime::{Encrypted, Shape, ShapeFlaw, Signed, Via, locate, signed_layer};
+pub use protect::{
+    Additions, Opened, Payload, ProtectError, Protection, Sender, make_entity_payload,
+    make_payload, open_inline, open_payload,
+};
 pub use writer::{fields, rewrite};
 
 #[cfg(test)]

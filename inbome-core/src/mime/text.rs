@@ -13,11 +13,7 @@ const MAX_SHOWN_BYTES: usize = 200;
 /// A folded value as one line, what is not UTF-8 replaced.
 pub(super) fn line(value: &[u8]) -> Cow<'_, str> {
     match unfold(value) {
-        Cow::Borrowed(octets) => {
-            // Nearly always so, and quicker to see than what else it is.
-            std::str::from_utf8(octets)
-                .map_or_else(|_| String::from_utf8_lossy(octets), Cow::Borrowed)
-        }
+        Cow::Borrowed(octets) => String::from_utf8_lossy(octets),
         Cow::Owned(octets) => Cow::Owned(String::from_utf8_lossy(&octets).into_owned()),
     }
 }

@@ -70,7 +70,7 @@ pub fn rewrite(
 }
 
 /// The line end of the first line; CRLF if it has none.
-fn first_line_end(mail: &[u8]) -> &'static [u8] {
+pub(super) fn first_line_end(mail: &[u8]) -> &'static [u8] {
     match memchr::memchr(b'\n', mail) {
         Some(at)
             if blank_line(mail.get(at.saturating_sub(1)..).unwrap_or_default())

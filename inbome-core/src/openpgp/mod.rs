@@ -16,9 +16,9 @@ mod check;
 mod generate;
 #[cfg(feature = "openpgp")]
 mod import;
-pub mod message;
 #[cfg(feature = "openpgp")]
 mod keyring;
+pub mod message;
 #[cfg(feature = "openpgp")]
 mod minimise;
 #[cfg(feature = "openpgp")]
@@ -34,16 +34,13 @@ mod union;
 #[cfg(feature = "openpgp")]
 mod verify;
 
-use self::message::{KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureCheck};
 #[cfg(feature = "openpgp")]
-pub use self::rpgp::Rpgp;
+pub use rpgp::Rpgp;
+
+use self::message::{KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureCheck};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-<<<<<<< HEAD
 use crate::key::{CertFlaw, CertUnion, Certificates, Fingerprint};
-=======
-use crate::key::{CertUnion, Certificates, Fingerprint};
->>>>>>> msg
 use crate::random::{RandomError, SecureRandom};
 use crate::secret::Secret;
 
@@ -176,7 +173,6 @@ pub trait OpenPgp: Certificates + Send + Sync {
     /// [`OpenPgpError::Malformed`].
     fn armor_secret(&self, key: &SecretKey) -> Result<Secret, OpenPgpError>;
 
-<<<<<<< HEAD
     /// Hands the certs of a keyring, armored or binary, to `each` one after the other, in binary,
     /// until it breaks off. What is no cert is handed over as its flaw; broken framing ends it.
     fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>);
@@ -193,7 +189,7 @@ pub trait OpenPgp: Certificates + Send + Sync {
         received: &[Arc<[u8]>],
         addrs: &BTreeSet<Addr>,
     ) -> Option<Vec<u8>>;
-=======
+
     /// Signs `payload`, if there is a signer, and encrypts it to all recipients as one message in
     /// ASCII armor, without Version or Comment and with LF as line end (Messages §2). The signature
     /// names recipients and signer as those it is intended for.
@@ -238,7 +234,6 @@ pub trait OpenPgp: Certificates + Send + Sync {
         signers: &[&CertUnion],
         now: Timestamp,
     ) -> Vec<SignatureCheck>;
->>>>>>> msg
 }
 
 /// What the library below should have been able to do.

@@ -116,7 +116,6 @@ impl OpenPgp for Rpgp {
         armor::armor_secret(key)
     }
 
-<<<<<<< HEAD
     fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>) {
         // That it was broken off is known to `each` already.
         let _ = keyring::split(octets, each);
@@ -135,7 +134,8 @@ impl OpenPgp for Rpgp {
     ) -> Option<Vec<u8>> {
         self.count_parse();
         keyring::cert_for_lookup(union, received, addrs)
-=======
+    }
+
     fn seal(&self, payload: &[u8], sealing: &Sealing<'_>) -> Result<Vec<u8>, OpenPgpError> {
         message::seal(payload, sealing)
     }
@@ -164,6 +164,5 @@ impl OpenPgp for Rpgp {
         now: Timestamp,
     ) -> Vec<SignatureCheck> {
         message::verify(signed, signatures, signers, now, &self.verifications)
->>>>>>> msg
     }
 }

@@ -1,0 +1,340 @@
+//! Reading: a decrypted payload and the mail around it, made into one message (Messages §3, §4).
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::legacy::{Edit, edits, offset_in};
+use super::{HP_OUTER, is_content, is_ours, is_routing, is_structural, push_field};
+use crate::header::{GOSSIP_FIELD, RawField, unfold};
+use crate::limits::{Limit, MAX_GOSSIP_FIELDS, MAX_PAYLOAD_HEADER_BYTES};
+use crate::mime::content_type::without_params;
+use crate::mime::envelope::Envelope;
+use crate::mime::fields::Items;
+use crate::mime::parts::Part;
+use crate::mime::writer::first_line_end;
+
+/// How the header of a mail was protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Protection {
+    /// Not at all: the payload is a body and nothing else.
+    None,
+    /// `protected-headers="v1"`, before RFC 9788.
+    V1,
+    /// RFC 9788, `hp="clear"`: all fields inside, none meant to be secret.
+    Clear,
+    /// RFC 9788, `hp="cipher"`: all fields inside, some of them only there.
+    Cipher,
+}
+
+/// Whose From a message bears (Messages §4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sender {
+    /// The one inside: only if the signature is valid and *current* for that address, or if it is
+    /// the same as outside.
+    Inner,
+    /// The one outside, whatever stands inside.
+    Outer,
+}
+
+/// A payload read together with the mail that it came in.
+#[derive(Debug, Clone)]
+pub struct Opened<'a> {
+    protection: Protection,
+    outer: Envelope<'a>,
+    inner: Envelope<'a>,
+    payload: &'a [u8],
+    edits: Vec<Edit>,
+    comparison: Comparison,
+}
+
+/// Reads the payload of `outer`, decrypted or signed. The payload of a signed layer is its
+/// `entity`.
+///
+/// # Errors
+/// [`Limit::HeaderBytes`] or [`Limit::HeaderFields`] if either header section is too large; that of
+/// the payload may have 4 MiB.
+pub fn open_payload<'a>(outer: &'a [u8], payload: &'a [u8]) -> Result<Opened<'a>, Limit> {
+    let outer = Envelope::parse(outer)?;
+    let inner = Envelope::parse_payload(payload)?;
+    let root = Part::bounded(payload, MAX_PAYLOAD_HEADER_BYTES)?;
+    let protection = protection(&root);
+    let edits = edits(payload, &root, protection);
+    let comparison = Comparison::of(&outer, &inner, protection);
+    Ok(Opened { protection, outer, inner, payload, edits, comparison })
+}
+
+/// The whole message that an inline OpenPGP message in `outer` decrypts to. What was decrypted is
+/// text, whatever it looks like (Messages §3).
+///
+/// # Errors
+/// [`Limit::HeaderBytes`] or [`Limit::HeaderFields`] if the header section is too large.
+pub fn open_inline(outer: &[u8], text: &[u8]) -> Result<Vec<u8>, Limit> {
+    let envelope = Envelope::parse(outer)?;
+    let line_end = first_line_end(outer);
+    let mut message = Vec::with_capacity(envelope.header().len().saturating_add(text.len()));
+    for field in envelope.fields().filter(|field| !is_structural(field) && !is_ours(field)) {
+        push_field(&mut message, field.raw, line_end);
+    }
+    let charset = charset(&envelope, text);
+    let lines = format!(
+        "MIME-Version: 1.0\nContent-Type: text/plain; charset={charset}\n\
+         Content-Transfer-Encoding: 8bit\n\n"
+    );
+    push_field(&mut message, lines.as_bytes(), line_end);
+    message.extend_from_slice(text);
+    Ok(message)
+}
+
+impl<'a> Opened<'a> {
+    /// How the header was protected.
+    #[must_use]
+    pub const fn protection(&self) -> Protection {
+        self.protection
+    }
+
+    /// The header inside: From, To, Date, key fields and whatever else is protected. `None` if
+    /// nothing is, for then fields inside mean nothing.
+    #[must_use]
+    pub fn inner(&self) -> Option<&Envelope<'a>> {
+        (self.protection != Protection::None).then_some(&self.inner)
+    }
+
+    /// The header outside.
+    #[must_use]
+    pub const fn outer(&self) -> &Envelope<'a> {
+        &self.outer
+    }
+
+    /// The gossip fields of the payload's root, at most [`MAX_GOSSIP_FIELDS`] (Discovery §5). They
+    /// count only in a mail that was encrypted.
+    pub fn gossip(&self) -> impl Iterator<Item = RawField<'a>> {
+        self.inner.fields().filter(|field| field.is(GOSSIP_FIELD)).take(MAX_GOSSIP_FIELDS)
+    }
+
+    /// Names of the fields that came from inside.
+    #[must_use]
+    pub fn protected(&self) -> &[String] {
+        &self.comparison.protected
+    }
+
+    /// Names of the protected fields that the sender kept from the outer header.
+    #[must_use]
+    pub fn hidden(&self) -> &[String] {
+        &self.comparison.hidden
+    }
+
+    /// Names of the fields that stand outside otherwise than the sender put them there.
+    #[must_use]
+    pub fn differs(&self) -> &[String] {
+        &self.comparison.differs
+    }
+
+    /// The whole message: the traces of transport from outside, the protected fields in place of
+    /// the outer ones, and the body. A legacy display is taken out; footers are not put in.
+    ///
+    /// Gossip and `HP-Outer` are left out, for they belong to the payload and must not travel on.
+    #[must_use]
+    pub fn message(&self, sender: Sender) -> Vec<u8> {
+        let line_end = first_line_end(self.payload);
+        let from_outside = sender == Sender::Outer;
+        let mut message = Vec::with_capacity(self.payload.len().saturating_add(4 * 1_024));
+        for field in self.outer.fields() {
+            let kept = !is_structural(&field)
+                && !is_never_outside(&field)
+                && (is_routing(&field)
+                    || (from_outside && is_sender(&field))
+                    || match self.protection {
+                        Protection::None => true,
+                        Protection::V1 => !self.comparison.is_inside(&field),
+                        // RFC 9788: the fields inside are the header, and all of it.
+                        Protection::Clear | Protection::Cipher => false,
+                    });
+            if kept {
+                push_field(&mut message, field.raw, line_end);
+            }
+        }
+        push_field(&mut message, b"MIME-Version: 1.0", line_end);
+        for field in self.inner.fields() {
+            if field.is("Content-Type") {
+                push_field(&mut message, &self.content_type(&field), line_end);
+            } else if is_content(&field) {
+                push_field(&mut message, &self.edited(&field), line_end);
+            } else if self.protection != Protection::None
+                && is_protected(&field)
+                && !(from_outside && is_sender(&field))
+            {
+                push_field(&mut message, field.raw, line_end);
+            }
+        }
+        message.extend_from_slice(line_end);
+        self.push_body(&mut message);
+        message
+    }
+
+    /// Without the marks of protection, which hold for the payload and not for the message.
+    fn content_type(&self, field: &RawField<'_>) -> Vec<u8> {
+        let edited = self.edited(field);
+        let (name, value) =
+            edited.split_at(edited.len().min(field.raw.len().saturating_sub(field.value.len())));
+        [name, &without_params(value, &["hp", "protected-headers"])].concat()
+    }
+
+    fn edited<'b>(&'b self, field: &RawField<'b>) -> Cow<'b, [u8]> {
+        let at = offset_in(self.payload, field.raw);
+        match self.edits.iter().find(|edit| Some(edit.range.start) == at) {
+            Some(edit) => Cow::Borrowed(&edit.with),
+            None => Cow::Borrowed(field.raw),
+        }
+    }
+
+    fn push_body(&self, message: &mut Vec<u8>) {
+        let mut at = self.payload.len().saturating_sub(self.inner.body().len());
+        for Edit { range: Range { start, end }, with } in &self.edits {
+            // Those of the root's header have been made; the others are in order.
+            let Some(before) = self.payload.get(at..*start) else { continue };
+            message.extend_from_slice(before);
+            message.extend_from_slice(with);
+            at = *end;
+        }
+        message.extend_from_slice(self.payload.get(at..).unwrap_or_default());
+    }
+}
+
+/// RFC 9788 §2.1, and before it `protected-headers`. An unknown word protects nothing.
+fn protection(root: &Part<'_>) -> Protection {
+    let param = |name| root.content_type().and_then(|found| found.param(name));
+    match (param("hp").as_deref(), param("protected-headers").as_deref()) {
+        (Some("cipher"), _) => Protection::Cipher,
+        (Some("clear"), _) => Protection::Clear,
+        (_, Some("v1")) => Protection::V1,
+        _ => Protection::None,
+    }
+}
+
+fn is_sender(field: &RawField<'_>) -> bool {
+    field.is("From") || field.is("Sender")
+}
+
+/// A field that counts when it stands inside: what transport writes does not, or a sender could
+/// make up where and when a mail came from.
+fn is_protected(field: &RawField<'_>) -> bool {
+    !is_structural(field) && !is_routing(field) && !is_never_outside(field)
+}
+
+/// Fields of payloads. The state of a draft is read inside and outside, and is kept.
+fn is_never_outside(field: &RawField<'_>) -> bool {
+    field.is(HP_OUTER) || field.is(GOSSIP_FIELD)
+}
+
+/// The fields inside against those outside.
+#[derive(Debug, Clone, Default)]
+struct Comparison {
+    protected: Vec<String>,
+    hidden: Vec<String>,
+    differs: Vec<String>,
+}
+
+/// The values of each field by its name in lower case, and the name as first spelled.
+type Values = BTreeMap<String, (String, Vec<Vec<u8>>)>;
+
+impl Comparison {
+    fn of(outer: &Envelope<'_>, inner: &Envelope<'_>, protection: Protection) -> Self {
+        let mut comparison = Self::default();
+        if protection == Protection::None {
+            return comparison;
+        }
+        let outside = values(outer.fields().filter(is_protected));
+        let inside = values(inner.fields().filter(is_protected));
+        let records = inner.fields().filter(|field| field.is(HP_OUTER));
+        let recorded = values(records.filter_map(|field| record(field.value)));
+        for (key, (name, values)) in &inside {
+            comparison.protected.push(name.clone());
+            let found = outside.get(key).map(|(_, values)| values);
+            if recorded.is_empty() {
+                // Nobody says what stood outside; a Subject and what is absent was hidden.
+                let may_hide =
+                    protection != Protection::Clear && (found.is_none() || key == "subject");
+                match found {
+                    Some(found) if found == values => {}
+                    _ if may_hide => comparison.hidden.push(name.clone()),
+                    _ => comparison.differs.push(name.clone()),
+                }
+                continue;
+            }
+            let sent = recorded.get(key).map(|(_, values)| values);
+            if found != sent {
+                comparison.differs.push(name.clone());
+            }
+            if sent != Some(values) {
+                comparison.hidden.push(name.clone());
+            }
+        }
+        if protection != Protection::V1 {
+            // RFC 9788: all of the sender's fields are inside; these came later.
+            let later = outside.iter().filter(|(key, _)| !inside.contains_key(*key));
+            let shown = later.filter(|(key, _)| SHOWN.contains(&key.as_str()));
+            comparison.differs.extend(shown.map(|(_, (name, _))| name.clone()));
+        }
+        comparison
+    }
+
+    fn is_inside(&self, field: &RawField<'_>) -> bool {
+        self.protected.iter().any(|name| field.is(name))
+    }
+}
+
+/// Fields that people see or answer to, in lower case; others are added on the way by many.
+const SHOWN: [&str; 12] = [
+    "bcc",
+    "cc",
+    "comments",
+    "date",
+    "followup-to",
+    "from",
+    "in-reply-to",
+    "mail-followup-to",
+    "message-id",
+    "reply-to",
+    "subject",
+    "to",
+];
+
+fn values<'b>(fields: impl Iterator<Item = RawField<'b>>) -> Values {
+    let mut values = Values::new();
+    for field in fields {
+        let name = String::from_utf8_lossy(field.name).into_owned();
+        let of_name = values.entry(name.to_ascii_lowercase()).or_insert_with(|| (name, Vec::new()));
+        of_name.1.push(collapsed(field.value));
+    }
+    values
+}
+
+/// What `HP-Outer` says of one field.
+fn record(value: &[u8]) -> Option<RawField<'_>> {
+    Items::new(value.trim_ascii_start()).next()?.field
+}
+
+/// Blanks and folds are transport's to change.
+fn collapsed(value: &[u8]) -> Vec<u8> {
+    let value = unfold(value);
+    let mut words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    let mut text = words.next().unwrap_or_default().to_vec();
+    for word in words {
+        text.push(b' ');
+        text.extend_from_slice(word);
+    }
+    text
+}
+
+/// What the text says of itself, if it is a charset's name; else UTF-8, which most is.
+fn charset(envelope: &Envelope<'_>, text: &[u8]) -> String {
+    let said = envelope.content_type().param("charset").filter(|name| {
+        let is_token = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.:+".contains(&octet);
+        !name.is_empty() && name.len() <= 40 && name.bytes().all(is_token)
+    });
+    match said {
+        Some(name) if std::str::from_utf8(text).is_err() => name,
+        _ => "utf-8".to_owned(),
+    }
+}
