@@ -1,8 +1,8 @@
 //! `process_outgoing`: from the mail that a program would send to the mails that leave (Discovery §8).
 //!
-//! [`read_draft`] finds who writes to whom; [`compose`] makes the output. In the clear that is the
-//! input byte for byte, less whole removed fields, plus the key fields. Not here yet: encrypting; a
-//! mail that should be encrypted says so (`not_built`) instead of looking like success.
+//! [`read_draft`] finds who writes to whom; [`decide`] whether it is encrypted; [`in_clear`] makes the
+//! output in the clear: the input byte for byte, less whole removed fields, plus the key fields. Not
+//! here: encrypting (`encrypt`).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -45,12 +45,14 @@ pub enum OutgoingReason {
     Resent,
     /// It is encrypted already; it got its fields.
     AlreadyEncrypted,
-    /// The user chose the clear.
+    /// The user chose it so.
     Chosen,
-    /// Encryption is not recommended.
+    /// Encrypted, because that is recommended.
+    Recommended,
+    /// In the clear, because encryption is not recommended.
     NotRecommended,
-    /// Encryption is recommended, but this version cannot do it yet.
-    NotBuilt,
+    /// Encrypted to oneself alone but addressed to others: refused (Messages §5).
+    OnlyToSelf,
 }
 
 impl OutgoingReason {
@@ -68,7 +70,8 @@ impl OutgoingReason {
             Self::AlreadyEncrypted => "already_encrypted",
             Self::Chosen => "chosen",
             Self::NotRecommended => "not_recommended",
-            Self::NotBuilt => "not_built",
+            Self::Recommended => "recommended",
+            Self::OnlyToSelf => "only_to_self",
         }
     }
 
@@ -100,9 +103,10 @@ impl fmt::Display for OutgoingReason {
             Self::NoOwnKey => "the account has no key",
             Self::Resent => "the mail is resent, not written anew",
             Self::AlreadyEncrypted => "the mail is encrypted already",
-            Self::Chosen => "you chose to send it in the clear",
+            Self::Chosen => "you chose it",
             Self::NotRecommended => "encryption is not recommended for these recipients",
-            Self::NotBuilt => "encryption is recommended, but this version cannot encrypt yet",
+            Self::Recommended => "encryption is recommended for these recipients",
+            Self::OnlyToSelf => "the mail is encrypted to yourself alone but addressed to others",
         })
     }
 }
@@ -143,6 +147,8 @@ pub struct OutgoingOptions {
     pub recipients: Option<BTreeSet<Addr>>,
     /// Whether it answers an encrypted mail, if the program knows.
     pub reply_to_encrypted: Option<bool>,
+    /// Leaves the Subject of an encrypted mail in the clear.
+    pub keep_subject: bool,
 }
 
 /// A mail about to be sent, and who writes it to whom.
@@ -228,37 +234,74 @@ pub fn read_draft(
     })
 }
 
-/// Makes the output (Discovery §8). `key_fields` are those to add, name and folded value.
+/// How a mail goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plan {
+    /// In the clear, or as encrypted as it came.
+    Clear(OutgoingReason),
+    /// Encrypted.
+    Encrypt(OutgoingReason),
+}
+
+/// Decides how a mail goes out (Discovery §8). `refusal` is why its sender takes no part.
 ///
 /// # Errors
-/// [`ComposeError::Refused`] in mode `encrypt`; [`ComposeError::Limit`].
-pub fn compose(
+/// [`ComposeError::Refused`] in mode `encrypt`, when it cannot be done for all.
+pub fn decide(
+    draft: &OutgoingDraft,
+    recommendation: Recommendation,
+    recipients: &[(Addr, Advice)],
+    refusal: Option<OutgoingReason>,
+) -> Result<Plan, ComposeError> {
+    let demanded = draft.mode == Mode::Encrypt;
+    if let Some(reason) = refusal {
+        return match demanded {
+            true => Err(refused(reason, recipients)),
+            false => Ok(Plan::Clear(reason)),
+        };
+    }
+    match (draft.mode, recommendation) {
+        _ if draft.already_encrypted => Ok(Plan::Clear(OutgoingReason::AlreadyEncrypted)),
+        (Mode::Clear, _) => Ok(Plan::Clear(OutgoingReason::Chosen)),
+        (Mode::Auto, Recommendation::Encrypt) => Ok(Plan::Encrypt(OutgoingReason::Recommended)),
+        (Mode::Auto, _) => Ok(Plan::Clear(OutgoingReason::NotRecommended)),
+        // Never a partial send, never silent cleartext.
+        (Mode::Encrypt, _) if recipients.is_empty() || !without_key(recipients).is_empty() => {
+            Err(refused(OutgoingReason::NotRecommended, recipients))
+        }
+        (Mode::Encrypt, _) => Ok(Plan::Encrypt(OutgoingReason::Chosen)),
+    }
+}
+
+/// A refusal that names the recipients without a key, else the reason.
+pub(crate) fn refused(reason: OutgoingReason, recipients: &[(Addr, Advice)]) -> ComposeError {
+    let missing = without_key(recipients);
+    let names: Vec<&str> = missing.iter().map(|(addr, _)| addr.as_str()).collect();
+    let why = match names.as_slice() {
+        [] if recipients.is_empty() && !reason.passes_unchanged() => "it has no recipients".into(),
+        [] => reason.to_string(),
+        names => format!("no usable key is known for {}", names.join(", ")),
+    };
+    ComposeError::Refused { reason, why, missing }
+}
+
+fn without_key(recipients: &[(Addr, Advice)]) -> Vec<(Addr, Advice)> {
+    recipients.iter().filter(|(_, advice)| advice.target.is_none()).cloned().collect()
+}
+
+/// Makes the output in the clear. `key_fields` are those to add, name and folded value.
+///
+/// # Errors
+/// [`ComposeError::Limit`].
+pub fn in_clear(
     mail: &[u8],
     draft: &OutgoingDraft,
     recommendation: Recommendation,
     recipients: Vec<(Addr, Advice)>,
     reply_to_encrypted: bool,
     key_fields: &[(&'static str, String)],
-    reason: Option<OutgoingReason>,
+    reason: OutgoingReason,
 ) -> Result<Outgoing, ComposeError> {
-    let reason = reason.unwrap_or(match (draft.mode, recommendation) {
-        _ if draft.already_encrypted => OutgoingReason::AlreadyEncrypted,
-        (Mode::Clear, _) => OutgoingReason::Chosen,
-        (Mode::Encrypt, _) | (Mode::Auto, Recommendation::Encrypt) => OutgoingReason::NotBuilt,
-        (Mode::Auto, _) => OutgoingReason::NotRecommended,
-    });
-    let without_key = |recipients: &[(Addr, Advice)]| -> Vec<(Addr, Advice)> {
-        recipients.iter().filter(|(_, advice)| advice.target.is_none()).cloned().collect()
-    };
-    if draft.mode == Mode::Encrypt && reason != OutgoingReason::AlreadyEncrypted {
-        let missing = without_key(&recipients);
-        let names: Vec<&str> = missing.iter().map(|(addr, _)| addr.as_str()).collect();
-        let why = match names.as_slice() {
-            [] => reason.to_string(),
-            names => format!("no usable key is known for {}", names.join(", ")),
-        };
-        return Err(ComposeError::Refused { reason, why, missing });
-    }
     let added: &[_] = if reason.passes_unchanged() { &[] } else { key_fields };
     let from = draft.from.as_ref().ok().filter(|_| !reason.passes_unchanged());
     let data =
@@ -283,7 +326,7 @@ pub fn compose(
 }
 
 /// Fields that never leave: blind recipients, our own controls, and key fields for the sender.
-fn is_removed(field: &RawField<'_>, from: Option<&Addr>) -> bool {
+pub(crate) fn is_removed(field: &RawField<'_>, from: Option<&Addr>) -> bool {
     let is = |name: &str| field.name.eq_ignore_ascii_case(name.as_bytes());
     if ["Bcc", "Resent-Bcc", "Autocrypt-Draft-State", "X-Inbome"].into_iter().any(is) {
         return true;

@@ -2,6 +2,7 @@
 
 use crate::addr::{Addr, AddrError};
 use crate::compose::ComposeError;
+use crate::encrypt::EncryptError;
 use crate::openpgp::OpenPgpError;
 use crate::store::StoreError;
 
@@ -79,6 +80,15 @@ pub enum Error {
     #[cfg(feature = "fs")]
     #[error(transparent)]
     Moving(#[from] crate::moving::MoveError),
+    /// Encrypting outgoing mail.
+    #[error(transparent)]
+    Encrypt(#[from] crate::encrypt::EncryptError),
+    /// A mail past a limit of the protocol.
+    #[error("expected a mail within the limits, found one past limit_{}", limit.name())]
+    PastLimit {
+        /// The limit.
+        limit: crate::limits::Limit,
+    },
     /// The home has no account.
     #[error("expected an account, found none; `inbome init ADDR` makes one")]
     NoAccounts,
@@ -159,7 +169,7 @@ impl Error {
                 ErrorKind::InvalidArgument
             }
             Self::Store(error) => store_kind(error),
-            Self::OpenPgp(error) => match error {
+            Self::Encrypt(EncryptError::OpenPgp(error)) | Self::OpenPgp(error) => match error {
                 OpenPgpError::Random(_) => ErrorKind::Random,
                 OpenPgpError::Malformed { .. } => ErrorKind::InvalidArgument,
                 OpenPgpError::Unusable { .. } | OpenPgpError::TooLarge { .. } => ErrorKind::Refused,
@@ -168,6 +178,8 @@ impl Error {
                 }
                 OpenPgpError::Internal { .. } => ErrorKind::Internal,
             },
+            Self::Encrypt(EncryptError::Protect(_)) => ErrorKind::InvalidArgument,
+            Self::Encrypt(EncryptError::NoKey(_)) | Self::PastLimit { .. } => ErrorKind::Refused,
             Self::Compose(error) => match error {
                 ComposeError::Refused { .. } | ComposeError::Limit(_) => ErrorKind::Refused,
                 ComposeError::Addr(_) | ComposeError::ModeField { .. } => {

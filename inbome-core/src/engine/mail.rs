@@ -7,8 +7,9 @@ use super::{Engine, Inner, account_meant};
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::compose::{self, Mode, Outgoing, OutgoingOptions, OutgoingReason};
+use crate::compose::{self, Mode, Outgoing, OutgoingOptions, OutgoingReason, Plan};
 use crate::discover::{self, Mail, Receipt};
+use crate::encrypt::{self, Letter, Sealed};
 use crate::error::Error;
 use crate::header;
 use crate::key::{Key, hash};
@@ -216,23 +217,60 @@ impl Engine {
         };
         let (Some(account), None, Ok(from)) = (sender, refusal, &draft.from) else {
             let (least, none) = (Recommendation::Disable, Vec::new());
-            return Ok(compose::compose(mail, &draft, least, none, false, &[], refusal)?);
+            let Plan::Clear(reason) = compose::decide(&draft, least, &none, refusal)? else {
+                return Err(Error::NoAccounts);
+            };
+            return Ok(compose::in_clear(mail, &draft, least, none, false, &[], reason)?);
         };
         let answered = inner.answers_encrypted(account, &reply)?;
         let openpgp = self.openpgp.as_ref();
         let advice = inner.recommend(account, &draft.recipients, &reply, openpgp, now)?;
+        let MailRecommendation { recommendation, recipients } = advice;
         let key = inner.current_key(account)?.key;
         let settings = account.settings;
         let fields = header::print(settings.spelling, from, settings.prefer_encrypt, &key.cert);
-        let done = compose::compose(
-            mail,
-            &draft,
-            advice.recommendation,
-            advice.recipients,
-            answered,
-            &fields,
-            None,
-        )?;
+        let done = match compose::decide(&draft, recommendation, &recipients, None)? {
+            Plan::Clear(reason) => {
+                if reason == OutgoingReason::AlreadyEncrypted {
+                    inner.refuse_only_to_self(mail, account, &accounts, &draft, openpgp, now)?;
+                }
+                compose::in_clear(
+                    mail,
+                    &draft,
+                    recommendation,
+                    recipients,
+                    answered,
+                    &fields,
+                    reason,
+                )?
+            }
+            Plan::Encrypt(reason) => {
+                let targets = inner.targets(mail, account, &accounts, &recipients, openpgp, now)?;
+                let letter = Letter {
+                    mail,
+                    from,
+                    recipients: &draft.recipients,
+                    targets: &targets,
+                    signer: &key,
+                    key_fields: &fields,
+                    keep_subject: options.keep_subject,
+                    now,
+                    random: self.random.as_ref(),
+                };
+                let Sealed { messages, message_id } = encrypt::encrypt(&letter, openpgp)?;
+                let id = message_id_hash(&message_id);
+                inner.write(|store| Ok(store.remember_encrypted(&account.addr, &id, now)?))?;
+                Outgoing {
+                    messages,
+                    encrypted: true,
+                    reason,
+                    recommendation,
+                    recipients,
+                    added: fields.iter().map(|(name, _)| *name).collect(),
+                    clear_because: Vec::new(),
+                }
+            }
+        };
         inner.note_written_to(account, &accounts, &draft.recipients)?;
         Ok(done)
     }

@@ -18,6 +18,7 @@ use crate::store::{Store, StoreError, transaction};
 mod accounts;
 mod keys;
 mod mail;
+mod messages;
 #[cfg(feature = "fs")]
 mod moving;
 mod peers;
