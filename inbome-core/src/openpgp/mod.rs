@@ -34,10 +34,9 @@ mod union;
 #[cfg(feature = "openpgp")]
 mod verify;
 
-#[cfg(feature = "openpgp")]
-pub use rpgp::Rpgp;
-
 use self::message::{KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureCheck};
+#[cfg(feature = "openpgp")]
+pub use self::rpgp::Rpgp;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::{CertFlaw, CertUnion, Certificates, Fingerprint};
@@ -173,23 +172,6 @@ pub trait OpenPgp: Certificates + Send + Sync {
     /// [`OpenPgpError::Malformed`].
     fn armor_secret(&self, key: &SecretKey) -> Result<Secret, OpenPgpError>;
 
-    /// Hands the certs of a keyring, armored or binary, to `each` one after the other, in binary,
-    /// until it breaks off. What is no cert is handed over as its flaw; broken framing ends it.
-    fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>);
-
-    /// What a cert says of itself at `now`; `None` for octets that are no cert.
-    fn describe(&self, union: &CertUnion, now: Timestamp) -> Option<Described>;
-
-    /// The verified parts of a cert for a program that looks keys up by User ID: without the User
-    /// IDs that name other addresses than `addrs`, and without subkeys that none of the copies
-    /// `received` contains. `None` if no User ID remains.
-    fn cert_for_lookup(
-        &self,
-        union: &CertUnion,
-        received: &[Arc<[u8]>],
-        addrs: &BTreeSet<Addr>,
-    ) -> Option<Vec<u8>>;
-
     /// Signs `payload`, if there is a signer, and encrypts it to all recipients as one message in
     /// ASCII armor, without Version or Comment and with LF as line end (Messages §2). The signature
     /// names recipients and signer as those it is intended for.
@@ -234,6 +216,23 @@ pub trait OpenPgp: Certificates + Send + Sync {
         signers: &[&CertUnion],
         now: Timestamp,
     ) -> Vec<SignatureCheck>;
+
+    /// Hands the certs of a keyring, armored or binary, to `each` one after the other, in binary,
+    /// until it breaks off. What is no cert is handed over as its flaw; broken framing ends it.
+    fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>);
+
+    /// What a cert says of itself at `now`; `None` for octets that are no cert.
+    fn describe(&self, union: &CertUnion, now: Timestamp) -> Option<Described>;
+
+    /// The verified parts of a cert for a program that looks keys up by User ID: without the User
+    /// IDs that name other addresses than `addrs`, and without subkeys that none of the copies
+    /// `received` contains. `None` if no User ID remains.
+    fn cert_for_lookup(
+        &self,
+        union: &CertUnion,
+        received: &[Arc<[u8]>],
+        addrs: &BTreeSet<Addr>,
+    ) -> Option<Vec<u8>>;
 }
 
 /// What the library below should have been able to do.

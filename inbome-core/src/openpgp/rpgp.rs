@@ -116,26 +116,6 @@ impl OpenPgp for Rpgp {
         armor::armor_secret(key)
     }
 
-    fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>) {
-        // That it was broken off is known to `each` already.
-        let _ = keyring::split(octets, each);
-    }
-
-    fn describe(&self, union: &CertUnion, now: Timestamp) -> Option<Described> {
-        self.count_parse();
-        keyring::describe(union, now)
-    }
-
-    fn cert_for_lookup(
-        &self,
-        union: &CertUnion,
-        received: &[Arc<[u8]>],
-        addrs: &BTreeSet<Addr>,
-    ) -> Option<Vec<u8>> {
-        self.count_parse();
-        keyring::cert_for_lookup(union, received, addrs)
-    }
-
     fn seal(&self, payload: &[u8], sealing: &Sealing<'_>) -> Result<Vec<u8>, OpenPgpError> {
         message::seal(payload, sealing)
     }
@@ -164,5 +144,25 @@ impl OpenPgp for Rpgp {
         now: Timestamp,
     ) -> Vec<SignatureCheck> {
         message::verify(signed, signatures, signers, now, &self.verifications)
+    }
+
+    fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>) {
+        // That it was broken off is known to `each` already.
+        let _ = keyring::split(octets, each);
+    }
+
+    fn describe(&self, union: &CertUnion, now: Timestamp) -> Option<Described> {
+        self.count_parse();
+        keyring::describe(union, now)
+    }
+
+    fn cert_for_lookup(
+        &self,
+        union: &CertUnion,
+        received: &[Arc<[u8]>],
+        addrs: &BTreeSet<Addr>,
+    ) -> Option<Vec<u8>> {
+        self.count_parse();
+        keyring::cert_for_lookup(union, received, addrs)
     }
 }
