@@ -27,7 +27,7 @@
 //!
 //! ```text
 //! 5 surface  error  engine  lib
-//! 4 flows    receive  compose  scan  moving
+//! 4 flows    decrypt  receive  compose  encrypt  draft  scan  moving
 //! 3 ports    openpgp  store
 //! 2 rules    key  account  peer  fields  gossip  discover  recommend
 //! 1 syntax   header  mime
@@ -91,6 +91,9 @@ pub mod store;
 
 // 4 flows
 pub mod compose;
+pub mod decrypt;
+pub mod draft;
+pub mod encrypt;
 #[cfg(feature = "fs")]
 pub mod moving;
 pub mod receive;

@@ -52,6 +52,7 @@ pub(crate) fn process_outgoing(session: &mut Session, args: ProcessOutgoing) -> 
         mode: args.mode.mode(),
         recipients: (!recipients.is_empty()).then_some(recipients),
         reply_to_encrypted: args.reply_to_encrypted.then_some(true),
+        ..OutgoingOptions::default()
     };
     let made = engine.process_outgoing(session.account().as_ref(), &mail, &options);
     let made = made.map_err(refusal)?;

@@ -53,19 +53,26 @@ fn a_mail_gets_its_fields_and_loses_its_blind_recipients() {
 }
 
 #[test]
-fn what_is_not_built_never_looks_like_success() {
+fn a_mail_to_somebody_with_a_key_leaves_encrypted() {
     let world = World::of_alice();
     world.meet_bob();
     let to_bob = MAIL.replace("Bcc: eve@example.org\n", "");
     let made = world.feed(&["process-outgoing", "--json"], to_bob.as_bytes()).exits(0).json();
     assert_eq!(made["recommendation"], "encrypt");
-    assert_eq!(made["encrypted"], false);
-    assert_eq!(made["reason"], "not_built");
+    assert_eq!(made["encrypted"], true);
+    assert_eq!(made["reason"], "recommended");
+    let text = world.feed(&["process-outgoing"], to_bob.as_bytes()).exits(0).text();
+    assert!(text.contains("\n-----BEGIN PGP MESSAGE-----\n"), "{text}");
+    assert!(!text.contains("Hello") && !text.contains("Subject: Hi"), "{text}");
+}
+
+#[test]
+fn encryption_demanded_and_impossible_is_refused_and_names_who_lacks_a_key() {
+    let world = World::of_alice();
+    world.meet_bob();
     let arguments = ["process-outgoing", "--mode", "encrypt", "--json"];
-    let refused = world.feed(&arguments, to_bob.as_bytes()).exits(4).json();
-    assert_eq!(refused["error"]["kind"], "refused");
-    assert_eq!(refused["missing"], json!([]));
     let refused = world.feed(&arguments, MAIL.as_bytes()).exits(4).json();
+    assert_eq!(refused["error"]["kind"], "refused");
     assert_eq!(refused["missing"], json!([{ "addr": "eve@example.org", "reason": "never_seen" }]));
     assert!(refused["error"]["text"].as_str().unwrap().contains("eve@example.org"));
     assert!(refused.get("messages").is_none());

@@ -192,7 +192,7 @@ impl Scan<'_> {
             let name = names.next();
             match item {
                 Item::Header(mail, received_at) => {
-                    let receipt = Receipt { received_at, spam: false };
+                    let receipt = Receipt { received_at, ..Receipt::default() };
                     examined.push(self.examine_mail(&mail, &mut |_| receipt, memory));
                 }
                 Item::File(path) => match read_mail(&path, buffer) {
@@ -204,7 +204,7 @@ impl Scan<'_> {
                                 Some(_) => None,
                                 None => modified(&file),
                             },
-                            spam: false,
+                            ..Receipt::default()
                         };
                         examined.push(self.examine_mail(buffer, &mut receipt, memory));
                         read_names.extend(name);
