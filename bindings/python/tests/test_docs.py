@@ -48,7 +48,7 @@ class Docs(Test):
 
     def test_the_program_of_the_projects_readme_runs_as_pasted(self):
         lines = self.pasted(first_program(ROOT / "README.md"), b"")
-        self.assertEqual(lines, ["disable you have never had mail from them"])
+        self.assertEqual(lines, ["disable no mail from them has been seen yet"])
 
     def pasted(self, program: str, mail: bytes) -> "list[str]":
         """What the program prints, run in an empty folder with the mail as its input."""
