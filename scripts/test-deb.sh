@@ -30,7 +30,18 @@ $as_root dpkg -i "$folder"/*.deb >/dev/null
 # shellcheck disable=SC2013 # Names are words.
 for test in $(sed -n 's/^Tests: //p' debian/tests/control); do
     work=$(mktemp -d)
-    AUTOPKGTEST_TMP=$work "debian/tests/$test"
+    mkdir "$work/tmp"
+    # A word on standard error fails a test, as with autopkgtest.
+    AUTOPKGTEST_TMP=$work/tmp "debian/tests/$test" 2>"$work/errors" || {
+        cat "$work/errors" >&2
+        echo "test-deb: $test failed" >&2
+        exit 1
+    }
+    if [ -s "$work/errors" ]; then
+        cat "$work/errors" >&2
+        echo "test-deb: expected no word on standard error, found these of $test" >&2
+        exit 1
+    fi
     rm -rf "$work"
 done
 # shellcheck disable=SC2086
