@@ -230,3 +230,145 @@ fn a_neomutt_home_is_imported_with_its_account_and_its_dates() {
     let direct = Some((own_fingerprint(&bob_new), TargetSource::Direct));
     assert_eq!(target(&advice(&engine, BOB)), direct);
 }
+
+/// muacrypt's store, written as muacrypt 0.9 writes it.
+struct Muacrypt {
+    dir: TempDir,
+    heads: BTreeMap<String, String>,
+}
+
+enum Value<'a> {
+    None,
+    Date(i64),
+    Text(&'a str),
+    Octets(&'a [u8]),
+}
+
+fn dumped(value: &Value<'_>) -> Vec<u8> {
+    let long = |code: u8, octets: &[u8]| {
+        [&[code][..], &(octets.len() as i32).to_be_bytes(), octets].concat()
+    };
+    match value {
+        Value::None => b"L".to_vec(),
+        Value::Date(secs) => [&b"D"[..], &(*secs as f64 + 0.5).to_be_bytes()].concat(),
+        Value::Text(text) => long(b'N', text.as_bytes()),
+        Value::Octets(octets) => long(b'A', octets),
+    }
+}
+
+impl Muacrypt {
+    fn new() -> Self {
+        let dir = TempDir::new().unwrap();
+        fs::create_dir(dir.path().join("blocks")).unwrap();
+        Self { dir, heads: BTreeMap::new() }
+    }
+
+    fn add(&mut self, chain: &str, kind: &str, values: &[Value<'_>]) -> PathBuf {
+        let parent = self.heads.get(chain).map_or(Value::None, |name| Value::Text(name));
+        let mut octets = b"\x02K".to_vec();
+        octets.extend((values.len() as i32 + 3).to_be_bytes());
+        let first = [Value::Text(kind), parent, Value::Date(1_500_000_000)];
+        for (place, value) in first.iter().chain(values).enumerate() {
+            octets.push(b'F');
+            octets.extend((place as i32).to_be_bytes());
+            octets.extend(dumped(value));
+            octets.push(b'P');
+        }
+        octets.push(b'Q');
+        let name: String = Sha256::digest(&octets).iter().map(|o| format!("{o:02x}")).collect();
+        let file = self.dir.path().join("blocks").join(&name);
+        fs::write(&file, octets).unwrap();
+        self.heads.insert(chain.to_owned(), name);
+        let mut heads = b"\x02J".to_vec();
+        for (chain, name) in &self.heads {
+            heads.extend(dumped(&Value::Text(chain)));
+            heads.extend(dumped(&Value::Text(name)));
+            heads.push(b'P');
+        }
+        heads.push(b'Q');
+        fs::write(self.dir.path().join("heads"), heads).unwrap();
+        file
+    }
+
+    fn mail(&mut self, peer: &str, at: i64, prefers: &str, cert: &[u8]) -> PathBuf {
+        let (id, handle) = (format!("<{at}@host>"), if cert.is_empty() { "" } else { "0123" });
+        let values = [
+            Value::Text(&id),
+            Value::Date(at),
+            Value::Text(prefers),
+            Value::Octets(cert),
+            Value::Text(handle),
+        ];
+        self.add(&format!("peer:default:{peer}"), "msg", &values)
+    }
+}
+
+#[test]
+fn a_muacrypt_store_is_imported_as_it_was_written() {
+    let [bob, carol, dave, erin] = [BOB, CAROL, DAVE, "erin@example.org"].map(engine_of);
+    let now = bob.now().as_secs();
+    let mut store = Muacrypt::new();
+    store.add(".", "acfg", &[Value::Text("0.9.1")]);
+    let secret = engine_of("0123@random.muacrypt.org");
+    let fingerprint = own_fingerprint(&secret);
+    let (octets, _) = secret.export_secret(None).unwrap();
+    let config = ["mutual", "default", ".*", "own", "gpg"].map(Value::Text);
+    store.add("own:default", "cfg", &config);
+    let keygen = [Value::Octets(octets.as_bytes()), Value::Text(&fingerprint[24..])];
+    store.add("own:default", "keygen", &keygen);
+    store.mail(BOB, now - DAY, "mutual", &cert_of(&bob));
+    store.mail(CAROL, now - 90 * DAY, "mutual", &cert_of(&carol));
+    store.mail(CAROL, now - DAY, "nopreference", b"");
+    let gossip = [
+        Value::Text("<2@host>"),
+        Value::Date(now - DAY),
+        Value::Octets(&cert_of(&dave)),
+        Value::Text("0123"),
+    ];
+    store.add(&format!("peer:default:{DAVE}"), "mge", &gossip);
+    let handed_in = [
+        Value::Text(""),
+        Value::Date(now - DAY),
+        Value::Text("nopreference"),
+        Value::Octets(&cert_of(&erin)),
+        Value::Text("0123"),
+    ];
+    store.add("peer:default:erin@example.org", "msg", &handed_in);
+
+    let engine = Engine::in_memory(EngineOptions::default());
+    let mut options = options(Program::Muacrypt, store.dir.path());
+    (options.own_keys, options.account) = (true, Some(addr(ALICE)));
+    let done = import(&engine, &options).unwrap();
+    assert_eq!((done.peers, done.adverts, done.gossip, done.imports), (4, 2, 1, 1));
+    assert_eq!(own_fingerprint(&engine), fingerprint);
+    for (name, peer, recommendation, sender, source) in [
+        ("advert", BOB, Recommendation::Encrypt, &bob, TargetSource::Direct),
+        ("stopped", CAROL, Recommendation::Discourage, &carol, TargetSource::Direct),
+        ("gossip", DAVE, Recommendation::Discourage, &dave, TargetSource::Gossip),
+        ("handed in", "erin@example.org", Recommendation::Available, &erin, TargetSource::Import),
+    ] {
+        let found = advice(&engine, peer);
+        assert_eq!(found.recommendation, recommendation, "{name}");
+        assert_eq!(target(&found), Some((own_fingerprint(sender), source)), "{name}");
+    }
+    let again = import(&engine, &options).unwrap();
+    assert_eq!((again.updated, again.own_keys), (0, Vec::new()));
+    options.own_keys = false;
+
+    // A damaged block costs what stands behind it, and is named; the others move in.
+    let block = store.mail(BOB, now - DAY, "mutual", &cert_of(&bob));
+    store.mail(BOB, now, "mutual", &cert_of(&bob));
+    fs::write(&block, "x").unwrap();
+    let fresh = engine_of(ALICE);
+    let done = import(&fresh, &options).unwrap();
+    assert_eq!((done.peers, done.failed.len()), (4, 1));
+    assert_eq!(Path::new(&done.failed[0].0), block.as_path());
+
+    // Of several accounts one must be named.
+    store.add("own:work", "cfg", &["mutual", "work", ".*", "own", "gpg"].map(Value::Text));
+    let error = import(&fresh, &options).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    assert!(error.to_string().ends_with("it has default, work"), "{error}");
+    options.from = Some("default".to_owned());
+    import(&fresh, &options).unwrap();
+}
