@@ -88,6 +88,15 @@ impl Examined {
         Self { account, from, at, discovered, field_hash, encrypted_id }
     }
 
+    /// The account of a mail that is encrypted and would tell more if it were opened.
+    #[must_use]
+    pub fn not_decrypted(&self) -> Option<&Addr> {
+        match self.discovered.discovery {
+            Discovery::Ignored(Ignored::NotDecrypted) => self.account.as_ref(),
+            _ => None,
+        }
+    }
+
     /// A mail past a limit, which was not even parsed.
     #[must_use]
     pub fn past(limit: crate::limits::Limit) -> Self {

@@ -203,6 +203,7 @@ fn scan(engine: &Engine, path: &Path, jobs: usize) {
         full: false,
         include: Vec::new(),
         count: false,
+        no_decrypt: false,
         is_cancelled: &|| false,
     };
     let report = engine.scan(&[path.to_owned()], &options, &mut |_| {}).expect("scanned");
