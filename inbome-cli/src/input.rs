@@ -47,9 +47,9 @@ pub(crate) fn read_passphrase(path: &Path) -> Result<Secret, Failure> {
     Ok(Secret::new(line.strip_suffix(b"\r").unwrap_or(line).to_vec()))
 }
 
-/// A whole mail to send, from standard input.
-pub(crate) fn read_outgoing() -> Result<Vec<u8>, Failure> {
-    read(Path::new("-"), u64::MAX)
+/// A mail that is needed whole: to send it, to read it.
+pub(crate) fn read_whole_mail(path: Option<&Path>) -> Result<Vec<u8>, Failure> {
+    read(path.unwrap_or(Path::new("-")), u64::MAX)
 }
 
 /// A list of paths with NUL after each, from standard input.
