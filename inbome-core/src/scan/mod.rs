@@ -66,6 +66,7 @@ pub struct ScanReport {
     pub cancelled: bool,
 }
 
+mod known;
 mod look;
 mod mbox;
 mod memory;
