@@ -58,6 +58,15 @@ impl Timestamp {
         }
     }
 
+    /// The value of a `Date` field, in UTC.
+    #[must_use]
+    pub fn to_mail_date(self) -> String {
+        static DATE: rfc2822::DateTimePrinter = rfc2822::DateTimePrinter::new();
+        let time = jiff::Timestamp::from_second(self.0).unwrap_or_default();
+        // Fails only for years that have no four digits.
+        DATE.timestamp_to_string(&time).unwrap_or_else(|_| "1 Jan 1970 00:00:00 +0000".to_owned())
+    }
+
     /// Reads the date of an mbox `From ` line, as `Sat Dec 17 09:58:05 2016`, taken as UTC; what
     /// follows the year is not looked at. `None` as for [`Timestamp::parse_mail_date`].
     #[must_use]

@@ -1,8 +1,7 @@
 //! `process_outgoing`: from the mail that a program would send to the mails that leave (Discovery §8).
 //!
-//! [`read_draft`] finds who writes to whom; [`compose`] makes the output. In the clear that is the
-//! input byte for byte, less whole removed fields, plus the key fields. Not here yet: encrypting; a
-//! mail that should be encrypted says so (`not_built`) instead of looking like success.
+//! [`read_draft`] finds who writes to whom; [`Advised::decide`] whether it is encrypted;
+//! [`Advised::in_clear`] makes the output in the clear. Not here: encrypting (`encrypt`).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,6 +9,7 @@ use std::fmt;
 use crate::account::Accounts;
 use crate::addr::Addr;
 use crate::header::{self, FieldFlaw, RawField};
+use crate::key::Key;
 use crate::limits::Limit;
 use crate::mime::{Envelope, FromFlaw, rewrite};
 use crate::recommend::{Advice, Recommendation};
@@ -24,6 +24,20 @@ pub enum Mode {
     Encrypt,
     /// The user, against it.
     Clear,
+}
+
+/// The mode that a word stands for.
+impl std::str::FromStr for Mode {
+    type Err = ();
+
+    fn from_str(word: &str) -> Result<Self, ()> {
+        match word {
+            "auto" => Ok(Self::Auto),
+            "encrypt" => Ok(Self::Encrypt),
+            "clear" => Ok(Self::Clear),
+            _ => Err(()),
+        }
+    }
 }
 
 /// Why a mail goes out as it does (docs/reasons.md).
@@ -45,12 +59,14 @@ pub enum OutgoingReason {
     Resent,
     /// It is encrypted already; it got its fields.
     AlreadyEncrypted,
-    /// The user chose the clear.
+    /// The user chose it so.
     Chosen,
-    /// Encryption is not recommended.
+    /// Encrypted, because that is recommended.
+    Recommended,
+    /// In the clear, because encryption is not recommended.
     NotRecommended,
-    /// Encryption is recommended, but this version cannot do it yet.
-    NotBuilt,
+    /// Encrypted to oneself alone but addressed to others: refused (Messages §5).
+    OnlyToSelf,
 }
 
 impl OutgoingReason {
@@ -68,7 +84,8 @@ impl OutgoingReason {
             Self::AlreadyEncrypted => "already_encrypted",
             Self::Chosen => "chosen",
             Self::NotRecommended => "not_recommended",
-            Self::NotBuilt => "not_built",
+            Self::Recommended => "recommended",
+            Self::OnlyToSelf => "only_to_self",
         }
     }
 
@@ -100,9 +117,10 @@ impl fmt::Display for OutgoingReason {
             Self::NoOwnKey => "the account has no key",
             Self::Resent => "the mail is resent, not written anew",
             Self::AlreadyEncrypted => "the mail is encrypted already",
-            Self::Chosen => "you chose to send it in the clear",
+            Self::Chosen => "you chose it",
             Self::NotRecommended => "encryption is not recommended for these recipients",
-            Self::NotBuilt => "encryption is recommended, but this version cannot encrypt yet",
+            Self::Recommended => "encryption is recommended for these recipients",
+            Self::OnlyToSelf => "the mail is encrypted to yourself alone but addressed to others",
         })
     }
 }
@@ -123,6 +141,15 @@ pub enum ComposeError {
     /// The mail is past a limit of the protocol.
     #[error("expected a mail within the limits, found one past limit_{}", .0.name())]
     Limit(Limit),
+    /// A blind recipient beside others, where one call makes one copy.
+    #[error(
+        "expected one copy for each blind recipient, found {} beside others",
+        .blind.iter().map(Addr::as_str).collect::<Vec<_>>().join(", ")
+    )]
+    NeedsCopies {
+        /// The blind recipients.
+        blind: Vec<Addr>,
+    },
     /// A recipient's address cannot be read.
     #[error(transparent)]
     Addr(#[from] crate::addr::AddrError),
@@ -143,6 +170,10 @@ pub struct OutgoingOptions {
     pub recipients: Option<BTreeSet<Addr>>,
     /// Whether it answers an encrypted mail, if the program knows.
     pub reply_to_encrypted: Option<bool>,
+    /// Leaves the Subject of an encrypted mail in the clear.
+    pub keep_subject: bool,
+    /// Keys that a draft of this mail brought along; they serve where nothing better is known.
+    pub gossip: Vec<(Addr, Key)>,
 }
 
 /// A mail about to be sent, and who writes it to whom.
@@ -228,62 +259,131 @@ pub fn read_draft(
     })
 }
 
-/// Makes the output (Discovery §8). `key_fields` are those to add, name and folded value.
-///
-/// # Errors
-/// [`ComposeError::Refused`] in mode `encrypt`; [`ComposeError::Limit`].
-pub fn compose(
-    mail: &[u8],
-    draft: &OutgoingDraft,
-    recommendation: Recommendation,
-    recipients: Vec<(Addr, Advice)>,
-    reply_to_encrypted: bool,
-    key_fields: &[(&'static str, String)],
-    reason: Option<OutgoingReason>,
-) -> Result<Outgoing, ComposeError> {
-    let reason = reason.unwrap_or(match (draft.mode, recommendation) {
-        _ if draft.already_encrypted => OutgoingReason::AlreadyEncrypted,
-        (Mode::Clear, _) => OutgoingReason::Chosen,
-        (Mode::Encrypt, _) | (Mode::Auto, Recommendation::Encrypt) => OutgoingReason::NotBuilt,
-        (Mode::Auto, _) => OutgoingReason::NotRecommended,
-    });
-    let without_key = |recipients: &[(Addr, Advice)]| -> Vec<(Addr, Advice)> {
-        recipients.iter().filter(|(_, advice)| advice.target.is_none()).cloned().collect()
-    };
-    if draft.mode == Mode::Encrypt && reason != OutgoingReason::AlreadyEncrypted {
-        let missing = without_key(&recipients);
+/// How a mail goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plan {
+    /// In the clear, or as encrypted as it came.
+    Clear(OutgoingReason),
+    /// Encrypted.
+    Encrypt(OutgoingReason),
+}
+
+/// A mail about to be sent, and what is known of it: who gets it, and what is recommended.
+#[derive(Debug, Clone)]
+pub struct Advised {
+    /// Who writes to whom.
+    pub draft: OutgoingDraft,
+    /// The recommendation for the mail.
+    pub recommendation: Recommendation,
+    /// The recommendation for each recipient.
+    pub recipients: Vec<(Addr, Advice)>,
+    /// Whether it answers an encrypted mail.
+    pub reply_to_encrypted: bool,
+    /// The key fields to add: name and folded value.
+    pub key_fields: Vec<(&'static str, String)>,
+}
+
+impl Advised {
+    /// A mail whose sender takes no part: nothing is known of its recipients.
+    #[must_use]
+    pub fn passed(draft: OutgoingDraft) -> Self {
+        Self {
+            draft,
+            recommendation: Recommendation::Disable,
+            recipients: Vec::new(),
+            reply_to_encrypted: false,
+            key_fields: Vec::new(),
+        }
+    }
+
+    /// Decides how the mail goes out (Discovery §8). `refusal` is why its sender takes no part.
+    ///
+    /// # Errors
+    /// [`ComposeError::Refused`] in mode `encrypt`, when it cannot be done for all.
+    pub fn decide(&self, refusal: Option<OutgoingReason>) -> Result<Plan, ComposeError> {
+        let demanded = self.draft.mode == Mode::Encrypt;
+        if let Some(reason) = refusal {
+            return match demanded {
+                true => Err(self.refused(reason)),
+                false => Ok(Plan::Clear(reason)),
+            };
+        }
+        let lacking = self.recipients.is_empty() || !without_key(&self.recipients).is_empty();
+        match (self.draft.mode, self.recommendation) {
+            _ if self.draft.already_encrypted => Ok(Plan::Clear(OutgoingReason::AlreadyEncrypted)),
+            (Mode::Clear, _) => Ok(Plan::Clear(OutgoingReason::Chosen)),
+            (Mode::Auto, Recommendation::Encrypt) => Ok(Plan::Encrypt(OutgoingReason::Recommended)),
+            (Mode::Auto, _) => Ok(Plan::Clear(OutgoingReason::NotRecommended)),
+            // Never a partial send, never silent cleartext.
+            (Mode::Encrypt, _) if lacking => Err(self.refused(OutgoingReason::NotRecommended)),
+            (Mode::Encrypt, _) => Ok(Plan::Encrypt(OutgoingReason::Chosen)),
+        }
+    }
+
+    /// A refusal that names the recipients without a key, else the reason.
+    #[must_use]
+    pub fn refused(&self, reason: OutgoingReason) -> ComposeError {
+        let missing = without_key(&self.recipients);
         let names: Vec<&str> = missing.iter().map(|(addr, _)| addr.as_str()).collect();
+        let nobody = self.recipients.is_empty() && !reason.passes_unchanged();
         let why = match names.as_slice() {
+            [] if nobody => "it has no recipients".into(),
+            _ if reason == OutgoingReason::OnlyToSelf => reason.to_string(),
             [] => reason.to_string(),
             names => format!("no usable key is known for {}", names.join(", ")),
         };
-        return Err(ComposeError::Refused { reason, why, missing });
+        ComposeError::Refused { reason, why, missing }
     }
-    let added: &[_] = if reason.passes_unchanged() { &[] } else { key_fields };
-    let from = draft.from.as_ref().ok().filter(|_| !reason.passes_unchanged());
-    let data =
-        rewrite(mail, &|field| is_removed(field, from), added).map_err(ComposeError::Limit)?;
-    let clear_because = match reply_to_encrypted && reason == OutgoingReason::NotRecommended {
-        true => without_key(&recipients),
-        false => Vec::new(),
-    };
-    Ok(Outgoing {
-        messages: vec![OutgoingMessage {
-            data,
-            recipients: draft.recipients.clone(),
-            sent_copy: true,
-        }],
-        encrypted: reason == OutgoingReason::AlreadyEncrypted,
-        reason,
-        recommendation,
-        recipients,
-        added: added.iter().map(|(name, _)| *name).collect(),
-        clear_because,
-    })
+
+    /// Makes the output in the clear: the input byte for byte, less whole removed fields, plus the
+    /// key fields.
+    ///
+    /// # Errors
+    /// [`ComposeError::Limit`].
+    pub fn in_clear(self, mail: &[u8], reason: OutgoingReason) -> Result<Outgoing, ComposeError> {
+        let passed = reason.passes_unchanged();
+        let added = if passed { &[] } else { self.key_fields.as_slice() };
+        let from = self.draft.from.as_ref().ok().filter(|_| !passed);
+        let data =
+            rewrite(mail, &|field| is_removed(field, from), added).map_err(ComposeError::Limit)?;
+        let recipients = self.draft.recipients.clone();
+        let mut done =
+            self.done(vec![OutgoingMessage { data, recipients, sent_copy: true }], reason);
+        done.encrypted = reason == OutgoingReason::AlreadyEncrypted;
+        if passed {
+            done.added.clear();
+        }
+        Ok(done)
+    }
+
+    /// The result for a mail that was encrypted as `messages`.
+    #[must_use]
+    pub fn encrypted(self, messages: Vec<OutgoingMessage>, reason: OutgoingReason) -> Outgoing {
+        Outgoing { encrypted: true, ..self.done(messages, reason) }
+    }
+
+    fn done(self, messages: Vec<OutgoingMessage>, reason: OutgoingReason) -> Outgoing {
+        let blamed = self.reply_to_encrypted && reason == OutgoingReason::NotRecommended;
+        let least = |(_, advice): &&(Addr, Advice)| advice.recommendation < Recommendation::Encrypt;
+        let clear_because = self.recipients.iter().filter(|_| blamed).filter(least).cloned();
+        Outgoing {
+            messages,
+            encrypted: false,
+            reason,
+            recommendation: self.recommendation,
+            clear_because: clear_because.collect(),
+            recipients: self.recipients,
+            added: self.key_fields.iter().map(|(name, _)| *name).collect(),
+        }
+    }
+}
+
+fn without_key(recipients: &[(Addr, Advice)]) -> Vec<(Addr, Advice)> {
+    recipients.iter().filter(|(_, advice)| advice.target.is_none()).cloned().collect()
 }
 
 /// Fields that never leave: blind recipients, our own controls, and key fields for the sender.
-fn is_removed(field: &RawField<'_>, from: Option<&Addr>) -> bool {
+pub(crate) fn is_removed(field: &RawField<'_>, from: Option<&Addr>) -> bool {
     let is = |name: &str| field.name.eq_ignore_ascii_case(name.as_bytes());
     if ["Bcc", "Resent-Bcc", "Autocrypt-Draft-State", "X-Inbome"].into_iter().any(is) {
         return true;
@@ -307,10 +407,8 @@ fn mode_field(mail: &[u8]) -> Result<Option<Mode>, ComposeError> {
         return Ok(None);
     };
     let text = String::from_utf8_lossy(field.value).trim().to_ascii_lowercase();
-    match text.as_str() {
-        "auto" => Ok(Some(Mode::Auto)),
-        "encrypt" => Ok(Some(Mode::Encrypt)),
-        "clear" => Ok(Some(Mode::Clear)),
-        _ => Err(ComposeError::ModeField { found: text.chars().take(80).collect() }),
+    match text.parse() {
+        Ok(mode) => Ok(Some(mode)),
+        Err(()) => Err(ComposeError::ModeField { found: text.chars().take(80).collect() }),
     }
 }

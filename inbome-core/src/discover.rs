@@ -144,6 +144,10 @@ pub struct Receipt {
     pub received_at: Option<Timestamp>,
     /// It is held for spam.
     pub spam: bool,
+    /// It must not be decrypted.
+    pub no_decrypt: bool,
+    /// What decrypting and verifying it gave is wanted for display.
+    pub return_payload: bool,
 }
 
 /// Who wrote this mail, to which account, and when (Discovery §4, steps 1, 2 and 4). A mail from

@@ -2,6 +2,9 @@
 
 use crate::addr::{Addr, AddrError};
 use crate::compose::ComposeError;
+use crate::decrypt::Failure;
+use crate::draft::DraftError;
+use crate::encrypt::EncryptError;
 use crate::openpgp::OpenPgpError;
 use crate::store::StoreError;
 
@@ -79,6 +82,18 @@ pub enum Error {
     #[cfg(feature = "fs")]
     #[error(transparent)]
     Moving(#[from] crate::moving::MoveError),
+    /// Encrypting outgoing mail.
+    #[error(transparent)]
+    Encrypt(#[from] EncryptError),
+    /// A draft that is not opened.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// A mail past a limit of the protocol.
+    #[error("expected a mail within the limits, found one past limit_{}", limit.name())]
+    PastLimit {
+        /// The limit.
+        limit: crate::limits::Limit,
+    },
     /// The home has no account.
     #[error("expected an account, found none; `inbome init ADDR` makes one")]
     NoAccounts,
@@ -159,7 +174,7 @@ impl Error {
                 ErrorKind::InvalidArgument
             }
             Self::Store(error) => store_kind(error),
-            Self::OpenPgp(error) => match error {
+            Self::Encrypt(EncryptError::OpenPgp(error)) | Self::OpenPgp(error) => match error {
                 OpenPgpError::Random(_) => ErrorKind::Random,
                 OpenPgpError::Malformed { .. } => ErrorKind::InvalidArgument,
                 OpenPgpError::Unusable { .. } | OpenPgpError::TooLarge { .. } => ErrorKind::Refused,
@@ -168,8 +183,15 @@ impl Error {
                 }
                 OpenPgpError::Internal { .. } => ErrorKind::Internal,
             },
+            Self::Encrypt(EncryptError::Protect(_)) => ErrorKind::InvalidArgument,
+            Self::Draft(DraftError::Failed(Failure::Locked { .. })) => ErrorKind::Passphrase,
+            Self::Draft(DraftError::NotEncrypted) => ErrorKind::InvalidArgument,
+            Self::Draft(_) => ErrorKind::Refused,
+            Self::Encrypt(EncryptError::NoKey(_)) | Self::PastLimit { .. } => ErrorKind::Refused,
             Self::Compose(error) => match error {
-                ComposeError::Refused { .. } | ComposeError::Limit(_) => ErrorKind::Refused,
+                ComposeError::Refused { .. }
+                | ComposeError::NeedsCopies { .. }
+                | ComposeError::Limit(_) => ErrorKind::Refused,
                 ComposeError::Addr(_) | ComposeError::ModeField { .. } => {
                     ErrorKind::InvalidArgument
                 }

@@ -8,7 +8,7 @@ use crate::account::Accounts;
 use crate::addr::Addr;
 use crate::fields::{FieldReason, Judge};
 use crate::header::{self, FieldFlaw, RawField};
-use crate::key::{Fingerprint, Key};
+use crate::key::{Certificates, Fingerprint, Key, hash};
 use crate::limits::MAX_GOSSIP_FIELDS;
 
 /// What decrypting a mail gave, as far as discovery is concerned.
@@ -62,6 +62,21 @@ impl GossipFlaw {
             Self::OwnAddress => "own_address",
         }
     }
+}
+
+/// The gossip of a draft, which its own program wrote (Messages §5): keys of those whom it is
+/// `about`.
+pub fn read_draft_gossip<'a>(
+    fields: impl Iterator<Item = RawField<'a>>,
+    about: &dyn Fn(&Addr) -> bool,
+    certs: &dyn Certificates,
+) -> Vec<(Addr, Key)> {
+    let known = fields.filter_map(|field| {
+        let (addr, cert) = header::read_gossip(&field).ok()?;
+        let fingerprint = certs.check(&cert).ok().filter(|_| about(&addr))?;
+        Some((addr, Key { fingerprint, hash: hash(&cert), bytes: cert.into() }))
+    });
+    known.take(MAX_GOSSIP_FIELDS).collect()
 }
 
 /// Judges the gossip of a payload. `signed` is whether the mail is signed by the key that it

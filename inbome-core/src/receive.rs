@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::decrypt::Decrypted;
 use crate::discover::{self, Discovered, Discovery, Ignored, Mail, Receipt, Refusal, Sender};
 use crate::fields::{FieldReason, FieldReport, Judge, judge_field};
 use crate::gossip::GossipFlaw;
@@ -39,6 +40,8 @@ pub struct Incoming {
     /// A mail from an own address advertises this key, which is not ours: another device has a key
     /// of its own, or somebody forges.
     pub own_key_conflict: Option<Fingerprint>,
+    /// What a reader shall see of it, if that was asked for.
+    pub decrypted: Option<Decrypted>,
 }
 
 /// Whether anything stored differs after the call; dates count.
@@ -83,6 +86,15 @@ impl Examined {
         let discovered = Discovered { fields: Vec::new(), discovery, gossip: Vec::new() };
         let (account, at, field_hash, encrypted_id) = (None, None, None, None);
         Self { account, from, at, discovered, field_hash, encrypted_id }
+    }
+
+    /// The account of a mail that is encrypted and would tell more if it were opened.
+    #[must_use]
+    pub fn not_decrypted(&self) -> Option<&Addr> {
+        match self.discovered.discovery {
+            Discovery::Ignored(Ignored::NotDecrypted) => self.account.as_ref(),
+            _ => None,
+        }
     }
 
     /// A mail past a limit, which was not even parsed.
@@ -384,6 +396,7 @@ pub fn apply(
         gossip: Vec::new(),
         key_changed: None,
         own_key_conflict: None,
+        decrypted: None,
     };
     let (Some(account), Some(from), Some(at)) = (&incoming.account, &incoming.peer, at) else {
         if let Discovery::Ignored(reason) = discovered.discovery {

@@ -114,12 +114,14 @@ pub const INBOME_REASON_NO_OWN_KEY: i32 = 502;
 pub const INBOME_REASON_RESENT: i32 = 503;
 /// The mail is encrypted already.
 pub const INBOME_REASON_ALREADY_ENCRYPTED: i32 = 504;
-/// The user chose the clear.
+/// The user chose it so.
 pub const INBOME_REASON_CHOSEN: i32 = 505;
 /// Encryption is not recommended.
 pub const INBOME_REASON_NOT_RECOMMENDED: i32 = 506;
-/// Encryption is recommended, but this version cannot encrypt yet.
-pub const INBOME_REASON_NOT_BUILT: i32 = 507;
+/// Encryption is recommended.
+pub const INBOME_REASON_RECOMMENDED: i32 = 507;
+/// The mail is encrypted to its sender alone but addressed to others.
+pub const INBOME_REASON_ONLY_TO_SELF: i32 = 508;
 
 /// Names a reason: "never_seen", for instance; the codes of docs/reasons.md.
 ///
@@ -194,7 +196,8 @@ const NAMES: &[(i32, &CStr)] = &[
     (INBOME_REASON_ALREADY_ENCRYPTED, c"already_encrypted"),
     (INBOME_REASON_CHOSEN, c"chosen"),
     (INBOME_REASON_NOT_RECOMMENDED, c"not_recommended"),
-    (INBOME_REASON_NOT_BUILT, c"not_built"),
+    (INBOME_REASON_RECOMMENDED, c"recommended"),
+    (INBOME_REASON_ONLY_TO_SELF, c"only_to_self"),
 ];
 
 #[cfg(test)]
@@ -316,12 +319,13 @@ mod tests {
             O::AlreadyEncrypted,
             O::Chosen,
             O::NotRecommended,
-            O::NotBuilt,
+            O::Recommended,
+            O::OnlyToSelf,
         ];
         let _ = |reason: O| match reason {
             O::NoFrom | O::SeveralFrom | O::InvalidFrom | O::NoAccount | O::DisabledAccount => {}
             O::NoOwnKey | O::Resent | O::AlreadyEncrypted | O::Chosen => {}
-            O::NotRecommended | O::NotBuilt => {}
+            O::NotRecommended | O::Recommended | O::OnlyToSelf => {}
         };
         let mut codes: Vec<String> = ignored.map(Ignored::code).into();
         codes.extend(flaws.map(|flaw| flaw.code().to_owned()));

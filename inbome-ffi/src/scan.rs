@@ -323,6 +323,7 @@ impl inbome_scan {
             full: self.full,
             include: self.include.clone(),
             count: self.count,
+            no_decrypt: false,
             is_cancelled,
         }
     }

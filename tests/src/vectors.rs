@@ -80,7 +80,8 @@ impl Vector {
 pub fn run(vector: &Vector) -> Vec<(String, String)> {
     let engine = Engine::in_memory(options(&SetClock::new(vector.now.as_secs())));
     vector.accounts.iter().for_each(|account| add_account(&engine, account));
-    let receipt = Receipt { received_at: vector.received_at, spam: vector.spam };
+    let receipt =
+        Receipt { received_at: vector.received_at, spam: vector.spam, ..Receipt::default() };
     let incoming = engine.process_incoming(None, &vector.mail, receipt).expect("processed");
     let mut fields = verdicts(&incoming).into_iter();
     let from = incoming.peer.clone();

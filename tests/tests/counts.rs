@@ -113,6 +113,7 @@ fn a_scan_verifies_each_cert_once_and_commits_about_every_thousandth_mail() {
             full,
             include: Vec::new(),
             count: false,
+            no_decrypt: false,
             is_cancelled: &|| false,
         };
         engine.scan(std::slice::from_ref(&maildir), &options, &mut |_| {}).expect("scanned")

@@ -108,7 +108,7 @@ fn random_mail(rng: &mut StdRng, certs: &[Vec<Vec<u8>>]) -> Mail {
 }
 
 fn receipt(received: i64) -> Receipt {
-    Receipt { received_at: Some(Timestamp::from_secs(received)), spam: false }
+    Receipt { received_at: Some(Timestamp::from_secs(received)), ..Receipt::default() }
 }
 
 fn one_by_one<'a>(mails: impl IntoIterator<Item = &'a Mail>) -> Engine {
@@ -203,6 +203,7 @@ fn scan(engine: &Engine, path: &Path, jobs: usize) {
         full: false,
         include: Vec::new(),
         count: false,
+        no_decrypt: false,
         is_cancelled: &|| false,
     };
     let report = engine.scan(&[path.to_owned()], &options, &mut |_| {}).expect("scanned");

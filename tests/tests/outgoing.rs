@@ -257,38 +257,42 @@ fn what_cannot_have_fields_passes_unchanged_and_is_refused_in_mode_encrypt() {
 }
 
 #[test]
-fn what_should_be_encrypted_says_that_it_is_not() {
+fn each_mode_says_why_it_encrypts_or_not() {
     let engine = bob();
     receive(&engine, &mail(ALICE, SENT, &autocrypt(ALICE, true, &cert(1, ALICE))));
     let to_alice = draft(&format!("To: {ALICE}\r\n"));
     let sent = engine.process_outgoing(None, &to_alice, &auto()).expect("made");
     assert_eq!(sent.recommendation, Recommendation::Encrypt);
-    assert_eq!((sent.encrypted, sent.reason), (false, OutgoingReason::NotBuilt));
+    assert_eq!((sent.encrypted, sent.reason), (true, OutgoingReason::Recommended));
     assert_eq!(sent.added, ["Autocrypt", "INBOME-Encryption"]);
+    let sent = engine.process_outgoing(None, &to_alice, &mode(Mode::Encrypt)).expect("made");
+    assert_eq!((sent.encrypted, sent.reason), (true, OutgoingReason::Chosen));
     let sent = engine.process_outgoing(None, &to_alice, &mode(Mode::Clear)).expect("made");
     assert_eq!((sent.encrypted, sent.reason), (false, OutgoingReason::Chosen));
     let to_eve = draft("To: eve@example.org\r\n");
     let sent = engine.process_outgoing(None, &to_eve, &auto()).expect("made");
     assert_eq!((sent.encrypted, sent.reason), (false, OutgoingReason::NotRecommended));
+}
 
-    // Demanded, and refused: nothing is produced, and the recipients without a key are named.
-    for (name, to, reason, missing) in [
-        ("all have keys", ALICE.to_owned(), OutgoingReason::NotBuilt, vec![]),
+#[test]
+fn encryption_demanded_for_one_without_a_key_is_refused_and_names_them() {
+    let engine = bob();
+    receive(&engine, &mail(ALICE, SENT, &autocrypt(ALICE, true, &cert(1, ALICE))));
+    for (name, to, missing) in [
+        ("one of two", format!("{ALICE}, eve@example.org"), vec!["eve@example.org"]),
         (
-            "one has none",
-            format!("{ALICE}, eve@example.org"),
-            OutgoingReason::NotBuilt,
-            vec!["eve@example.org"],
+            "nobody has one",
+            "a@b.example, eve@example.org".into(),
+            vec!["a@b.example", "eve@example.org"],
         ),
     ] {
         let mail = draft(&format!("To: {to}\r\n"));
         let error = engine.process_outgoing(None, &mail, &mode(Mode::Encrypt)).expect_err(name);
         assert_eq!(error.kind().name(), "refused", "{name}");
-        let Error::Compose(ComposeError::Refused { reason: found, missing: lacking, why }) = error
-        else {
+        let Error::Compose(ComposeError::Refused { reason, missing: lacking, why }) = error else {
             panic!("{name}");
         };
-        assert_eq!(found, reason, "{name}");
+        assert_eq!(reason, OutgoingReason::NotRecommended, "{name}");
         let lacking: Vec<&str> = lacking.iter().map(|(addr, _)| addr.as_str()).collect();
         assert_eq!(lacking, missing, "{name}");
         assert!(missing.iter().all(|addr| why.contains(addr)), "{name}: {why}");

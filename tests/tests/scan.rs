@@ -21,6 +21,7 @@ fn how<'a>() -> ScanOptions<'a> {
         full: false,
         include: Vec::new(),
         count: false,
+        no_decrypt: false,
         is_cancelled: NEVER,
     }
 }

@@ -83,6 +83,7 @@ fn look(engine: &Engine, addr: &Addr, paths: &[PathBuf]) -> Findings {
         full: true,
         include: Vec::new(),
         count: false,
+        no_decrypt: false,
         is_cancelled: &|| cancelled.load(Ordering::Relaxed),
     };
     engine.look(addr, paths, &options)

@@ -19,7 +19,12 @@ use crate::words;
 
 /// Learns from the mails that are named, or from the one on standard input.
 pub(crate) fn process_incoming(session: &mut Session, args: &ProcessIncoming) -> Done {
-    let receipt = Receipt { received_at: args.received_at, spam: args.spam };
+    let receipt = Receipt {
+        received_at: args.received_at,
+        spam: args.spam,
+        no_decrypt: args.no_decrypt,
+        return_payload: false,
+    };
     if args.pass {
         return Ok(pass(session, receipt));
     }
@@ -33,7 +38,7 @@ pub(crate) fn process_incoming(session: &mut Session, args: &ProcessIncoming) ->
     }
     let mut exit = Exit::Done;
     for file in &files {
-        match input::read_mail(file) {
+        match input::read_incoming(file) {
             Ok(mail) => {
                 let incoming = process(session, &engine, &mail, receipt)?;
                 print(session, file, &incoming);

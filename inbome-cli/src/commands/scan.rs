@@ -40,6 +40,7 @@ pub(crate) fn scan(session: &mut Session, args: Scan) -> Done {
         full: args.full,
         include: args.include,
         count: !bar.is_hidden(),
+        no_decrypt: args.no_decrypt,
         is_cancelled: &|| cancelled.load(Ordering::Relaxed),
     };
     let started = now();

@@ -157,6 +157,7 @@ fn listing_of(mailbox: &Path, names: &BTreeSet<String>) -> Vec<String> {
         full: false,
         include: Vec::new(),
         count: false,
+        no_decrypt: false,
         is_cancelled: &|| false,
     };
     let report = engine.scan(&paths, &options, &mut |_| {}).expect("scan");

@@ -8,7 +8,7 @@ use crate::addr::Addr;
 use crate::error::Error;
 use crate::header::{PreferEncrypt, Spelling};
 use crate::key::Fingerprint;
-use crate::openpgp::AskPassphrase;
+use crate::openpgp::{AskPassphrase, SecretKey};
 use crate::store::StoredKey;
 
 /// Settings to change; `None` leaves one as it is.
@@ -187,5 +187,15 @@ impl Inner {
         keys.into_iter()
             .find(|stored| Some(&stored.key.fingerprint) == account.current.as_ref())
             .ok_or_else(|| Error::NoOwnKey { addr: account.addr.clone() })
+    }
+
+    /// All keys of an account, current first, as far as they are unlocked so.
+    pub(super) fn own_keys(&mut self, account: &Addr) -> Result<Vec<SecretKey>, Error> {
+        let keys = self.store.secret_keys(account)?.into_iter().map(|stored| stored.key);
+        let unlocked = |key: SecretKey| match key.locked {
+            true => self.unlocked.get(&key.fingerprint).cloned().unwrap_or(key),
+            false => key,
+        };
+        Ok(keys.map(unlocked).collect())
     }
 }

@@ -1,30 +1,39 @@
 //! The engine: one store, one clock, one random source, and every verb over them.
 //!
 //! Reads its clock once per call and passes the instant down; writes what the flows give in one
-//! transaction. It may be used from any thread. Split by subject: `accounts`, `keys`, `mail`,
-//! `moving`, `peers`, `scan`. Not here: any rule.
+//! transaction. It may be used from any thread. Split by subject: the mail that comes in
+//! (`incoming`), is read (`reading`) and leaves (`advice`, `outgoing`, `drafts`), the same by single
+//! `entities`, `accounts`, `keys`, `peers`, `moving`, `scan`. Not here: any rule.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::{Clock, SystemClock, Timestamp};
 use crate::error::Error;
-use crate::openpgp::OpenPgp;
+use crate::key::Fingerprint;
+use crate::openpgp::{OpenPgp, SecretKey};
 use crate::random::{SecureRandom, SystemRandom};
 use crate::store::{Store, StoreError, transaction};
 
 mod accounts;
+mod advice;
+mod drafts;
+mod entities;
+mod incoming;
 mod keys;
-mod mail;
 #[cfg(feature = "fs")]
 mod moving;
+mod outgoing;
 mod peers;
+mod reading;
 #[cfg(feature = "fs")]
 mod scan;
 
 pub use accounts::{AccountOptions, Created, SettingsChange};
-pub use mail::{EncryptKey, MailRecommendation, Reply};
+pub use advice::{EncryptKey, MailRecommendation, Reply};
+pub use entities::Entity;
 pub use peers::{PeerDetails, PeerFilter};
 
 /// What an engine stands on. The defaults are the system's.
@@ -35,9 +44,13 @@ pub struct EngineOptions {
     pub clock: Arc<dyn Clock>,
     /// The random source.
     pub random: Arc<dyn SecureRandom>,
-    /// For how many seconds to wait while another process writes.
+    /// For how many seconds to wait while another process writes; more than
+    /// [`MAX_BUSY_TIMEOUT_SECS`] is that.
     pub busy_timeout_secs: u64,
 }
+
+/// The longest wait for another process, a day: whoever waits for longer does not wait for a lock.
+pub const MAX_BUSY_TIMEOUT_SECS: u64 = 86_400;
 
 impl Default for EngineOptions {
     fn default() -> Self {
@@ -66,6 +79,8 @@ struct Inner {
     store: Box<dyn Store>,
     /// The accounts, as of this generation of the store.
     accounts: Option<(i64, Arc<Accounts>)>,
+    /// Own keys that keep their passphrase, unlocked until the engine is closed.
+    unlocked: BTreeMap<Fingerprint, SecretKey>,
 }
 
 /// Opens a connection to a home, so that a scan can have one of its own.
@@ -80,7 +95,7 @@ impl Engine {
     #[cfg(all(feature = "sqlite", feature = "openpgp"))]
     pub fn open(path: &std::path::Path, options: EngineOptions) -> Result<Self, Error> {
         use crate::store::sqlite::{OpenOptions, SqliteStore};
-        let busy_timeout_secs = options.busy_timeout_secs;
+        let busy_timeout_secs = options.busy_timeout_secs.min(MAX_BUSY_TIMEOUT_SECS);
         let how = OpenOptions { create: options.create, busy_timeout_secs };
         let store = SqliteStore::open(path, how)?;
         let home = path.to_owned();
@@ -106,7 +121,7 @@ impl Engine {
     #[must_use]
     pub fn over(store: Box<dyn Store>, openpgp: Arc<dyn OpenPgp>, options: EngineOptions) -> Self {
         Self {
-            inner: Mutex::new(Inner { store, accounts: None }),
+            inner: Mutex::new(Inner { store, accounts: None, unlocked: BTreeMap::new() }),
             openpgp,
             clock: options.clock,
             random: options.random,

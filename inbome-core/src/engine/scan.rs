@@ -1,11 +1,14 @@
 //! Scanning mailboxes on a connection of its own, so that other calls go on meanwhile.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Engine;
 use crate::addr::Addr;
+use crate::decrypt;
 use crate::error::Error;
-use crate::scan::{self, Findings, Progress, Scan, ScanOptions, ScanReport, StoreAccess};
+use crate::openpgp::SecretKey;
+use crate::scan::{self, Findings, OpenMail, Progress, Scan, ScanOptions, ScanReport, StoreAccess};
 use crate::store::{Store, StoreError};
 
 impl Engine {
@@ -22,18 +25,28 @@ impl Engine {
         progress: &mut dyn FnMut(Progress),
     ) -> Result<ScanReport, Error> {
         let now = self.now();
-        let (accounts, account) = {
+        let (accounts, account, keys) = {
             let mut inner = self.lock()?;
             let accounts = inner.accounts()?;
             let named = options.account.as_ref();
             let account = named.map(|addr| inner.account(Some(addr))).transpose()?;
-            (accounts, account)
+            let mut keys = BTreeMap::new();
+            for held in accounts.0.iter().filter(|_| !options.no_decrypt) {
+                keys.insert(held.addr.clone(), inner.own_keys(&held.addr)?);
+            }
+            (accounts, account, keys)
         };
         let account = account.as_ref();
         // Cursors are kept under the named account, else under the first.
         let keeper = &account.or(accounts.0.first()).ok_or(Error::NoAccounts)?.addr;
         let certs = self.openpgp.as_ref();
-        let scan = Scan { options, accounts: &accounts, account, keeper, certs, now };
+        let open = |mail: &[u8], account: &Addr| {
+            let keys: Vec<&SecretKey> = keys.get(account)?.iter().collect();
+            let opening = decrypt::open(mail, &keys, self.openpgp.as_ref()).ok()?;
+            opening.payload(self.openpgp.as_ref(), now)
+        };
+        let open_mail: Option<&OpenMail<'_>> = if options.no_decrypt { None } else { Some(&open) };
+        let scan = Scan { options, accounts: &accounts, account, keeper, certs, open_mail, now };
         match self.second_store()? {
             Some(mut store) => {
                 store.allow_loss()?;

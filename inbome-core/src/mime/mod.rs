@@ -23,8 +23,8 @@ pub use envelope::{Envelope, FromFlaw};
 pub use fields::header_end;
 pub use pgpmime::{Encrypted, Shape, ShapeFlaw, Signed, Via, locate, signed_layer};
 pub use protect::{
-    Additions, Opened, Payload, ProtectError, Protection, Sender, make_entity_payload,
-    make_payload, open_inline, open_payload,
+    Additions, Opened, Payload, ProtectError, Protection, Sender, entity_with_header,
+    make_entity_payload, make_payload, open_inline, open_payload,
 };
 pub use writer::{fields, rewrite};
 

@@ -40,6 +40,7 @@ pub(super) fn generate(
     Ok(SecretKey {
         fingerprint: fingerprint.map_err(|error| internal("make a key", error))?,
         secret: Secret::new(packets.to_octets(true).map_err(failed)?),
+        locked: false,
         cert: packets.to_octets(false).map_err(failed)?,
         created: Timestamp::from_secs(created.into()),
         expires: None,

@@ -58,6 +58,7 @@ pub(super) fn import_secret<'v>(
     Ok(SecretKey {
         fingerprint: parts.primary.fingerprint.clone(),
         secret: opened.secret,
+        locked: false,
         cert,
         created: parts.primary.created(),
         expires: usable.expires,

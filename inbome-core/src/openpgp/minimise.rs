@@ -14,7 +14,7 @@ use super::policy::Policy;
 use super::sig::Sig;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::key::{CertFlaw, Fingerprint, Unusable};
+use crate::key::{CertFlaw, CertUnion, Fingerprint, Unusable};
 use crate::limits::MAX_KEY_FIELD_BYTES;
 
 /// The minimised cert of verified `parts` at `now`; `secrets` are the parts whose secret is there.
@@ -66,6 +66,22 @@ pub(super) fn minimise(
         return Err(OpenPgpError::TooLarge { size: cert.len(), limit });
     }
     Ok(cert)
+}
+
+/// A cert as it is gossiped (Messages §2): minimised from all its verified parts, with the subkeys of
+/// the copy `received` alone. `None` for one that cannot be minimised.
+pub(super) fn for_gossip(
+    union: &CertUnion,
+    received: &[u8],
+    addr: &Addr,
+    now: Timestamp,
+) -> Option<Vec<u8>> {
+    let mut parts = Parts::parse(&union.bytes).ok()?;
+    let received = Parts::parse(received).ok()?;
+    parts.subkeys.retain(|fingerprint, _| received.subkeys.contains_key(fingerprint));
+    let mut all: BTreeSet<Fingerprint> = parts.subkeys.keys().cloned().collect();
+    all.insert(parts.primary.fingerprint.clone());
+    minimise(&parts, addr, now, &all).ok()
 }
 
 /// Why a key is refused, as the `found` of an error.

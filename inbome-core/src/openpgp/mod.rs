@@ -50,8 +50,10 @@ use crate::secret::Secret;
 pub struct SecretKey {
     /// Of the primary key.
     pub fingerprint: Fingerprint,
-    /// Binary transferable secret key, unlocked.
+    /// Binary transferable secret key.
     pub secret: Secret,
+    /// Whether `secret` needs a passphrase before it decrypts or signs anything.
+    pub locked: bool,
     /// The cert as it goes into the key fields, minimised (Messages §1).
     pub cert: Vec<u8>,
     /// Creation time of the primary key.
@@ -198,6 +200,9 @@ pub trait OpenPgp: Certificates + Send + Sync {
     /// [`OpenFlaw`], but never `NoKey` or `Damaged`.
     fn recipients(&self, message: &[u8]) -> Result<Vec<KeyId>, OpenFlaw>;
 
+    /// The names under which a message may be encrypted to `key`, whether locked or not.
+    fn key_ids(&self, key: &SecretKey) -> BTreeSet<KeyId>;
+
     /// Whether `message` names one of `keys`, or hides a recipient who may be one of them. Compares
     /// key IDs only.
     fn can_open(&self, message: &[u8], keys: &[&SecretKey]) -> bool;
@@ -234,6 +239,17 @@ pub trait OpenPgp: Certificates + Send + Sync {
         union: &CertUnion,
         received: &[Arc<[u8]>],
         addrs: &BTreeSet<Addr>,
+    ) -> Option<Vec<u8>>;
+
+    /// The cert as it goes into gossip about `addr` (Messages §2): one User ID at most, the newest
+    /// valid signatures, and of the subkeys those in the copy `received`. `None` for a cert that
+    /// cannot be made so small.
+    fn cert_for_gossip(
+        &self,
+        union: &CertUnion,
+        received: &[u8],
+        addr: &Addr,
+        now: Timestamp,
     ) -> Option<Vec<u8>>;
 }
 

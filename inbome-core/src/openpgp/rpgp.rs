@@ -13,7 +13,7 @@ use super::recent::Recent;
 use super::verify::Verifier;
 use super::{
     AskPassphrase, Described, OpenPgp, OpenPgpError, SecretKey, TakeCert, armor, check, generate,
-    import, keyring, union,
+    import, keyring, minimise, union,
 };
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -125,6 +125,10 @@ impl OpenPgp for Rpgp {
         message::recipients(octets)
     }
 
+    fn key_ids(&self, key: &SecretKey) -> BTreeSet<KeyId> {
+        message::key_ids(key)
+    }
+
     fn can_open(&self, octets: &[u8], keys: &[&SecretKey]) -> bool {
         message::can_open(octets, keys)
     }
@@ -161,5 +165,16 @@ impl OpenPgp for Rpgp {
     ) -> Option<Vec<u8>> {
         self.count_parse();
         keyring::cert_for_lookup(union, received, addrs)
+    }
+
+    fn cert_for_gossip(
+        &self,
+        union: &CertUnion,
+        received: &[u8],
+        addr: &Addr,
+        now: Timestamp,
+    ) -> Option<Vec<u8>> {
+        self.count_parse();
+        minimise::for_gossip(union, received, addr, now)
     }
 }

@@ -76,7 +76,7 @@ pub fn look(
                         continue;
                     }
                 },
-                Item::Header(mail, _) => {
+                Item::Header(mail, ..) => {
                     buffer = mail;
                     mailbox.clone()
                 }

@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 
 use memchr::memmem;
 
@@ -31,6 +32,8 @@ pub(super) struct Found {
     pub(super) mail: Vec<u8>,
     /// The date in the `From ` line, taken as UTC.
     pub(super) received: Option<Timestamp>,
+    /// Where the whole mail stands in the file.
+    pub(super) range: Range<u64>,
 }
 
 /// Reads an mbox from some offset on.
@@ -76,9 +79,10 @@ impl Mbox {
         }
         let received = from_line_date(self.rest().get(..line_end).unwrap_or_default());
         self.done = self.done.saturating_add(line_end.saturating_add(1)).min(self.held);
+        let start = self.offset();
         let mail = self.header()?;
         self.skip_body()?;
-        Ok(Some(Found { mail, received }))
+        Ok(Some(Found { mail, received, range: start..self.offset() }))
     }
 
     /// The header section of the mail that the window stands at, with as much of the body as tells

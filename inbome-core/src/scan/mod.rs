@@ -22,6 +22,8 @@ pub struct ScanOptions<'a> {
     /// Counts the mails first, so that the progress has a total. An mbox is counted in mails of
     /// average size.
     pub count: bool,
+    /// Leaves encrypted mails as they are.
+    pub no_decrypt: bool,
     /// Asked often; once it says yes the scan ends, and what was done is kept.
     pub is_cancelled: &'a (dyn Fn() -> bool + Sync),
 }
@@ -66,6 +68,7 @@ pub struct ScanReport {
     pub cancelled: bool,
 }
 
+mod encrypted;
 mod known;
 mod look;
 mod mbox;
@@ -73,8 +76,9 @@ mod memory;
 mod run;
 mod walk;
 
+pub use encrypted::OpenMail;
 pub use look::{Advice, Findings, OtherKey, look};
-pub use run::{Scan, StoreAccess};
+pub use run::{Scan, StoreAccess, read_mail};
 
 /// First 16 octets of SHA-256 of the part of a file's name that never changes.
 fn name_hash(name: &str) -> [u8; 16] {

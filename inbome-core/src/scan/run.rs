@@ -11,13 +11,15 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 
+use super::encrypted::{self, OpenMail};
 use super::memory::{CheckedCerts, RunMemory};
 use super::walk::{self, Chunk, Item, Walk};
 use super::{Progress, ScanOptions, ScanReport};
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::discover::Receipt;
+use crate::decrypt::OpenedMail;
+use crate::discover::{Mail, Receipt};
 use crate::key::Certificates;
 use crate::limits::MAX_HEADER_BYTES;
 use crate::mime::{self, Envelope};
@@ -61,6 +63,8 @@ pub struct Scan<'a> {
     pub keeper: &'a Addr,
     /// OpenPGP.
     pub certs: &'a (dyn Certificates + Sync),
+    /// Opens encrypted mails; without it they stay closed.
+    pub open_mail: Option<&'a OpenMail<'a>>,
     /// The present.
     pub now: Timestamp,
 }
@@ -191,9 +195,10 @@ impl Scan<'_> {
         for item in items {
             let name = names.next();
             match item {
-                Item::Header(mail, received_at) => {
-                    let receipt = Receipt { received_at, spam: false };
-                    examined.push(self.examine_mail(&mail, &mut |_| receipt, memory));
+                Item::Header(mail, received_at, place) => {
+                    let receipt = Receipt { received_at, ..Receipt::default() };
+                    let mut whole = || encrypted::read_place(&place);
+                    examined.push(self.examine_mail(&mail, &mut |_| receipt, &mut whole, memory));
                 }
                 Item::File(path) => match read_mail(&path, buffer) {
                     Ok(file) => {
@@ -204,9 +209,11 @@ impl Scan<'_> {
                                 Some(_) => None,
                                 None => modified(&file),
                             },
-                            spam: false,
+                            ..Receipt::default()
                         };
-                        examined.push(self.examine_mail(buffer, &mut receipt, memory));
+                        let mut whole = || encrypted::read_file(&path);
+                        let mail = self.examine_mail(buffer, &mut receipt, &mut whole, memory);
+                        examined.push(mail);
                         read_names.extend(name);
                     }
                     Err(error) => unreadable.push((path, error.to_string())),
@@ -220,15 +227,26 @@ impl Scan<'_> {
         &self,
         mail: &[u8],
         receipt: &mut dyn FnMut(&Envelope<'_>) -> Receipt,
+        whole: &mut dyn FnMut() -> io::Result<Vec<u8>>,
         memory: &mut RunMemory<'_>,
     ) -> Examined {
-        match Envelope::parse(mail) {
-            Err(limit) => Examined::past(limit),
-            Ok(envelope) => {
-                let receipt = receipt(&envelope);
-                let (account, accounts) = (self.account, self.accounts);
-                examine(&envelope, receipt, account, accounts, self.certs, self.now, memory)
-            }
+        let envelope = match Envelope::parse(mail) {
+            Err(limit) => return Examined::past(limit),
+            Ok(envelope) => envelope,
+        };
+        let receipt = receipt(&envelope);
+        let mut examine = |mail: &dyn Mail| {
+            examine(mail, receipt, self.account, self.accounts, self.certs, self.now, memory)
+        };
+        let examined = examine(&envelope);
+        // The whole mail is read only if its header told nothing and a key may open it.
+        let payload = self
+            .open_mail
+            .zip(examined.not_decrypted())
+            .and_then(|(open, account)| open(&whole().ok()?, account));
+        match &payload {
+            None => examined,
+            Some(payload) => examine(&OpenedMail { envelope: &envelope, payload }),
         }
     }
 
@@ -242,8 +260,14 @@ impl Scan<'_> {
     }
 }
 
-/// Reads a file's header section, and the body only if it looks like inline PGP.
-pub(super) fn read_mail(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
+/// Reads of a mail file what learning from its header needs: the header section, and the body only if
+/// it is an inline PGP message. What `buffer` held is replaced, and its room used again. The file is
+/// given back for its time. Decrypting takes the whole file, which this does not read.
+///
+/// # Errors
+/// What the system says. A header section past [`MAX_HEADER_BYTES`] is none: what was read of it is
+/// past the limit too.
+pub fn read_mail(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
     let mut file = File::open(path)?;
     buffer.resize(FIRST_READ, 0);
     let mut held = 0_usize;

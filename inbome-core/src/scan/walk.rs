@@ -6,7 +6,9 @@ use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fs::{self, File, ReadDir};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::known::Known;
 use super::mbox::{self, Mbox};
@@ -178,8 +180,15 @@ fn is_mbox(path: &Path) -> io::Result<bool> {
 pub(super) enum Item {
     /// It is in this file.
     File(PathBuf),
-    /// These are its header section and its time of receipt.
-    Header(Vec<u8>, Option<Timestamp>),
+    /// These are its header section and its time of receipt, and there it stands.
+    Header(Vec<u8>, Option<Timestamp>, Place),
+}
+
+/// Where a mail stands in an mbox.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) file: Arc<Path>,
+    pub(super) range: Range<u64>,
 }
 
 /// Mails to examine, and what to remember once they are applied.
@@ -218,7 +227,7 @@ enum Open {
         mbox: Mbox,
         /// A second handle, for the cursor.
         file: File,
-        path: PathBuf,
+        path: Arc<Path>,
     },
 }
 
@@ -247,14 +256,16 @@ impl Walk {
                 }
             }
             Some(Open::Mbox { mailbox, mut mbox, mut file, path }) => {
-                match read_mbox(&mut mbox, &mut file, &mut chunk) {
+                match read_mbox(&mut mbox, &mut file, &path, &mut chunk) {
                     Ok((more, cursor)) => {
                         chunk.cursor = Some((mailbox.clone(), Some(cursor)));
                         if more {
                             self.open = Some(Open::Mbox { mailbox, mbox, file, path });
                         }
                     }
-                    Err(error) => chunk.unreadable.push((path, error.to_string())),
+                    Err(error) => {
+                        chunk.unreadable.push((path.to_path_buf(), error.to_string()));
+                    }
                 }
             }
         }
@@ -295,7 +306,7 @@ fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<O
                 offset = *done;
             }
             let mbox = Mbox::new(File::open(&path)?, offset)?;
-            Ok(Some(Open::Mbox { mailbox, mbox, file, path }))
+            Ok(Some(Open::Mbox { mailbox, mbox, file, path: path.into() }))
         }
     }
 }
@@ -364,12 +375,20 @@ fn read_folder(
 }
 
 /// Reads mails until a chunk is full. Gives whether there are more, and how far the file is done.
-fn read_mbox(mbox: &mut Mbox, file: &mut File, chunk: &mut Chunk) -> io::Result<(bool, Cursor)> {
+fn read_mbox(
+    mbox: &mut Mbox,
+    file: &mut File,
+    path: &Arc<Path>,
+    chunk: &mut Chunk,
+) -> io::Result<(bool, Cursor)> {
     let before = mbox.offset();
     let mut more = true;
     while more && chunk.items.len() < CHUNK {
         match mbox.next()? {
-            Some(found) => chunk.items.push(Item::Header(found.mail, found.received)),
+            Some(found) => {
+                let place = Place { file: Arc::clone(path), range: found.range };
+                chunk.items.push(Item::Header(found.mail, found.received, place));
+            }
             None => more = false,
         }
     }

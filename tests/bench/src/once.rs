@@ -34,6 +34,7 @@ pub(crate) fn scan_with(engine: &Engine, mailbox: &Path, jobs: usize) -> Outcome
         full: false,
         include: Vec::new(),
         count: false,
+        no_decrypt: false,
         is_cancelled: &|| false,
     };
     Ok(engine.scan(&[PathBuf::from(mailbox)], &options, &mut |_| ())?)

@@ -14,7 +14,9 @@ mod tests;
 mod write;
 
 pub use read::{Opened, Protection, Sender, open_inline, open_payload};
-pub use write::{Additions, Payload, ProtectError, make_entity_payload, make_payload};
+pub use write::{
+    Additions, Payload, ProtectError, entity_with_header, make_entity_payload, make_payload,
+};
 
 use crate::header::{DRAFT_STATE_FIELD, GOSSIP_FIELD, RawField};
 

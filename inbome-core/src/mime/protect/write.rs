@@ -166,6 +166,23 @@ pub fn make_entity_payload(
     build(fields, rest, first_line_end(entity), additions)
 }
 
+/// A mail of one entity and the header that its program keeps apart.
+///
+/// # Errors
+/// As [`make_entity_payload`].
+pub fn entity_with_header(
+    entity: &[u8],
+    header: &[(&str, String)],
+) -> Result<Vec<u8>, ProtectError> {
+    let line_end = first_line_end(entity);
+    let mut mail = Vec::with_capacity(entity.len().saturating_add(4_096));
+    for (name, value) in header {
+        push_field(&mut mail, &added(name, value)?.raw, line_end);
+    }
+    mail.extend_from_slice(entity);
+    Ok(mail)
+}
+
 /// A field of the mail to be.
 struct Own<'a> {
     name: &'a [u8],

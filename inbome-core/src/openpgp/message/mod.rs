@@ -26,7 +26,7 @@ use std::fmt;
 
 #[cfg(feature = "openpgp")]
 pub(super) use self::{
-    open::{can_open, open, parse_signatures, recipients},
+    open::{can_open, key_ids, open, parse_signatures, recipients},
     seal::seal,
     verify::verify,
 };

@@ -4,6 +4,8 @@
 //! and that all failures after that are one. Not here: the shape of what is inside (`shape`), its
 //! signatures (`verify`), passphrases; no packet that asks for one is looked at.
 
+use std::collections::BTreeSet;
+
 use pgp::packet::{PacketHeader, PublicKeyEncryptedSessionKey};
 use pgp::types::Tag;
 
@@ -44,12 +46,13 @@ pub(in super::super) fn recipients(message: &[u8]) -> Result<Vec<KeyId>, OpenFla
 /// Whether `message` names one of `keys`, or hides a recipient who may be one of them.
 pub(in super::super) fn can_open(message: &[u8], keys: &[&SecretKey]) -> bool {
     let Ok(to) = recipients(message) else { return false };
-    let mine = |id: &KeyId| {
-        keys.iter()
-            .flat_map(|key| secrets::parts(key))
-            .any(|secret| KeyId::from(&secret.part.fingerprint) == *id)
-    };
+    let mine = |id: &KeyId| keys.iter().any(|key| key_ids(key).contains(id));
     !keys.is_empty() && to.iter().any(|id| id.is_hidden() || mine(id))
+}
+
+/// The names of the parts of `key`.
+pub(in super::super) fn key_ids(key: &SecretKey) -> BTreeSet<KeyId> {
+    secrets::parts(key).map(|secret| KeyId::from(&secret.part.fingerprint)).collect()
 }
 
 /// The signatures of a detached signature, armored or binary.

@@ -69,7 +69,7 @@ pub(super) fn save(conn: &Connection, account: &Account) -> Result<(), Fault> {
 /// The keys of an account: the current one, then the youngest first.
 pub(super) fn secret_keys(conn: &Connection, account: &Addr) -> Result<Vec<StoredKey>, Fault> {
     let mut statement = conn.prepare_cached(
-        "SELECT k.fingerprint, k.secret, k.cert, k.created, k.expires, k.added
+        "SELECT k.fingerprint, k.secret, k.locked, k.cert, k.created, k.expires, k.added
          FROM secret_keys k JOIN accounts a USING (account) WHERE account = ?1
          ORDER BY k.fingerprint IS NOT a.current, k.created DESC, k.added DESC, k.fingerprint",
     )?;
@@ -82,6 +82,7 @@ pub(super) fn secret_keys(conn: &Connection, account: &Addr) -> Result<Vec<Store
                 fingerprint: columns.fingerprint()?,
                 // This vector becomes the storage that is zeroed.
                 secret: Secret::new(columns.next()?),
+                locked: columns.next()?,
                 cert: columns.next()?,
                 created: columns.time()?,
                 expires: columns.optional_time()?,
@@ -100,8 +101,9 @@ pub(super) fn add_secret_key(
 ) -> Result<(), Fault> {
     let key = &stored.key;
     conn.prepare_cached(
-        "INSERT INTO secret_keys (account, fingerprint, created, expires, added, cert, secret)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+        "INSERT INTO secret_keys
+             (account, fingerprint, created, expires, added, cert, secret, locked)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (account, fingerprint) DO NOTHING",
     )?
     .execute(params![
@@ -112,6 +114,7 @@ pub(super) fn add_secret_key(
         stored.added.as_secs(),
         key.cert,
         key.secret.as_bytes(),
+        key.locked,
     ])?;
     Ok(())
 }

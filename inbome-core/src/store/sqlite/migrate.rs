@@ -21,8 +21,15 @@ pub(super) struct Step {
 }
 
 /// All steps, the first from an empty file.
-pub(super) const STEPS: &[Step] =
-    &[Step { schema: 1, readable_from: 1, sql: include_str!("schema.sql") }];
+pub(super) const STEPS: &[Step] = &[
+    Step { schema: 1, readable_from: 1, sql: include_str!("schema.sql") },
+    // Secret keys may keep their passphrase.
+    Step {
+        schema: 2,
+        readable_from: 1,
+        sql: "ALTER TABLE secret_keys ADD COLUMN locked INTEGER NOT NULL DEFAULT 0",
+    },
+];
 
 /// "INBM", in the header of the file.
 const APPLICATION_ID: i64 = 0x494E_424D;

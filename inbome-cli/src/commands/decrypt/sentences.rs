@@ -1,0 +1,242 @@
+//! The summary of a mail in sentences, for people.
+//!
+//! Whoever reads only this must not be misled: a signature is *of somebody* only if it is made with
+//! the key that is theirs now; whatever shows nothing says so; and a bad one cannot be overlooked.
+
+use inbome_core::clock::Timestamp;
+use inbome_core::decrypt::{Decrypted, Encryption, Failure, Intended, Signature, Signer, Summary};
+use inbome_core::openpgp::message::OpenFlaw;
+
+use crate::output::{Color, shown_line};
+use crate::session::Session;
+use crate::words;
+
+/// What is known of a key that signed, with the one it signs for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// The mail is from the user.
+    Own,
+    /// The key was first seen then.
+    Since(Timestamp),
+    /// It was not, and another one was.
+    Changed,
+    /// Nothing.
+    Not,
+}
+
+/// Says everything about a mail that there is to say.
+pub(super) fn tell(session: &Session, read: &Decrypted, known: Known, now: Timestamp) {
+    let out = &session.out;
+    let summary = &read.summary;
+    match &summary.encryption {
+        Encryption::None => out.note("Not encrypted."),
+        Encryption::Encrypted => out.colored_note(Color::Green, "Encrypted."),
+        Encryption::Failed(failure) => {
+            out.fault(&format!("the mail cannot be decrypted: {}", failed(failure)));
+            return;
+        }
+    }
+    let (color, text) = signed(summary, known, now);
+    match color {
+        // Quiet or not.
+        Color::Red => out.warn(color, &text),
+        _ => out.colored_note(color, &text),
+    }
+    if let Signature::Valid { fingerprint, .. } = &summary.signature {
+        out.note(&format!("  Key: {}", words::grouped(fingerprint)));
+    }
+    if let (Signature::Valid { made, .. }, true) = (&summary.signature, summary.date_differs) {
+        let text = format!("  Signed at {made}, more than a day away from the date of the mail.");
+        out.colored_note(Color::Yellow, &text);
+    }
+    if !summary.differs.is_empty() {
+        let names = shown_line(&summary.differs.join(", "));
+        let text = format!("Changed on the way, outside the encryption or signature: {names}.");
+        out.colored_note(Color::Yellow, &text);
+    }
+    for footer in &read.footers {
+        out.note(&format!(
+            "Put under it by a mailing list, neither encrypted nor signed:\n{footer}"
+        ));
+    }
+}
+
+fn failed(failure: &Failure) -> String {
+    match failure {
+        Failure::Message(OpenFlaw::NoKey { key_ids })
+            if key_ids.iter().all(|id| id.is_hidden()) =>
+        {
+            "it is encrypted to nobody who is named, and none of your keys opens it".to_owned()
+        }
+        Failure::Message(OpenFlaw::NoKey { key_ids }) => {
+            let ids: Vec<String> = key_ids.iter().map(ToString::to_string).collect();
+            format!("it is encrypted to {}, none of which is a key of yours", ids.join(", "))
+        }
+        Failure::Message(OpenFlaw::Damaged) => {
+            "it is damaged, or somebody changed it; nothing of it is shown".to_owned()
+        }
+        Failure::Message(OpenFlaw::Unprotected) => {
+            "it has no protection against changes; nothing of it is shown".to_owned()
+        }
+        failure => failure.to_string(),
+    }
+}
+
+/// What the signature is worth, and the colour of that.
+fn signed(summary: &Summary, known: Known, now: Timestamp) -> (Color, String) {
+    let from = match &summary.from {
+        Some(from) => shown_line(from.as_str()),
+        None => "a sender without an address".to_owned(),
+    };
+    match (&summary.signature, summary.signer) {
+        (Signature::None, _) => match summary.encryption {
+            Encryption::Encrypted => {
+                (Color::Yellow, "Not signed: anybody could have written it.".into())
+            }
+            _ => (Color::Plain, "Not signed.".into()),
+        },
+        (Signature::UnknownKey, _) => (
+            Color::Yellow,
+            "Signed with a key that is not known: nothing shows who wrote it.".into(),
+        ),
+        (Signature::Invalid, _) if summary.intended == Some(Intended::No) => (
+            Color::Red,
+            "BAD SIGNATURE: it was made for other readers, and somebody passed it on as if it were \
+             for you. Do not trust this mail."
+                .into(),
+        ),
+        (Signature::Invalid, _) => (
+            Color::Red,
+            format!(
+                "BAD SIGNATURE: the mail was changed, or it is not from {from}. Do not trust it."
+            ),
+        ),
+        (Signature::Valid { .. }, signer) => valid(signer, &from, known, now),
+    }
+}
+
+fn valid(signer: Option<Signer>, from: &str, known: Known, now: Timestamp) -> (Color, String) {
+    let since = match known {
+        Known::Since(at) => format!(", known since {}", words::day_and_age(at, now)),
+        _ => String::new(),
+    };
+    match (signer, known) {
+        (Some(Signer::Current), Known::Own) => {
+            (Color::Green, format!("Signed by yourself, {from}."))
+        }
+        (Some(Signer::Current), Known::Since(_)) => {
+            (Color::Green, format!("Signed by {from}, with the key that is theirs now{since}."))
+        }
+        (Some(Signer::Current), Known::Changed) => (
+            Color::Yellow,
+            format!(
+                "Signed by {from}, with a key that the mail itself brings; until now they used \
+                 another one."
+            ),
+        ),
+        (Some(Signer::Current), Known::Not) => (
+            Color::Plain,
+            format!("Signed by {from}, with a key that the mail itself brings: it is new here."),
+        ),
+        (Some(Signer::Former), _) => (
+            Color::Yellow,
+            format!("Signed with a former key of {from}{since}: it may be theirs no longer."),
+        ),
+        (Some(Signer::Gossip), _) => (
+            Color::Yellow,
+            format!("Signed with a key{since} that others say is of {from}, who never sent it."),
+        ),
+        (Some(Signer::Own), _) => (
+            Color::Yellow,
+            format!("Signed with a key of your own, but the mail says that it is from {from}."),
+        ),
+        (Some(Signer::Other) | None, _) => (
+            Color::Yellow,
+            format!("Signed with a key that is not of {from}: nothing shows that they wrote it."),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use inbome_core::addr::Addr;
+    use inbome_core::key::Fingerprint;
+
+    use super::*;
+
+    const NOW: i64 = 1_483_228_800;
+
+    fn summary(signature: Signature, signer: Option<Signer>) -> Summary {
+        let from = Addr::parse("bob@example.org").ok();
+        Summary { encryption: Encryption::Encrypted, signature, signer, from, ..Summary::default() }
+    }
+
+    fn made() -> Signature {
+        let fingerprint = Fingerprint::parse("7E2E3B36419A8BDB46F6106BBAFC533CD993BD7F").unwrap();
+        Signature::Valid { fingerprint, made: Timestamp::from_secs(NOW) }
+    }
+
+    #[test]
+    fn only_a_current_key_signs_by_somebody() {
+        let at = Known::Since(Timestamp::from_secs(NOW - 86_400));
+        for (name, signature, signer, known, color, begin) in [
+            (
+                "known",
+                made(),
+                Some(Signer::Current),
+                at,
+                Color::Green,
+                "Signed by bob@example.org,",
+            ),
+            ("new", made(), Some(Signer::Current), Known::Not, Color::Plain, "Signed by bob@"),
+            ("changed", made(), Some(Signer::Current), Known::Changed, Color::Yellow, "Signed by"),
+            ("own", made(), Some(Signer::Current), Known::Own, Color::Green, "Signed by yourself"),
+            ("former", made(), Some(Signer::Former), at, Color::Yellow, "Signed with a former key"),
+            ("gossip", made(), Some(Signer::Gossip), at, Color::Yellow, "Signed with a key, known"),
+            (
+                "own key",
+                made(),
+                Some(Signer::Own),
+                Known::Not,
+                Color::Yellow,
+                "Signed with a key of",
+            ),
+            (
+                "other",
+                made(),
+                Some(Signer::Other),
+                Known::Not,
+                Color::Yellow,
+                "Signed with a key that",
+            ),
+            (
+                "unknown",
+                Signature::UnknownKey,
+                None,
+                Known::Not,
+                Color::Yellow,
+                "Signed with a key",
+            ),
+            ("none", Signature::None, None, Known::Not, Color::Yellow, "Not signed"),
+            ("bad", Signature::Invalid, None, Known::Not, Color::Red, "BAD SIGNATURE"),
+        ] {
+            let now = Timestamp::from_secs(NOW);
+            let (found, text) = signed(&summary(signature, signer), known, now);
+            assert_eq!(found, color, "{name}: {text}");
+            assert!(text.starts_with(begin), "{name}: {text}");
+            let by = matches!(signer, Some(Signer::Current));
+            assert_eq!(text.starts_with("Signed by"), by, "{name}: {text}");
+            let since = known == at && !text.contains("2016-12-31 (yesterday)");
+            assert!(!since, "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_signature_for_other_readers_is_bad_and_says_so() {
+        let no = Some(Intended::No);
+        let summary = Summary { intended: no, ..summary(Signature::Invalid, None) };
+        let (color, text) = signed(&summary, Known::Not, Timestamp::from_secs(NOW));
+        assert_eq!(color, Color::Red);
+        assert!(text.starts_with("BAD SIGNATURE: it was made for other readers"), "{text}");
+    }
+}

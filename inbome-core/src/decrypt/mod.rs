@@ -1,0 +1,198 @@
+//! Reading: what an encrypted or signed mail holds, and one summary of it (Messages §3, §6).
+//!
+//! [`open`] decrypts and collects what the mail itself can show; [`summarise`] adds what is stored
+//! of its sender. Only the whole message is ever decrypted; what fails gives no octet. Not here: the
+//! shapes (`mime`), the packets (`openpgp`), and what discovery makes of it (`discover`).
+
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::key::Fingerprint;
+use crate::mime::ShapeFlaw;
+use crate::openpgp::message::OpenFlaw;
+use crate::secret::Secret;
+
+mod opening;
+mod summary;
+
+pub(crate) use opening::open_armor;
+pub use opening::{OpenedMail, Opening, open};
+pub use summary::{Known, summarise};
+
+/// Whether the mail was encrypted, and whether that could be undone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Encryption {
+    /// Not encrypted as a whole.
+    #[default]
+    None,
+    /// Decrypted.
+    Encrypted,
+    /// Not decrypted, and why.
+    Failed(Failure),
+}
+
+impl Encryption {
+    /// The stable name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Encrypted => "encrypted",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+/// Why an encrypted mail gives nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The shape of the mail.
+    #[error(transparent)]
+    Shape(#[from] ShapeFlaw),
+    /// The OpenPGP message.
+    #[error(transparent)]
+    Message(#[from] OpenFlaw),
+    /// S/MIME.
+    #[error("expected an OpenPGP message, found S/MIME, which is not read here")]
+    SMime,
+    /// The key that it was encrypted to is one's own, and locked.
+    #[error("expected a passphrase: the secret key {fingerprint} is locked")]
+    Locked {
+        /// Of the key.
+        fingerprint: Fingerprint,
+    },
+}
+
+impl Failure {
+    /// The stable code (docs/reasons.md).
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Shape(_) | Self::Message(OpenFlaw::NotEncrypted | OpenFlaw::Shape) => "malformed",
+            Self::Message(OpenFlaw::TooManyRecipients { .. }) => "too_many_recipients",
+            Self::Message(OpenFlaw::Unprotected) => "unprotected",
+            Self::Message(OpenFlaw::NoKey { .. }) => "no_key",
+            Self::Message(OpenFlaw::Damaged) => "damaged",
+            Self::SMime => "smime",
+            Self::Locked { .. } => "locked",
+        }
+    }
+}
+
+/// What the signatures of a mail are worth as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Signature {
+    /// None over the whole mail.
+    #[default]
+    None,
+    /// One that counts.
+    Valid {
+        /// The primary key of the cert that made it.
+        fingerprint: Fingerprint,
+        /// When, by its own word.
+        made: Timestamp,
+    },
+    /// By a key that is not known.
+    UnknownKey,
+    /// Wrong; an interface shows it as none.
+    Invalid,
+}
+
+impl Signature {
+    /// The stable name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Valid { .. } => "valid",
+            Self::UnknownKey => "unknown_key",
+            Self::Invalid => "invalid",
+        }
+    }
+}
+
+/// Whose key signed, by what is known of keys; never by User ID.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Signer {
+    /// The direct key of the From address, or the key that this mail itself validly advertises.
+    Current,
+    /// One of the user's.
+    Own,
+    /// In the history of the From address.
+    Former,
+    /// Known of the From address by gossip.
+    Gossip,
+    /// Somebody else's.
+    Other,
+}
+
+impl Signer {
+    /// The stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Current => "current",
+            Self::Own => "own",
+            Self::Former => "former",
+            Self::Gossip => "gossip",
+            Self::Other => "other",
+        }
+    }
+}
+
+/// Whether the signature names the user among its recipients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Intended {
+    /// It does.
+    Yes,
+    /// It names somebody else alone: the signature is invalid.
+    No,
+    /// It names nobody.
+    Absent,
+}
+
+impl Intended {
+    /// The stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::No => "no",
+            Self::Absent => "absent",
+        }
+    }
+}
+
+/// The one summary of a mail.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// The encryption.
+    pub encryption: Encryption,
+    /// The signature.
+    pub signature: Signature,
+    /// Whose it is, if it is valid.
+    pub signer: Option<Signer>,
+    /// For whom it is, if it is valid or fails for just that.
+    pub intended: Option<Intended>,
+    /// The address whose signature it is: the one that the mail is taken to be from.
+    pub from: Option<Addr>,
+    /// The signing time lies more than 24 h from the Date.
+    pub date_differs: bool,
+    /// Names of the fields that came from inside.
+    pub protected: Vec<String>,
+    /// Names of protected fields that stood outside otherwise than their sender put them.
+    pub differs: Vec<String>,
+}
+
+/// A mail as a reader shall see it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Decrypted {
+    /// The whole message, decrypted; the mail itself if there was nothing to decrypt, and nothing if
+    /// that failed.
+    pub message: Option<Vec<u8>>,
+    /// The summary.
+    pub summary: Summary,
+    /// Texts that a mailing list put under it.
+    pub footers: Vec<String>,
+    /// The session key, for a search index, on explicit request.
+    pub session_key: Option<Secret>,
+}

@@ -1,0 +1,222 @@
+//! Drafts: put away encrypted to oneself, and taken out again (Messages §5).
+//!
+//! A draft folder is on a server, and whoever can write to it could plant a captured ciphertext there
+//! so that it is decrypted and sent on. So [`open`] takes only what the user's own program wrote: for
+//! the account alone, from the account, with the state of a draft inside. Not here: whether a draft
+//! is encrypted when it is sent (`compose`).
+
+use std::collections::BTreeSet;
+
+use crate::account::Account;
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::decrypt::Failure;
+use crate::encrypt::EncryptError;
+use crate::gossip::read_draft_gossip;
+use crate::header::{DRAFT_STATE_FIELD, DraftState, RawField};
+use crate::key::Key;
+use crate::limits::Limit;
+use crate::mime::{self, Additions, Envelope, Sender, Shape, Via, make_payload, rewrite};
+use crate::openpgp::message::{SealTo, Sealing};
+use crate::openpgp::{OpenPgp, SecretKey};
+use crate::random::SecureRandom;
+
+/// A draft to be put away.
+pub struct Draft<'a> {
+    /// The mail as it is so far; `Bcc` stays inside.
+    pub mail: &'a [u8],
+    /// What was decided about it.
+    pub state: DraftState,
+    /// Values of gossip fields: the keys of those it is for.
+    pub gossip: &'a [String],
+    /// The account's current key.
+    pub key: &'a SecretKey,
+    /// The present.
+    pub now: Timestamp,
+    /// For the boundary, and for OpenPGP.
+    pub random: &'a dyn SecureRandom,
+}
+
+/// Encrypts a draft to the account's own key, unsigned; its state stands outside and inside.
+///
+/// # Errors
+/// [`EncryptError`].
+pub fn encrypt(draft: &Draft<'_>, openpgp: &dyn OpenPgp) -> Result<Vec<u8>, EncryptError> {
+    let additions = Additions {
+        fields: &[(DRAFT_STATE_FIELD, draft.state.print())],
+        gossip: draft.gossip,
+        keep_bcc: true,
+        ..Additions::default()
+    };
+    let payload = make_payload(draft.mail, &additions)?;
+    let union = openpgp.union(None, &draft.key.cert);
+    let recipients = [SealTo { received: &draft.key.cert, union: &union }];
+    let (now, random) = (draft.now, draft.random);
+    let sealing = Sealing { signer: None, recipients: &recipients, now, random };
+    let armor = openpgp.seal(&payload.octets, &sealing)?;
+    let mut boundary = [0; 16];
+    draft.random.fill(&mut boundary)?;
+    Ok(payload.wrap(&armor, &boundary))
+}
+
+/// A draft that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedDraft {
+    /// The mail as it was put away.
+    pub message: Vec<u8>,
+    /// What was decided about it; `None` in a draft of another program.
+    pub state: Option<DraftState>,
+    /// The state outside says otherwise; inside wins.
+    pub state_differs: bool,
+    /// Names of other fields that stand outside otherwise than inside.
+    pub differs: Vec<String>,
+    /// The keys that it brought along, for its own recommendation; nothing of them is stored.
+    pub gossip: Vec<(Addr, Key)>,
+}
+
+/// Why a draft is not opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DraftError {
+    /// It is past a limit.
+    #[error("expected a draft within the limits, found one past limit_{}", .0.name())]
+    Limit(Limit),
+    /// It is no encrypted mail.
+    #[error("expected an encrypted draft, found a mail that is not encrypted")]
+    NotEncrypted,
+    /// It cannot be decrypted.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// Others can read it: it was sent, and is no draft.
+    #[error("expected a draft for {account} alone, found a mail that is encrypted to others too")]
+    ToOthers {
+        /// The account.
+        account: Addr,
+    },
+    /// Somebody else wrote it.
+    #[error("expected a draft from {account}, found a mail from {}", found_from(.found))]
+    NotFromAccount {
+        /// The account.
+        account: Addr,
+        /// The protected From, if there is one.
+        found: Option<Addr>,
+    },
+    /// It bears no state inside: another program's draft, or a mail that was planted.
+    #[error(
+        "expected the state of a draft inside, found none: if you wrote it in another program, \
+         confirm that"
+    )]
+    Unconfirmed,
+}
+
+fn found_from(found: &Option<Addr>) -> String {
+    found.as_ref().map_or_else(|| "nobody".to_owned(), Addr::to_string)
+}
+
+/// Opens a draft of `account` with its `keys`, current first. `confirmed` is whether the user says
+/// that a draft without an inner state is one of theirs.
+///
+/// # Errors
+/// [`DraftError`]; nothing of the draft is given then.
+pub fn open(
+    mail: &[u8],
+    account: &Account,
+    keys: &[&SecretKey],
+    confirmed: bool,
+    openpgp: &dyn OpenPgp,
+) -> Result<OpenedDraft, DraftError> {
+    let found = match mime::locate(mail).map_err(DraftError::Limit)? {
+        Shape::Encrypted(found) => found,
+        Shape::Malformed(flaw) => return Err(Failure::from(flaw).into()),
+        _ => return Err(DraftError::NotEncrypted),
+    };
+    let opened = crate::decrypt::open_armor(&found.armor, keys, openpgp)?;
+    if !is_only_for(keys, &found.armor, openpgp) {
+        return Err(DraftError::ToOthers { account: account.addr.clone() });
+    }
+    let payload = opened.payload.as_bytes();
+    // Inline PGP protects no header.
+    let read = mime::open_payload(mail, payload).map_err(DraftError::Limit)?;
+    let inner = read.inner().filter(|_| found.via != Via::Inline);
+    let from = inner.and_then(|inner| inner.from().ok());
+    let state = inner.and_then(state);
+    match &from {
+        Some(from) if account.owns(from) => {}
+        // Another program's draft may protect no header at all.
+        None if inner.is_none() && state.is_none() => {}
+        _ => {
+            let account = account.addr.clone();
+            return Err(DraftError::NotFromAccount { account, found: from });
+        }
+    }
+    if state.is_none() && !confirmed {
+        return Err(DraftError::Unconfirmed);
+    }
+    let whole = match found.via {
+        Via::Inline => mime::open_inline(mail, payload).map_err(DraftError::Limit)?,
+        _ => read.message(if from.is_some() { Sender::Inner } else { Sender::Outer }),
+    };
+    let is_inside = |field: &RawField<'_>| {
+        inner.is_some_and(|inner| inner.fields().any(|held| same_name(&held, field)))
+    };
+    // It never takes recipients that stand only outside.
+    let names_others = |field: &RawField<'_>| RECIPIENTS.iter().any(|name| field.is(name));
+    let drop = |field: &RawField<'_>| {
+        field.is(DRAFT_STATE_FIELD) || (names_others(field) && !is_inside(field))
+    };
+    Ok(OpenedDraft {
+        message: rewrite(&whole, &drop, &[]).map_err(DraftError::Limit)?,
+        state_differs: self::state(read.outer()) != state,
+        state,
+        differs: inner.map(|_| other_differences(read.differs())).unwrap_or_default(),
+        gossip: gossip(&read, inner, account, openpgp),
+    })
+}
+
+/// Fields that say where a mail goes, or where its answers go.
+const RECIPIENTS: [&str; 7] =
+    ["To", "Cc", "Bcc", "Reply-To", "Resent-To", "Resent-Cc", "Resent-Bcc"];
+
+fn same_name(one: &RawField<'_>, other: &RawField<'_>) -> bool {
+    one.name.eq_ignore_ascii_case(other.name)
+}
+
+/// What is told of the state is told once, by `state_differs`.
+fn other_differences(names: &[String]) -> Vec<String> {
+    let others = names.iter().filter(|name| !name.eq_ignore_ascii_case(DRAFT_STATE_FIELD));
+    others.cloned().collect()
+}
+
+/// The state that a header gives; several fields give none.
+fn state(header: &Envelope<'_>) -> Option<DraftState> {
+    let mut fields = header.fields().filter(|field| field.is(DRAFT_STATE_FIELD));
+    let state = DraftState::read(&fields.next()?).ok()?;
+    fields.next().is_none().then_some(state)
+}
+
+/// Keys about the recipients of the draft; about anybody where none are protected.
+fn gossip(
+    read: &mime::Opened<'_>,
+    inner: Option<&Envelope<'_>>,
+    account: &Account,
+    openpgp: &dyn OpenPgp,
+) -> Vec<(Addr, Key)> {
+    let recipients = inner.map(|inner| {
+        let lists = [inner.to(), inner.cc(), inner.bcc(), inner.reply_to()];
+        lists.into_iter().flatten().flatten().collect::<BTreeSet<Addr>>()
+    });
+    let is_recipient = |addr: &Addr| recipients.as_ref().is_none_or(|all| all.contains(addr));
+    let about = |addr: &Addr| !account.owns(addr) && is_recipient(addr);
+    read_draft_gossip(read.gossip(), &about, openpgp)
+}
+
+/// Whether an OpenPGP message names nobody but `keys`. One hidden recipient is told by trying.
+pub fn is_only_for(keys: &[&SecretKey], message: &[u8], openpgp: &dyn OpenPgp) -> bool {
+    let Ok(to) = openpgp.recipients(message) else { return false };
+    if let [one] = to.as_slice()
+        && one.is_hidden()
+    {
+        return openpgp.open(message, keys).is_ok();
+    }
+    let own: BTreeSet<_> = keys.iter().flat_map(|key| openpgp.key_ids(key)).collect();
+    !to.is_empty() && to.iter().all(|id| own.contains(id))
+}

@@ -1,0 +1,208 @@
+//! The verbs before sending: the key of a peer, and the recommendation.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Engine, Inner, account_meant};
+use crate::account::{Account, Accounts};
+use crate::addr::Addr;
+use crate::clock::Timestamp;
+use crate::error::Error;
+use crate::key::{Key, hash};
+use crate::openpgp::OpenPgp;
+use crate::peer::{Introduced, Peer, PeerState};
+use crate::receive::message_id_hash;
+use crate::recommend::{self, Advice, Draft, Reason, Recommendation, Target};
+use crate::store::transaction;
+
+/// What the mail answers, as far as the caller knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Reply {
+    /// It answers nothing, or nobody knows what.
+    #[default]
+    Unknown,
+    /// It answers the mail with this Message-ID (without angle brackets).
+    To(Vec<u8>),
+    /// The caller says whether it answers an encrypted mail.
+    ToEncrypted(bool),
+}
+
+/// What [`Engine::get_encrypt_key`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EncryptKey {
+    /// The peer.
+    pub addr: Addr,
+    /// The key, or why there is none.
+    pub target: Result<Target, Reason>,
+}
+
+/// What [`Engine::recommend`] found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailRecommendation {
+    /// For the mail.
+    pub recommendation: Recommendation,
+    /// For each recipient once, in the order given.
+    pub recipients: Vec<(Addr, Advice)>,
+}
+
+impl Engine {
+    /// The key that a mail to `peer` would now be encrypted to without asking anyone (Discovery §6).
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`] and its like. That there is no key is an answer, not an error.
+    pub fn get_encrypt_key(
+        &self,
+        account: Option<&Addr>,
+        peer: &Addr,
+    ) -> Result<EncryptKey, Error> {
+        let now = self.now();
+        let mut inner = self.lock()?;
+        inner.read(|inner| {
+            let accounts = inner.accounts()?;
+            let account = account_meant(&accounts, account)?;
+            let target = match own_account(&accounts, peer) {
+                Some(own) => inner.own_advice(own, account)?.target.ok_or(Reason::DisabledAccount),
+                None => {
+                    let row = inner.judged_peer(account, peer, self.openpgp.as_ref(), now)?;
+                    recommend::get_encrypt_key(&row, account.settings)
+                }
+            };
+            Ok(EncryptKey { addr: peer.clone(), target })
+        })
+    }
+
+    /// Whether to encrypt a mail to these recipients, and why (Discovery §7).
+    ///
+    /// # Errors
+    /// [`Error::NoAccount`] and its like.
+    pub fn recommend(
+        &self,
+        account: Option<&Addr>,
+        recipients: &[Addr],
+        reply: &Reply,
+    ) -> Result<MailRecommendation, Error> {
+        let now = self.now();
+        let mut inner = self.lock()?;
+        inner.read(|inner| {
+            let accounts = inner.accounts()?;
+            let account = account_meant(&accounts, account)?;
+            inner.recommend(account, recipients, reply, &[], self.openpgp.as_ref(), now)
+        })
+    }
+}
+
+/// Gossip of a draft serves that draft alone (Messages §5): it fills in where the row has none.
+fn hear_for_now(row: &mut Peer, key: &Key, openpgp: &dyn OpenPgp, now: Timestamp) {
+    if row.gossip.as_ref().is_none_or(|held| held.judgement.verdict.is_err()) {
+        let judgement = openpgp.judge(&key.bytes, &openpgp.union(None, &key.bytes), now);
+        row.gossip = Some(Introduced { at: now, key: key.clone(), judgement });
+    }
+}
+
+fn own_account<'a>(accounts: &'a Arc<Accounts>, addr: &Addr) -> Option<&'a Account> {
+    accounts.of(addr)
+}
+
+impl Inner {
+    pub(super) fn recommend(
+        &mut self,
+        account: &Account,
+        recipients: &[Addr],
+        reply: &Reply,
+        gossip: &[(Addr, Key)],
+        openpgp: &dyn OpenPgp,
+        now: Timestamp,
+    ) -> Result<MailRecommendation, Error> {
+        let accounts = self.accounts()?;
+        let reply_to_encrypted = self.answers_encrypted(account, reply)?;
+        let draft = Draft { own: account.settings, reply_to_encrypted };
+        let mut advised: Vec<(Addr, Advice)> = Vec::with_capacity(recipients.len());
+        let mut known = BTreeSet::new();
+        // A recipient given twice counts once.
+        for addr in recipients.iter().filter(|addr| known.insert(*addr)) {
+            let advice = match own_account(&accounts, addr) {
+                Some(own) => self.own_advice(own, account)?,
+                None => {
+                    let mut row = self.judged_peer(account, addr, openpgp, now)?;
+                    for (_, key) in gossip.iter().filter(|(about, _)| about == addr) {
+                        hear_for_now(&mut row, key, openpgp, now);
+                    }
+                    recommend::recommend_one(&row, draft)
+                }
+            };
+            advised.push((addr.clone(), advice));
+        }
+        let recommendation = recommend::recommend(&advised, draft);
+        Ok(MailRecommendation { recommendation, recipients: advised })
+    }
+
+    /// An own address is a recipient whose target is that account's current key.
+    pub(super) fn own_advice(&mut self, own: &Account, writer: &Account) -> Result<Advice, Error> {
+        let key = match self.current_key(own) {
+            Ok(stored) => Some(Key {
+                fingerprint: stored.key.fingerprint,
+                hash: hash(&stored.key.cert),
+                bytes: stored.key.cert.into(),
+            }),
+            Err(Error::NoOwnKey { .. }) => None,
+            Err(error) => return Err(error),
+        };
+        let draft = Draft { own: writer.settings, reply_to_encrypted: false };
+        Ok(recommend::recommend_own(key, draft))
+    }
+
+    /// The peer's row with judgements that hold now. One that had to be made anew is written back.
+    pub(super) fn judged_peer(
+        &mut self,
+        account: &Account,
+        addr: &Addr,
+        openpgp: &dyn OpenPgp,
+        now: Timestamp,
+    ) -> Result<Peer, Error> {
+        let Some(peer) = self.store.load_peer(&account.addr, addr)? else {
+            return Ok(Peer::default());
+        };
+        if peer.is_judged_at(now) {
+            return Ok(peer);
+        }
+        let history = self.store.load_history(&account.addr, addr)?;
+        let mut state = PeerState { peer, history };
+        state.judge(openpgp, now);
+        // Kept, so that it is made once. A home that cannot be written to pays each time.
+        let _ = self.keep_judgement(account, addr, openpgp, now);
+        Ok(state.peer)
+    }
+
+    /// Judges what is stored *now*, which another process may have changed meanwhile.
+    fn keep_judgement(
+        &mut self,
+        account: &Account,
+        addr: &Addr,
+        openpgp: &dyn OpenPgp,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        self.store.end_read();
+        transaction(self.store.as_mut(), |store| {
+            let Some(peer) = store.load_peer(&account.addr, addr)? else { return Ok(()) };
+            let history = store.load_history(&account.addr, addr)?;
+            let field = store.load_field_hash(&account.addr, addr)?;
+            let mut state = PeerState { peer, history };
+            if state.judge(openpgp, now) {
+                store.save_peer(&account.addr, addr, &state, &mut [].iter(), field.as_ref())?;
+            }
+            Ok(())
+        })
+    }
+
+    pub(super) fn answers_encrypted(
+        &mut self,
+        account: &Account,
+        reply: &Reply,
+    ) -> Result<bool, Error> {
+        match reply {
+            Reply::Unknown => Ok(false),
+            Reply::ToEncrypted(known) => Ok(*known),
+            Reply::To(id) => Ok(self.store.was_encrypted(&account.addr, &message_id_hash(id))?),
+        }
+    }
+}

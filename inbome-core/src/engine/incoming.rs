@@ -1,0 +1,146 @@
+//! The verb for mail that comes in.
+//!
+//! Mails are opened before the store is locked for the work on them, so that a large one holds up
+//! nobody.
+
+use super::{Engine, account_meant};
+use crate::addr::Addr;
+use crate::decrypt::OpenedMail;
+use crate::discover::{self, Mail, ParsedMail, Receipt};
+use crate::error::Error;
+use crate::limits::Limit;
+use crate::mime::Envelope;
+use crate::openpgp::OpenPgp;
+use crate::receive::{self, Examined, Incoming, Working};
+use crate::store::transaction;
+
+impl Engine {
+    /// Learns from one incoming mail (Discovery §4). `mail` is the whole message or its header
+    /// section; `account` is whose mailbox it came to, if the caller knows. An encrypted mail is
+    /// decrypted for what it says inside; with `return_payload` the result brings what a reader
+    /// shall see.
+    ///
+    /// # Errors
+    /// [`Error::NoAccounts`], [`Error::NoAccount`], [`Error::Store`]. Hostile mail is no error.
+    pub fn process_incoming(
+        &self,
+        account: Option<&Addr>,
+        mail: &[u8],
+        receipt: Receipt,
+    ) -> Result<Incoming, Error> {
+        self.process_mails(account, &[(mail, receipt)]).map(only)
+    }
+
+    /// Learns from many mails with one commit. The results come in the order of the mails.
+    ///
+    /// # Errors
+    /// As [`Engine::process_incoming`]; then nothing of the batch is kept.
+    pub fn process_mails(
+        &self,
+        account: Option<&Addr>,
+        mails: &[(&[u8], Receipt)],
+    ) -> Result<Vec<Incoming>, Error> {
+        let mut parsed = Vec::with_capacity(mails.len());
+        let mut decrypted = Vec::new();
+        for (mail, receipt) in mails {
+            let envelope = Envelope::parse(mail);
+            let (payload, shown) = match &envelope {
+                Ok(envelope) => self.open_incoming(account, mail, envelope, *receipt)?,
+                Err(_) => (None, None),
+            };
+            parsed.push((envelope, payload, *receipt));
+            decrypted.push(shown);
+        }
+        let mails = parsed.iter().map(|(envelope, payload, receipt)| match (envelope, payload) {
+            (Err(limit), _) => (Err(*limit), *receipt),
+            (Ok(envelope), None) => (Ok(ReadMail::Clear(envelope)), *receipt),
+            (Ok(envelope), Some(payload)) => {
+                (Ok(ReadMail::Opened(OpenedMail { envelope, payload })), *receipt)
+            }
+        });
+        let mut all = self.process_all(account, mails)?;
+        for (incoming, shown) in all.iter_mut().zip(decrypted) {
+            incoming.decrypted = shown;
+        }
+        Ok(all)
+    }
+
+    /// Learns from a mail that its program has parsed already.
+    ///
+    /// # Errors
+    /// As [`Engine::process_incoming`].
+    pub fn process_observation(
+        &self,
+        account: Option<&Addr>,
+        mail: &ParsedMail,
+        receipt: Receipt,
+    ) -> Result<Incoming, Error> {
+        self.process_all(account, std::iter::once((Ok(ReadMail::Parsed(mail)), receipt))).map(only)
+    }
+
+    fn process_all<'m>(
+        &self,
+        named: Option<&Addr>,
+        mails: impl Iterator<Item = (Result<ReadMail<'m>, Limit>, Receipt)>,
+    ) -> Result<Vec<Incoming>, Error> {
+        let now = self.now();
+        let mut inner = self.lock()?;
+        let certs: &dyn OpenPgp = self.openpgp.as_ref();
+        let mut working = Working::default();
+        let all = inner.read(|inner| {
+            let accounts = inner.accounts()?;
+            let account = match named {
+                Some(_) => Some(account_meant(&accounts, named)?),
+                None if accounts.0.is_empty() => return Err(Error::NoAccounts),
+                None => None,
+            };
+            let store = inner.store.as_mut();
+            let mut all = Vec::new();
+            for (mail, receipt) in mails {
+                let examined = match &mail {
+                    Err(limit) => Examined::past(*limit),
+                    Ok(mail) => {
+                        let mail = mail.as_mail();
+                        match discover::sender(mail, receipt, account, &accounts, now) {
+                            Err(refusal) => refusal.into(),
+                            Ok(sender) => {
+                                let account = &sender.account.addr;
+                                let memory = working.hold(store, account, &sender.from)?;
+                                receive::examine_from(mail, &sender, &accounts, certs, memory)
+                            }
+                        }
+                    }
+                };
+                all.push(receive::apply(examined, &mut working, store, certs, now)?);
+            }
+            Ok(all)
+        })?;
+        // Nothing changed: no commit.
+        if working.is_dirty() {
+            transaction(inner.store.as_mut(), |store| working.flush(store, certs, now))?;
+        }
+        Ok(all)
+    }
+}
+
+/// A mail as far as it could be read.
+enum ReadMail<'m> {
+    Clear(&'m Envelope<'m>),
+    Opened(OpenedMail<'m>),
+    Parsed(&'m ParsedMail),
+}
+
+impl ReadMail<'_> {
+    fn as_mail(&self) -> &dyn Mail {
+        match self {
+            Self::Clear(envelope) => *envelope,
+            Self::Opened(opened) => opened,
+            Self::Parsed(parsed) => *parsed,
+        }
+    }
+}
+
+/// The one result of one mail.
+fn only(mut results: Vec<Incoming>) -> Incoming {
+    results.pop().unwrap_or_default()
+}
