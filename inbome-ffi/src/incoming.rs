@@ -9,6 +9,7 @@ use inbome_core::fields::{FieldReport, Verdict};
 use inbome_core::receive::{GossipOutcome, Incoming, Outcome};
 
 use crate::bytes::inbome_bytes;
+use crate::decrypted::inbome_decrypted;
 use crate::engine::inbome_engine;
 use crate::mail_file::read_mail;
 use crate::observation::inbome_observation;
@@ -48,14 +49,15 @@ pub struct inbome_incoming {
     pub(crate) gossip: Vec<Gossip>,
     pub(crate) key_changed: Option<(CString, CString)>,
     pub(crate) own_key_conflict: Option<CString>,
+    pub(crate) decrypted: Option<inbome_decrypted>,
 }
 
-/// Learns from one incoming mail (Discovery §4). Hostile mail is data: it is an outcome, never a
-/// failure.
+/// Learns from one incoming mail (Discovery §4). An encrypted one is decrypted for what it says
+/// inside, unless the receipt says not to. Hostile mail is data: it is an outcome, never a failure.
 ///
 /// engine: the engine.
 /// account: whose mailbox it came to, or NULL: from the mail.
-/// mail: the whole mail, or its header section alone.
+/// mail: the whole mail, or, if it is not encrypted, its header section alone.
 /// receipt: what else is known, or NULL.
 /// incoming: what changed, or NULL if it is not wanted.
 ///
@@ -219,6 +221,7 @@ impl From<Incoming> for inbome_incoming {
             gossip: incoming.gossip.iter().map(Into::into).collect(),
             key_changed: incoming.key_changed.map(|(old, new)| (shown(&old), shown(&new))),
             own_key_conflict: incoming.own_key_conflict.as_ref().map(shown),
+            decrypted: incoming.decrypted.map(Into::into),
         }
     }
 }

@@ -130,7 +130,8 @@ pub extern "C" fn inbome_account_keys(
 /// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
 /// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if it is no key, or
 /// if account is NULL and there are several; INBOME_RESULT_REFUSED if it cannot be used or is too
-/// large; INBOME_RESULT_PASSPHRASE, INBOME_RESULT_FORKED, those of the store (300 to 399).
+/// large; INBOME_RESULT_LOCKED without a passphrase, INBOME_RESULT_PASSPHRASE with a wrong one;
+/// INBOME_RESULT_FORKED, those of the store (300 to 399).
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_account_import_key(
     engine: Option<&inbome_engine>,

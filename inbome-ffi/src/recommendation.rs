@@ -58,7 +58,7 @@ pub extern "C" fn inbome_recommend(
         let out = recommendation.required("recommendation")?;
         let account = optional_addr(account, "account")?;
         let reply = reply.map(|reply| reply.core.clone()).unwrap_or_default();
-        let found = engine.recommend(account.as_ref(), &recipients.addrs, &reply)?;
+        let found = engine.recommend(account.as_ref(), &recipients.addrs(), &reply)?;
         out.give(inbome_recommendation::new(engine, found.recommendation, &found.recipients));
         Ok(())
     })

@@ -15,7 +15,7 @@ use built::{Program, root};
 use prototypes::{Prototype, functions};
 
 /// The order of the header: what is needed first comes first.
-const FILES: [&str; 21] = [
+const FILES: [&str; 27] = [
     "version",
     "result",
     "time",
@@ -28,13 +28,19 @@ const FILES: [&str; 21] = [
     "account",
     "key",
     "receipt",
+    "decrypted",
+    "decrypted_facts",
     "incoming",
     "incoming_facts",
     "observation",
     "recipients",
     "reply",
     "recommendation",
+    "draft",
+    "outgoing_options",
     "outgoing",
+    "header",
+    "entity",
     "peer",
     "peer_facts",
 ];
@@ -128,7 +134,7 @@ fn versions_of_header_library_and_package_are_one() {
             if (strcmp(composed, INBOME_VERSION_STRING) != 0) return 3;
             if (INBOME_VERSION_MAJOR * 1000000 + INBOME_VERSION_MINOR * 1000 +
                 INBOME_VERSION_PATCH != INBOME_VERSION_NUMBER) return 4;
-            if (!inbome_has_feature("discovery") || inbome_has_feature("encryption")) return 5;
+            if (!inbome_has_feature("encryption") || inbome_has_feature("telepathy")) return 5;
             puts(composed);
             return 0;
         }"#,
