@@ -8,6 +8,7 @@ PYTHON ?= python3
 CARGO ?= cargo
 PYTHON_SOURCE := bindings/python
 PYTHON_WORK := target/python
+PYTHON_TARGET ?= $(or $(CARGO_TARGET_DIR),target)
 PYTHON_DIST ?= $(PYTHON_WORK)/dist
 
 .PHONY: wheel wheel-pure test-python lint-python test-wheel
@@ -17,7 +18,7 @@ wheel:
 	$(CARGO) build --release -p inbome-ffi $(CARGO_FLAGS)
 	@mkdir -p $(PYTHON_WORK)
 	$(MAKE) -f inbome-ffi/install.mk --no-print-directory link-shared \
-	  INBOME_ARCHIVE=target/release/libinbome.a INBOME_SHARED=$(PYTHON_WORK)/release.so.0
+	  INBOME_ARCHIVE=$(PYTHON_TARGET)/release/libinbome.a INBOME_SHARED=$(PYTHON_WORK)/release.so.0
 	strip --strip-unneeded $(PYTHON_WORK)/release.so.0
 	$(MAKE) -f bindings/python.mk --no-print-directory wheel-of LIBRARY=$(PYTHON_WORK)/release.so.0
 
@@ -51,7 +52,7 @@ $(PYTHON_WORK)/libinbome.so.0:
 	$(CARGO) build --quiet -p inbome-ffi $(CARGO_FLAGS)
 	@mkdir -p $(PYTHON_WORK)
 	@$(MAKE) -f inbome-ffi/install.mk --no-print-directory -s link-shared \
-	  INBOME_ARCHIVE=target/debug/libinbome.a INBOME_SHARED=$@
+	  INBOME_ARCHIVE=$(PYTHON_TARGET)/debug/libinbome.a INBOME_SHARED=$@
 
 test-python: $(PYTHON_WORK)/libinbome.so.0 lint-python test-wheel
 	INBOME_LIBRARY=$(CURDIR)/$< PYTHONPATH=$(PYTHON_SOURCE)/src PYTHONDONTWRITEBYTECODE=1 \

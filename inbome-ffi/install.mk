@@ -128,6 +128,6 @@ bench-c:
 	$(CARGO) build --release -p inbome-ffi $(CARGO_FLAGS)
 	$(MAKE) -f inbome-ffi/install.mk --no-print-directory link-shared
 	ln -sf $(notdir $(INBOME_SHARED)) $(INBOME_TARGET)/$(INBOME_SONAME)
-	$(CC) -O2 -Wall -Wextra -pthread -I include -o target/waiting inbome-ffi/tests/c/waiting.c \
-	  $(INBOME_SHARED) -Wl,-rpath,'$$ORIGIN/release'
-	@sh scripts/bench-c.sh target/waiting $(INBOME_SHARED) '$(MAIL)'
+	$(CC) -O2 -Wall -Wextra -pthread -I include -o $(INBOME_TARGET)/waiting \
+	  inbome-ffi/tests/c/waiting.c $(INBOME_SHARED) -Wl,-rpath,'$$ORIGIN'
+	@sh scripts/bench-c.sh $(INBOME_TARGET)/waiting $(INBOME_SHARED) '$(MAIL)'

@@ -1,17 +1,21 @@
 #!/bin/sh
 # bench-c.sh PROGRAM LIBRARY [MAILBOX]: the size of the library, and what PROGRAM measures in a home
-# that is thrown away. Without a mailbox that of `make bench`, which it must have made before.
+# that is thrown away. Without a mailbox it is that of `make bench`, which is made if it is not there.
+# LIBRARY lies where cargo puts its builds in release.
 set -eu
 
 program=$1
 library=$2
 mailbox=${3:-}
 if [ -z "$mailbox" ]; then
-    for mailbox in "${BENCH_DIR:-target/bench}"/maildir-*/; do :; done
-    if [ ! -d "$mailbox" ]; then
-        echo "bench-c: expected MAIL=mailbox, or the one of make bench; found none" >&2
-        exit 1
+    for mailbox in "${BENCH_DIR:-target/bench}"/maildir-100000-*.done; do :; done
+    if [ ! -f "$mailbox" ]; then
+        "${CARGO:-cargo}" build --release -p inbome-bench
+        # No row has such a name: it makes the mailboxes and measures nothing.
+        SCALE=1 ROUNDS=1 ONLY='(none)' "$(dirname "$library")/inbome-bench" >/dev/null
+        for mailbox in "${BENCH_DIR:-target/bench}"/maildir-100000-*.done; do :; done
     fi
+    mailbox=${mailbox%.done}
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -89,7 +89,7 @@ set -- $(tr '{' '\n' <"$work/all" |
     sed -n 's/.*"addr": *"\([^" ]*\)".*/\1/p' | awk '!seen[$0]++' | head -n 10)
 if [ "$#" -eq 0 ]; then
     echo "Nobody has written yet."
-    exit 0
+    set -- nobody@example.org
 fi
 for peer in "$@"; do
     "$inbome" recommend "$peer" | sed 1d
@@ -110,4 +110,7 @@ MAIL
 printf '\033[2m$ inbome process-outgoing <draft\033[0m\n'
 "$inbome" process-outgoing <"$work/draft"
 
-heading "That was all; the home at $INBOME_HOME is removed"
+home=$INBOME_HOME
+. "$(dirname "$0")/demo-conversation.sh"
+
+heading "That was all; the home at $home is removed, and those of the three with it"

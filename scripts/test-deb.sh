@@ -22,20 +22,32 @@ done
 # shellcheck disable=SC2064,SC2086 # Several words each, as they are now.
 trap "$as_root dpkg --purge $packages >/dev/null 2>&1" EXIT
 trap 'exit 1' HUP INT TERM
-# shellcheck disable=SC2086
+# What the packages bring that is not there yet, folders too; their names hold no blanks.
+brought=$(for package in "$folder"/*.deb; do
+    dpkg-deb --fsys-tarfile "$package" | tar -t | sed -n 's|^\./\(..*\)|/\1|p'
+done | sort -u | while read -r path; do [ -e "$path" ] || echo "$path"; done)
 $as_root dpkg -i "$folder"/*.deb >/dev/null
 # shellcheck disable=SC2013 # Names are words.
 for test in $(sed -n 's/^Tests: //p' debian/tests/control); do
     work=$(mktemp -d)
-    AUTOPKGTEST_TMP=$work "debian/tests/$test"
+    mkdir "$work/tmp"
+    # A word on standard error fails a test, as with autopkgtest.
+    AUTOPKGTEST_TMP=$work/tmp "debian/tests/$test" 2>"$work/errors" || {
+        cat "$work/errors" >&2
+        echo "test-deb: $test failed" >&2
+        exit 1
+    }
+    if [ -s "$work/errors" ]; then
+        cat "$work/errors" >&2
+        echo "test-deb: expected no word on standard error, found these of $test" >&2
+        exit 1
+    fi
     rm -rf "$work"
 done
 # shellcheck disable=SC2086
-left=$(dpkg -L $packages | sort -u | while read -r path; do [ ! -f "$path" ] || echo "$path"; done)
-# shellcheck disable=SC2086
 $as_root dpkg --purge $packages >/dev/null
-for path in $left; do
-    if [ -e "$path" ]; then
+for path in $brought; do
+    if [ -e "$path" ] || [ -L "${path%/}" ]; then
         echo "test-deb: expected nothing to stay, found $path" >&2
         exit 1
     fi

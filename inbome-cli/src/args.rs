@@ -7,10 +7,17 @@ use clap_complete::Shell;
 use inbome_core::account::Profile;
 use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
-use inbome_core::compose::Mode;
 use inbome_core::engine::SettingsChange;
 use inbome_core::header::{PreferEncrypt, Spelling};
 use inbome_core::key::Fingerprint;
+
+// Mails that are sent and read have a file of their own.
+mod mail;
+
+pub(crate) use mail::{
+    Decrypt, DraftCommand, DraftEncrypt, DraftOpen, HeaderArgs, OwnKeyArgs, ProcessOutgoing,
+    Sendmail, YesNo,
+};
 
 /// End-to-end encryption for mail that asks for nothing: it reads your mail, learns from the header
 /// whom you can write to encrypted, and adds your own key to the mails that you send.
@@ -22,6 +29,7 @@ To begin:
   inbome scan ~/Maildir              learn from the mail that is there (it is only read)
   inbome peers list                  see whom you can write to encrypted, and why
   inbome header                      the fields that your mails should bear
+  inbome sendmail -t < mail.eml      send a mail, encrypted whenever that is recommended
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found or no key, 4 refused, 5 passphrase.
 INBOME_HOME is the folder where everything is kept, INBOME_NOW a time to take for the present.")]
@@ -89,6 +97,13 @@ pub(crate) enum Command {
     Header(HeaderArgs),
     /// Make of a mail on standard input the mail to send
     ProcessOutgoing(ProcessOutgoing),
+    /// Send a mail as sendmail does, encrypted whenever that is recommended
+    Sendmail(Sendmail),
+    /// Read an encrypted or signed mail
+    Decrypt(Decrypt),
+    /// Put drafts away encrypted, and take them out again
+    #[command(subcommand)]
+    Draft(DraftCommand),
     /// See, export, import and destroy your own keys
     #[command(subcommand)]
     Key(KeyCommand),
@@ -263,7 +278,7 @@ pub(crate) struct ProcessIncoming {
     /// The mails are held for spam: nothing is learnt from them
     #[arg(long)]
     pub(crate) spam: bool,
-    /// Do not decrypt; this version decrypts nothing, with or without it
+    /// Do not decrypt: learn only from what stands outside
     #[arg(long)]
     pub(crate) no_decrypt: bool,
     /// Copy standard input to standard output unchanged, be silent, and end with exit code 0
@@ -388,60 +403,6 @@ pub(crate) struct Recommend {
     /// The mail answers an encrypted one
     #[arg(long)]
     pub(crate) reply_to_encrypted: bool,
-}
-
-/// `header`.
-#[derive(Debug, Args)]
-pub(crate) struct HeaderArgs {
-    /// Which key fields [default: the account's setting]
-    #[arg(long, value_enum, value_name = "WORD")]
-    pub(crate) spelling: Option<SpellingWord>,
-}
-
-/// `process-outgoing`.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-This version adds your key fields and removes Bcc. It does not encrypt yet: a mail that should be
-encrypted goes out in the clear in mode auto, and says so, and is refused in mode encrypt.
-
-Examples:
-  inbome process-outgoing < mail.eml
-  inbome process-outgoing --rcpt bob@example.org --json < mail.eml")]
-pub(crate) struct ProcessOutgoing {
-    /// Who decides: the recommendation, or you
-    #[arg(long, value_enum, default_value_t = ModeWord::Auto)]
-    pub(crate) mode: ModeWord,
-    /// The mail answers an encrypted one
-    #[arg(long)]
-    pub(crate) reply_to_encrypted: bool,
-    /// To whom it goes [default: everybody in To, Cc and Bcc]
-    #[arg(long, value_name = "ADDR", value_parser = Addr::parse)]
-    pub(crate) rcpt: Vec<Addr>,
-    /// Write each mail into a file of this folder, with its recipients in a file beside it
-    #[arg(long, value_name = "DIR")]
-    pub(crate) outdir: Option<PathBuf>,
-}
-
-/// `--mode`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ModeWord {
-    /// Follow the recommendation.
-    Auto,
-    /// Encrypt, or send nothing.
-    Encrypt,
-    /// Do not encrypt.
-    Clear,
-}
-
-impl ModeWord {
-    /// In the engine's words.
-    pub(crate) fn mode(self) -> Mode {
-        match self {
-            Self::Auto => Mode::Auto,
-            Self::Encrypt => Mode::Encrypt,
-            Self::Clear => Mode::Clear,
-        }
-    }
 }
 
 /// `key`.

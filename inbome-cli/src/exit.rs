@@ -4,29 +4,43 @@
 
 use std::path::Path;
 
+use inbome_core::compose::ComposeError;
+use inbome_core::decrypt;
+use inbome_core::draft::DraftError;
 use inbome_core::error::{Error, ErrorKind};
+use inbome_core::openpgp::message::OpenFlaw;
 use serde_json::{Value, json};
 
 /// The exit code of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// Done.
-    Done = 0,
+    Done,
     /// Something failed: a file that cannot be read, a damaged home.
-    Failed = 1,
+    Failed,
     /// An argument that cannot be meant.
-    Usage = 2,
+    Usage,
     /// No such account, peer or key.
-    NotFound = 3,
+    NotFound,
     /// Refused by a rule of the protocol.
-    Refused = 4,
+    Refused,
     /// A missing or wrong passphrase.
-    Passphrase = 5,
+    Passphrase,
+    /// As sendmail ends: a number of sysexits, or the mailer's own.
+    Sendmail(u8),
 }
 
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::NotFound => 3,
+            Exit::Refused => 4,
+            Exit::Passphrase => 5,
+            Exit::Sendmail(code) => code,
+        })
     }
 }
 
@@ -64,6 +78,7 @@ impl Failure {
         match self {
             // The address is fine; which account it means is not for us to say.
             Self::Core(Error::WhichAccount { .. }) => Exit::Refused,
+            Self::Core(Error::Draft(DraftError::Failed(failure))) => of_reading(failure),
             _ => match self.kind() {
                 ErrorKind::InvalidArgument => Exit::Usage,
                 ErrorKind::NotFound => Exit::NotFound,
@@ -74,7 +89,8 @@ impl Failure {
         }
     }
 
-    fn kind(&self) -> ErrorKind {
+    /// The kind.
+    pub(crate) fn kind(&self) -> ErrorKind {
         match self {
             Self::Core(error) | Self::Missing { error, .. } => error.kind(),
             Self::Usage(_) => ErrorKind::InvalidArgument,
@@ -104,9 +120,24 @@ impl Failure {
     pub(crate) fn object(&self) -> Value {
         let error = json!({ "kind": self.kind().name(), "text": self.sentence() });
         match self {
-            Self::Missing { missing, .. } => json!({ "missing": missing, "error": error }),
+            Self::Missing { error: refused, missing } => {
+                let reason = match refused {
+                    Error::Compose(ComposeError::Refused { reason, .. }) => Some(reason.code()),
+                    _ => None,
+                };
+                json!({ "reason": reason, "missing": missing, "error": error })
+            }
             _ => json!({ "error": error }),
         }
+    }
+}
+
+/// How reading a mail ends that cannot be decrypted.
+pub(crate) fn of_reading(failure: &decrypt::Failure) -> Exit {
+    match failure {
+        decrypt::Failure::Message(OpenFlaw::NoKey { .. }) => Exit::NotFound,
+        decrypt::Failure::Locked { .. } => Exit::Passphrase,
+        _ => Exit::Failed,
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
+use inbome_core::scan::read_mail;
 use inbome_core::secret::Secret;
 
 use crate::exit::Failure;
@@ -21,9 +22,17 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// A mail to learn from.
-pub(crate) fn read_mail(path: &Path) -> Result<Vec<u8>, Failure> {
-    read(path, MAX_MAIL_BYTES)
+/// A mail to learn from: of a file only what that needs, which is not enough to decrypt it. Standard
+/// input is taken in whole, so that the program that feeds us is not cut short.
+pub(crate) fn read_incoming(path: &Path) -> Result<Vec<u8>, Failure> {
+    if is_stdin(path) {
+        return read(path, MAX_MAIL_BYTES);
+    }
+    let mut mail = Vec::new();
+    match read_mail(path, &mut mail) {
+        Ok(_) => Ok(mail),
+        Err(error) => Err(Failure::io("read", path, &error)),
+    }
 }
 
 /// A key, armored or binary.
@@ -38,9 +47,9 @@ pub(crate) fn read_passphrase(path: &Path) -> Result<Secret, Failure> {
     Ok(Secret::new(line.strip_suffix(b"\r").unwrap_or(line).to_vec()))
 }
 
-/// A whole mail to send, from standard input.
-pub(crate) fn read_outgoing() -> Result<Vec<u8>, Failure> {
-    read(Path::new("-"), u64::MAX)
+/// A mail that is needed whole: to send it, to read it.
+pub(crate) fn read_whole_mail(path: Option<&Path>) -> Result<Vec<u8>, Failure> {
+    read(path.unwrap_or(Path::new("-")), u64::MAX)
 }
 
 /// A list of paths with NUL after each, from standard input.

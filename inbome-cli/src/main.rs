@@ -12,6 +12,7 @@ mod input;
 mod output;
 mod session;
 mod terminal;
+mod unlock;
 mod words;
 
 use std::process::ExitCode;

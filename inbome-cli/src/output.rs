@@ -37,6 +37,8 @@ pub(crate) struct Output {
     json: bool,
     quiet: bool,
     color: bool,
+    /// Colours on standard error.
+    color_messages: bool,
     /// The reader went away.
     closed: bool,
     /// Standard output failed otherwise: a full disk.
@@ -46,20 +48,21 @@ pub(crate) struct Output {
 impl Output {
     /// As the user asked.
     pub(crate) fn new(globals: &Globals) -> Self {
-        let wished = match globals.color {
+        let wished = |is_terminal: bool| match globals.color {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto => {
                 let unset = |name| std::env::var_os(name).is_none_or(|value| value.is_empty());
                 let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-                io::stdout().is_terminal() && unset("NO_COLOR") && !dumb
+                is_terminal && unset("NO_COLOR") && !dumb
             }
         };
         Self {
             stdout: BufWriter::new(io::stdout()),
             json: globals.json,
             quiet: globals.quiet,
-            color: wished,
+            color: wished(io::stdout().is_terminal()),
+            color_messages: wished(io::stderr().is_terminal()),
             closed: false,
             failed: None,
         }
@@ -125,6 +128,18 @@ impl Output {
         }
     }
 
+    /// Prints a whole mail: as it is, but on a terminal so that nothing in it steers that.
+    pub(crate) fn mail(&mut self, octets: &[u8]) {
+        if !io::stdout().is_terminal() {
+            return self.bytes(octets);
+        }
+        for line in String::from_utf8_lossy(octets).lines() {
+            let cells: Vec<String> = line.split('\t').map(shown).collect();
+            self.bytes(cells.join("\t").as_bytes());
+            self.bytes(b"\n");
+        }
+    }
+
     /// Everything printed so far is out.
     pub(crate) fn flush(&mut self) {
         if !self.closed && self.failed.is_none() {
@@ -155,6 +170,20 @@ impl Output {
         }
     }
 
+    /// The same in a colour.
+    pub(crate) fn colored_note(&self, color: Color, text: &str) {
+        if !self.quiet {
+            self.warn(color, text);
+        }
+    }
+
+    /// A message for people that they must see, on standard error, quiet or not.
+    pub(crate) fn warn(&self, color: Color, text: &str) {
+        let text = shown(text);
+        let text = if self.color_messages { painted(color, &text) } else { text };
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+
     /// What went wrong, on standard error, quiet or not.
     pub(crate) fn fault(&self, text: &str) {
         let _ = writeln!(io::stderr(), "inbome: {}", shown(text));
@@ -162,15 +191,7 @@ impl Output {
 
     /// `text` in a colour, if colours are wanted.
     pub(crate) fn paint(&self, color: Color, text: &str) -> String {
-        let code = match color {
-            Color::Plain => return text.to_owned(),
-            Color::Green => "32",
-            Color::Yellow => "33",
-            Color::Red => "31",
-            Color::Dim => "2",
-            Color::Bold => "1",
-        };
-        if self.color { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+        if self.color { painted(color, text) } else { text.to_owned() }
     }
 
     /// Prints rows in aligned columns, two blanks apart and `indent` blanks from the left.
@@ -196,6 +217,18 @@ impl Output {
             self.line(line.trim_end());
         }
     }
+}
+
+fn painted(color: Color, text: &str) -> String {
+    let code = match color {
+        Color::Plain => return text.to_owned(),
+        Color::Green => "32",
+        Color::Yellow => "33",
+        Color::Red => "31",
+        Color::Dim => "2",
+        Color::Bold => "1",
+    };
+    format!("\u{1b}[{code}m{text}\u{1b}[0m")
 }
 
 /// One cell of a table.

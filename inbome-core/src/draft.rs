@@ -183,10 +183,7 @@ pub fn open(
         state_differs: self::state(read.outer()) != state,
         state,
         differs: inner.map(|_| read.differs().to_vec()).unwrap_or_default(),
-        gossip: match inner {
-            Some(inner) => gossip(inner, &read, account, openpgp),
-            None => Vec::new(),
-        },
+        gossip: gossip(&read, inner, account, openpgp),
     })
 }
 
@@ -205,16 +202,19 @@ fn state(header: &Envelope<'_>) -> Option<DraftState> {
     fields.next().is_none().then_some(state)
 }
 
-/// Keys about the recipients of the draft.
+/// Keys about the recipients of the draft; about anybody where none are protected.
 fn gossip(
-    inner: &Envelope<'_>,
     read: &mime::Opened<'_>,
+    inner: Option<&Envelope<'_>>,
     account: &Account,
     openpgp: &dyn OpenPgp,
 ) -> Vec<(Addr, Key)> {
-    let lists = [inner.to(), inner.cc(), inner.bcc(), inner.reply_to()];
-    let mut about: BTreeSet<Addr> = lists.into_iter().flatten().flatten().collect();
-    about.retain(|addr| !account.owns(addr));
+    let recipients = inner.map(|inner| {
+        let lists = [inner.to(), inner.cc(), inner.bcc(), inner.reply_to()];
+        lists.into_iter().flatten().flatten().collect::<BTreeSet<Addr>>()
+    });
+    let is_recipient = |addr: &Addr| recipients.as_ref().is_none_or(|all| all.contains(addr));
+    let about = |addr: &Addr| !account.owns(addr) && is_recipient(addr);
     read_draft_gossip(read.gossip(), &about, openpgp)
 }
 

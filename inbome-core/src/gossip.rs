@@ -64,15 +64,16 @@ impl GossipFlaw {
     }
 }
 
-/// The gossip of a draft, which its own program wrote (Messages §5): keys for `about` alone.
+/// The gossip of a draft, which its own program wrote (Messages §5): keys of those whom it is
+/// `about`.
 pub fn read_draft_gossip<'a>(
     fields: impl Iterator<Item = RawField<'a>>,
-    about: &BTreeSet<Addr>,
+    about: &dyn Fn(&Addr) -> bool,
     certs: &dyn Certificates,
 ) -> Vec<(Addr, Key)> {
     let known = fields.filter_map(|field| {
         let (addr, cert) = header::read_gossip(&field).ok()?;
-        let fingerprint = certs.check(&cert).ok().filter(|_| about.contains(&addr))?;
+        let fingerprint = certs.check(&cert).ok().filter(|_| about(&addr))?;
         Some((addr, Key { fingerprint, hash: hash(&cert), bytes: cert.into() }))
     });
     known.take(MAX_GOSSIP_FIELDS).collect()

@@ -11,8 +11,8 @@
 //!        parse       discover      apply        recommend         compose
 //! ```
 //!
-//! Everything left of *compose* is a pure function of its arguments. Five questions, and where they
-//! are answered:
+//! Everything left of *compose* is a pure function of its arguments. Six questions, and where they are
+//! answered:
 //!
 //! | question | answered in |
 //! | --- | --- |
@@ -20,7 +20,8 @@
 //! | Who decides to encrypt? | [`recommend`], and before it the user's [`peer::Word`] |
 //! | What is stored? | [`peer::Peer`] and [`peer::History`], [`account::Account`]; kept by [`store`] |
 //! | What happens at a hostile header? | it is data: [`discover::Ignored`], [`fields::Verdict`] |
-//! | What leaves the machine? | what [`compose`] makes, and nothing else |
+//! | What leaves the machine? | what [`compose`] and [`encrypt`] make, and nothing else |
+//! | What may be decrypted, and whose is it? | [`decrypt`]: the whole mail, with one summary |
 //!
 //! The floors. A module uses only floors below it, or modules to its left on its own floor; the test
 //! `floors` enforces it.

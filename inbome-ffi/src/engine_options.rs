@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use inbome_core::clock::{Clock, SystemClock, Timestamp};
-use inbome_core::engine::EngineOptions;
+use inbome_core::engine::{EngineOptions, MAX_BUSY_TIMEOUT_SECS};
 use inbome_core::random::{RandomError, SecureRandom, SystemRandom};
 
 use crate::pointer::{free, is_yes, made, required};
@@ -24,9 +24,6 @@ impl Default for inbome_engine_options {
         Self { create, busy_timeout_secs, clock: None, random: None }
     }
 }
-
-/// A day: whoever waits for longer does not wait for a lock.
-const MAX_BUSY_TIMEOUT_SECS: u64 = 86_400;
 
 /// Gives the present as Unix seconds. Called on the thread that calls the library, on several at
 /// once if several do.
@@ -97,7 +94,8 @@ pub extern "C" fn inbome_engine_options_set_busy_timeout(
         let engine_options = required(engine_options, "engine_options")?;
         let secs = u64::try_from(seconds).ok().filter(|secs| *secs <= MAX_BUSY_TIMEOUT_SECS);
         engine_options.busy_timeout_secs = secs.ok_or_else(|| {
-            Failure::invalid(&format!("expected a timeout of 0 to 86400 s, found {seconds} s"))
+            let most = MAX_BUSY_TIMEOUT_SECS;
+            Failure::invalid(&format!("expected a timeout of 0 to {most} s, found {seconds} s"))
         })?;
         Ok(())
     })

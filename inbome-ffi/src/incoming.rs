@@ -7,11 +7,11 @@ use std::path::Path;
 use inbome_core::error::Error;
 use inbome_core::fields::{FieldReport, Verdict};
 use inbome_core::receive::{GossipOutcome, Incoming, Outcome};
+use inbome_core::scan::read_mail;
 
 use crate::bytes::inbome_bytes;
 use crate::decrypted::inbome_decrypted;
 use crate::engine::inbome_engine;
-use crate::mail_file::read_mail;
 use crate::observation::inbome_observation;
 use crate::pointer::{Out, c_text, free, octets, optional_addr, required, shown, text};
 use crate::reason::{INBOME_REASON_NONE, reason_number};
@@ -110,7 +110,8 @@ pub extern "C" fn inbome_process_incoming_file(
         let path = text(path, "path")?;
         let account = optional_addr(account, "account")?;
         let receipt = receipt.map(|receipt| receipt.core).unwrap_or_default();
-        let mail = read_mail(Path::new(path)).map_err(|error| Error::Io {
+        let mut mail = Vec::new();
+        read_mail(Path::new(path), &mut mail).map_err(|error| Error::Io {
             doing: "read",
             path: path.to_owned(),
             found: error.to_string(),

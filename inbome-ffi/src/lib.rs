@@ -10,7 +10,6 @@
 //! pointers are read in `pointer` and `bytes` alone. Not here: any rule about mail.
 
 mod guard;
-mod mail_file;
 mod pointer;
 
 pub mod account;

@@ -52,6 +52,50 @@ fn the_ten_lines_of_the_readme_work_as_pasted() {
 }
 
 #[test]
+fn the_c_of_the_projects_readme_works_as_pasted() {
+    let work = tempfile::tempdir().unwrap();
+    init(work.path());
+    fs::write(work.path().join("prog.c"), c_code("README.md")).unwrap();
+    compile(work.path(), &format!("{STRICT} prog.c -o prog {SHARED}"));
+    assert_eq!(run(work.path(), "prog", &["carol@example.org"], ""), "never_seen\n");
+}
+
+#[test]
+fn the_shell_of_the_projects_readme_works_as_pasted() {
+    let work = tempfile::tempdir().unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once("## From the shell\n\n```sh\n").unwrap();
+    let (pasted, _) = rest.split_once("```").unwrap();
+    for folder in ["cur", "new", "tmp"] {
+        fs::create_dir_all(work.path().join("Maildir").join(folder)).unwrap();
+    }
+    let draft = "From: you@example.org\nTo: bob@example.org\n\nHi\n";
+    let new = MAIL.replace("alice@", "carol@");
+    for (name, mail) in [("Maildir/cur/1:2,S", MAIL), ("new-mail.eml", &new), ("draft.eml", draft)]
+    {
+        fs::write(work.path().join(name), mail).unwrap();
+    }
+    let mut path = built::command().parent().unwrap().as_os_str().to_owned();
+    path.push(":/usr/bin:/bin");
+    let output = Command::new("sh")
+        .args(["-eu", "-c", pasted])
+        .current_dir(&work)
+        .env_clear()
+        .env("HOME", work.path())
+        .env("PATH", path)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(output.stdout).unwrap();
+    let errors = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{}: {told}{errors}", output.status);
+    let expected = ["bob@example.org", "carol@example.org", "Autocrypt: addr=you@example.org;"];
+    for words in expected {
+        assert!(told.contains(words), "expected {words}, found {told}{errors}");
+    }
+}
+
+#[test]
 fn the_pieces_of_the_tutorial_are_one_program() {
     let work = tempfile::tempdir().unwrap();
     fs::write(work.path().join("mua.c"), c_code("docs/c-tutorial.md")).unwrap();

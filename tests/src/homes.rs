@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use inbome_core::addr::Addr;
@@ -119,6 +119,16 @@ impl Drop for Home {
             .arg(self.path())
             .args(["--kill", "all"])
             .output();
+    }
+}
+
+/// The agent that a program started in a home; it ends with this.
+pub struct Agent(pub PathBuf);
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ =
+            Command::new("gpgconf").arg("--homedir").arg(&self.0).args(["--kill", "all"]).output();
     }
 }
 

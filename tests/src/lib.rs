@@ -5,5 +5,6 @@ pub mod homes;
 pub mod mailbox;
 pub mod messages;
 pub mod stage;
+pub mod terminal;
 pub mod vectors;
 mod words;

@@ -15,6 +15,7 @@ use inbome_core::header::PreferEncrypt;
 use inbome_core::moving::{Imported, MoveError, MoveOptions, Program};
 use inbome_core::recommend::{Advice, Recommendation, TargetSource};
 use inbome_tests::homes::*;
+use inbome_tests::terminal::{Terminal, make_maildir, write_rc};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -144,47 +145,6 @@ fn what_is_no_store_is_refused_by_name() {
     }
 }
 
-/// A terminal with neomutt in it.
-struct Terminal(String);
-
-impl Terminal {
-    fn start(dir: &Path) -> Self {
-        let terminal = Self(format!("inbome-test-{}", std::process::id()));
-        let shell = format!(
-            "HOME={0} GNUPGHOME={0}/none LC_ALL=C TERM=screen neomutt -n -F {0}/rc",
-            dir.display()
-        );
-        terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "30", &shell]);
-        terminal
-    }
-
-    fn tmux(&self, arguments: &[&str]) -> String {
-        let output = Command::new("tmux").args(["-L", &self.0]).args(arguments).output();
-        let output = output.expect("tmux must be installed");
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-
-    /// Waits for a question, and answers it.
-    fn answer(&self, question: &str, key: &str) {
-        let mut screen = String::new();
-        for _ in 0..300 {
-            screen = self.tmux(&["capture-pane", "-p"]);
-            if screen.contains(question) {
-                self.tmux(&["send-keys", key]);
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(50));
-        }
-        panic!("neomutt did not ask {question:?}: {screen}");
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        self.tmux(&["kill-server"]);
-    }
-}
-
 #[test]
 fn a_neomutt_home_is_imported_with_its_account_and_its_dates() {
     let home = Home::new();
@@ -192,9 +152,7 @@ fn a_neomutt_home_is_imported_with_its_account_and_its_dates() {
     let people = [BOB, CAROL, DAVE].map(engine_of);
     let now = people[0].now().as_secs();
     let maildir = dir.join("Mail");
-    for name in ["cur", "new", "tmp"] {
-        fs::create_dir_all(maildir.join(name)).unwrap();
-    }
+    make_maildir(&maildir);
     // Bob advertises; Carol stopped to; Dave changed his key.
     let dave_new = engine_of(DAVE);
     let mails = [
@@ -209,13 +167,7 @@ fn a_neomutt_home_is_imported_with_its_account_and_its_dates() {
         fs::write(maildir.join(name), mail(from, *at, *with_fields)).unwrap();
     }
     let folder = dir.join("autocrypt");
-    let rc = format!(
-        "set from={ALICE}\nset realname=Alice\nset folder={0}/Mail\nset spoolfile={0}/Mail\n\
-         set mbox_type=Maildir\nset crypt_use_gpgme=yes\nset autocrypt=yes\n\
-         set autocrypt_dir={0}/autocrypt\nset sleep_time=0\nset header_cache=\"\"\nset quit=yes\n",
-        dir.display()
-    );
-    fs::write(dir.join("rc"), rc).unwrap();
+    write_rc(dir, ALICE, "");
     {
         let terminal = Terminal::start(dir);
         terminal.answer("Create it?", "y");
@@ -277,16 +229,6 @@ fn a_neomutt_home_is_imported_with_its_account_and_its_dates() {
     assert_eq!(import(&engine, &options).unwrap().updated, 0);
     let direct = Some((own_fingerprint(&bob_new), TargetSource::Direct));
     assert_eq!(target(&advice(&engine, BOB)), direct);
-}
-
-/// The agent that a program started in a home.
-struct Agent(PathBuf);
-
-impl Drop for Agent {
-    fn drop(&mut self) {
-        let _ =
-            Command::new("gpgconf").arg("--homedir").arg(&self.0).args(["--kill", "all"]).output();
-    }
 }
 
 /// muacrypt's store, written as muacrypt 0.9 writes it.

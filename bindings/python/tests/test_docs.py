@@ -13,7 +13,7 @@ import unittest
 from pathlib import Path
 
 import inbome
-from support import PYTHON, Test
+from support import PYTHON, ROOT, Test
 
 MODULES = ["inbome", *(f"inbome.{found.name}" for found in pkgutil.iter_modules(inbome.__path__))]
 
@@ -40,20 +40,33 @@ class Docs(Test):
                         self.assertTrue(function.__doc__, method)
 
     def test_the_program_of_the_readme_runs_as_pasted(self):
-        text = (PYTHON / "README.md").read_text(encoding="utf-8")
-        program = re.search(r"```python\n(.*?)```", text, re.S).group(1)
+        program = first_program(PYTHON / "README.md")
         self.assertLessEqual(len(program.splitlines()), 10)
+        lines = self.pasted(program, self.alice_mail)
+        self.assertEqual(lines[0].strip(), "updated")
+        self.assertTrue(lines[1].startswith("encrypt alice@example.org"), lines)
+
+    def test_the_program_of_the_projects_readme_runs_as_pasted(self):
+        lines = self.pasted(first_program(ROOT / "README.md"), b"")
+        self.assertEqual(lines, ["disable no mail from them has been seen yet"])
+
+    def pasted(self, program: str, mail: bytes) -> "list[str]":
+        """What the program prints, run in an empty folder with the mail as its input."""
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "pasted.py").write_text(program)
             ran = subprocess.run(
-                [sys.executable, "pasted.py"], cwd=folder, input=self.alice_mail,
+                [sys.executable, "pasted.py"], cwd=folder, input=mail,
                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
                 env={**os.environ, "PYTHONPATH": str(Path(inbome.__file__).parents[1])},
             )
         self.assertEqual(ran.stderr, b"")
-        lines = ran.stdout.decode().splitlines()
-        self.assertEqual(lines[0].strip(), "updated")
-        self.assertTrue(lines[1].startswith("encrypt alice@example.org"), lines)
+        self.assertEqual(ran.returncode, 0)
+        return ran.stdout.decode().splitlines()
+
+
+def first_program(document: Path) -> str:
+    found = re.search(r"```python\n(.*?)```", document.read_text(encoding="utf-8"), re.S)
+    return found.group(1) if found else ""
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ with inbome.Engine.in_memory() as engine:
 '
 
 fresh() { # fresh NAME: an empty environment
-    rm -rf "$work/$1"
+    rm -rf "${work:?}/$1"
     "$python" -m venv "$work/$1"
 }
 is_same() { # is_same WHAT EXPECTED FOUND

@@ -2,6 +2,8 @@
 
 mod accounts;
 mod advise;
+mod decrypt;
+mod draft;
 mod generated;
 mod health;
 mod incoming;
@@ -10,6 +12,7 @@ mod moving;
 mod outgoing;
 mod peers;
 mod scan;
+mod sendmail;
 mod survey;
 
 use std::ffi::OsString;
@@ -23,7 +26,14 @@ use crate::session::Session;
 
 /// Runs the command that `arguments` ask for.
 pub(crate) fn run(arguments: Vec<OsString>) -> Exit {
+    let separated = sendmail::separate(&arguments);
+    let is_sendmail = separated.is_some();
+    let arguments = separated.unwrap_or(arguments);
     match Cli::try_parse_from(&arguments) {
+        Err(error) if is_sendmail => match usage(&arguments, &error) {
+            Exit::Usage => Exit::Sendmail(sendmail::USAGE),
+            exit => exit,
+        },
         Ok(cli) => {
             let mut session = Session::new(cli.globals);
             let done = dispatch(&mut session, cli.command);
@@ -44,6 +54,9 @@ fn dispatch(session: &mut Session, command: Command) -> Done {
         Command::Recommend(args) => advise::recommend(session, &args),
         Command::Header(args) => outgoing::header(session, &args),
         Command::ProcessOutgoing(args) => outgoing::process_outgoing(session, args),
+        Command::Sendmail(args) => Ok(sendmail::sendmail(session, &args)),
+        Command::Decrypt(args) => decrypt::decrypt(session, &args),
+        Command::Draft(command) => draft::draft(session, command),
         Command::Key(command) => keys::key(session, command),
         Command::Import(command) => moving::import(session, command),
         Command::KeyringSync(args) => moving::keyring_sync(session, &args),

@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 use crate::args::{HeaderArgs, ProcessOutgoing};
 use crate::exit::{Done, Exit, Failure};
 use crate::input;
-use crate::output::shown_line;
+use crate::output::{Color, shown_line};
 use crate::session::Session;
+use crate::unlock::{Ask, locked_by_error, unlocking};
 use crate::words;
 
 /// Prints the key fields of an account.
@@ -46,51 +47,68 @@ pub(crate) fn header(session: &mut Session, args: &HeaderArgs) -> Done {
 /// Makes of a mail the mails that leave.
 pub(crate) fn process_outgoing(session: &mut Session, args: ProcessOutgoing) -> Done {
     let engine = session.engine()?;
-    let mail = input::read_outgoing()?;
+    let mail = input::read_whole_mail(None)?;
     let recipients: BTreeSet<Addr> = args.rcpt.into_iter().collect();
     let options = OutgoingOptions {
         mode: args.mode.mode(),
         recipients: (!recipients.is_empty()).then_some(recipients),
         reply_to_encrypted: args.reply_to_encrypted.then_some(true),
-        ..OutgoingOptions::default()
+        keep_subject: args.keep_subject,
+        gossip: Vec::new(),
     };
-    let made = engine.process_outgoing(session.account().as_ref(), &mail, &options);
+    let account = session.account();
+    let made = unlocking(&engine, &args.own_key, Ask::Terminal, locked_by_error, || {
+        engine.process_outgoing(account.as_ref(), &mail, &options)
+    });
     let made = made.map_err(refusal)?;
     if let Some(outdir) = &args.outdir {
-        for (number, message) in (1_u32..).zip(&made.messages) {
-            write(outdir, number, message)?;
-        }
+        write_all(outdir, &made.messages)?;
     }
     if session.out.is_json() {
-        session.out.object(object(&made));
-    } else {
-        match (made.messages.as_slice(), &args.outdir) {
-            (_, Some(_)) => {}
-            ([message], None) => session.out.bytes(&message.data),
-            (several, None) => {
-                return Err(Failure::Usage(format!(
-                    "expected --outdir DIR or --json for the {} mails that leave, found neither",
-                    several.len()
-                )));
-            }
-        }
-        let how = if made.encrypted { "Encrypted" } else { "Not encrypted" };
-        session.out.note(&format!("{how}: {}.", made.reason));
-        for (addr, advice) in &made.clear_because {
-            session.out.note(&format!("  {addr}: {}.", words::phrase(&advice.reasons)));
+        let messages = made.messages.iter().map(message).collect();
+        session.out.object(object(&made, messages));
+        return Ok(Exit::Done);
+    }
+    match (made.messages.as_slice(), &args.outdir) {
+        (_, Some(_)) => {}
+        ([message], None) => session.out.bytes(&message.data),
+        (several, None) => {
+            return Err(Failure::Usage(format!(
+                "expected --outdir DIR or --json for the {} mails that are made of this one, found \
+                 neither",
+                several.len()
+            )));
         }
     }
+    let how = if made.encrypted { "Encrypted" } else { "Not encrypted" };
+    session.out.note(&format!("{how}: {}.", made.reason));
+    note_clear_because(session, &made);
     Ok(Exit::Done)
 }
 
+/// Says who keeps the answer to an encrypted mail in the clear.
+pub(super) fn note_clear_because(session: &Session, made: &Outgoing) {
+    if made.clear_because.is_empty() {
+        return;
+    }
+    let text = "This answers an encrypted mail and goes out in the clear, on account of:";
+    session.out.colored_note(Color::Yellow, text);
+    for (addr, advice) in &made.clear_because {
+        session.out.note(&format!("  {addr}: {}.", words::phrase(&advice.reasons)));
+    }
+}
+
 /// A refusal says on whose account.
-fn refusal(error: Error) -> Failure {
-    match &error {
-        Error::Compose(ComposeError::Refused { missing, .. }) => {
-            let missing = missing.iter().map(because).collect();
-            Failure::Missing { error, missing }
-        }
-        _ => Failure::Core(error),
+pub(super) fn refusal(failure: Failure) -> Failure {
+    match failure {
+        Failure::Core(error) => match &error {
+            Error::Compose(ComposeError::Refused { missing, .. }) => {
+                let missing = missing.iter().map(because).collect();
+                Failure::Missing { error, missing }
+            }
+            _ => Failure::Core(error),
+        },
+        failure => failure,
     }
 }
 
@@ -100,16 +118,18 @@ fn because((addr, advice): &(Addr, Advice)) -> Value {
     json!({ "addr": addr.as_str(), "reason": reason })
 }
 
-fn object(made: &Outgoing) -> Value {
-    let message = |message: &OutgoingMessage| {
-        let recipients: Vec<&str> = message.recipients.iter().map(Addr::as_str).collect();
-        json!({
-            "recipients": recipients,
-            "data": words::base64(&message.data),
-            "sent_copy": message.sent_copy,
-        })
-    };
-    let messages: Vec<Value> = made.messages.iter().map(message).collect();
+/// One of `messages[]`.
+fn message(message: &OutgoingMessage) -> Value {
+    let recipients: Vec<&str> = message.recipients.iter().map(Addr::as_str).collect();
+    json!({
+        "recipients": recipients,
+        "data": words::base64(&message.data),
+        "sent_copy": message.sent_copy,
+    })
+}
+
+/// What became of a mail.
+pub(super) fn object(made: &Outgoing, messages: Vec<Value>) -> Value {
     let clear_because: Vec<Value> = made.clear_because.iter().map(because).collect();
     json!({
         "encrypted": made.encrypted,
@@ -121,18 +141,23 @@ fn object(made: &Outgoing) -> Value {
     })
 }
 
-/// Writes one mail and its recipients: `1.eml` and `1.rcpt`, one address per line.
-fn write(outdir: &Path, number: u32, message: &OutgoingMessage) -> Result<(), Failure> {
-    let save = |name: String, octets: &[u8]| {
+/// Writes the mails that leave and their recipients, `1.eml` and `1.rcpt` with one address per line,
+/// and the one to keep, `sent.eml`.
+fn write_all(outdir: &Path, messages: &[OutgoingMessage]) -> Result<(), Failure> {
+    let save = |name: &str, octets: &[u8]| {
         let path = outdir.join(name);
         std::fs::write(&path, octets).map_err(|error| Failure::io("write", &path, &error))
     };
     std::fs::create_dir_all(outdir).map_err(|error| Failure::io("create", outdir, &error))?;
-    let recipients: String = message
-        .recipients
-        .iter()
-        .map(|addr| format!("{}\n", shown_line(&addr.to_header())))
-        .collect();
-    save(format!("{number}.eml"), &message.data)?;
-    save(format!("{number}.rcpt"), recipients.as_bytes())
+    let leaving = messages.iter().filter(|message| !message.recipients.is_empty());
+    for (number, message) in (1_u32..).zip(leaving) {
+        let line = |addr: &Addr| format!("{}\n", shown_line(&addr.to_header()));
+        let recipients: String = message.recipients.iter().map(line).collect();
+        save(&format!("{number}.eml"), &message.data)?;
+        save(&format!("{number}.rcpt"), recipients.as_bytes())?;
+    }
+    for message in messages.iter().filter(|message| message.sent_copy) {
+        save("sent.eml", &message.data)?;
+    }
+    Ok(())
 }

@@ -44,9 +44,13 @@ pub struct EngineOptions {
     pub clock: Arc<dyn Clock>,
     /// The random source.
     pub random: Arc<dyn SecureRandom>,
-    /// For how many seconds to wait while another process writes.
+    /// For how many seconds to wait while another process writes; more than
+    /// [`MAX_BUSY_TIMEOUT_SECS`] is that.
     pub busy_timeout_secs: u64,
 }
+
+/// The longest wait for another process, a day: whoever waits for longer does not wait for a lock.
+pub const MAX_BUSY_TIMEOUT_SECS: u64 = 86_400;
 
 impl Default for EngineOptions {
     fn default() -> Self {
@@ -91,7 +95,7 @@ impl Engine {
     #[cfg(all(feature = "sqlite", feature = "openpgp"))]
     pub fn open(path: &std::path::Path, options: EngineOptions) -> Result<Self, Error> {
         use crate::store::sqlite::{OpenOptions, SqliteStore};
-        let busy_timeout_secs = options.busy_timeout_secs;
+        let busy_timeout_secs = options.busy_timeout_secs.min(MAX_BUSY_TIMEOUT_SECS);
         let how = OpenOptions { create: options.create, busy_timeout_secs };
         let store = SqliteStore::open(path, how)?;
         let home = path.to_owned();

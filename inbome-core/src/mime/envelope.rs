@@ -219,6 +219,27 @@ impl<'a> Envelope<'a> {
         self.addresses("Reply-To", self.known.reply_to)
     }
 
+    /// Whoever stands in To, Cc or Bcc with something that is no address, such as the `root` of a
+    /// machine's own mail: up to [`MAX_ADDRESSES`] of them, each in at most 80 characters of text.
+    #[must_use]
+    pub fn unreadable_recipients(&self) -> Vec<String> {
+        let names = ["To", "Cc", "Bcc"];
+        let lists = self.fields().filter(|field| names.iter().any(|name| field.is(name)));
+        let entries = lists.flat_map(|field| Entries::new(field.value)).take(MAX_ADDRESSES);
+        let unread = entries.filter_map(|entry| match entry {
+            Entry::Mailbox { ref addr, .. } if Addr::parse_bytes(addr).is_err() => {
+                Some(addr.to_vec())
+            }
+            Entry::Words(words) => Some(words.to_vec()),
+            Entry::Mailbox { .. } => None,
+        });
+        let shown = |octets: Vec<u8>| {
+            let text: String = String::from_utf8_lossy(&octets).trim().chars().take(80).collect();
+            text.chars().filter(|scalar| !scalar.is_control()).collect()
+        };
+        unread.map(shown).collect()
+    }
+
     /// The addresses to which the mail was delivered, topmost field first: Delivered-To,
     /// X-Original-To, Envelope-To. No more than [`MAX_ADDRESSES`].
     #[must_use]

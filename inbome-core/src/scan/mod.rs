@@ -77,7 +77,7 @@ mod walk;
 
 pub use encrypted::OpenMail;
 pub use look::{Advice, Findings, OtherKey, look};
-pub use run::{Scan, StoreAccess};
+pub use run::{Scan, StoreAccess, read_mail};
 
 /// First 16 octets of SHA-256 of the part of a file's name that never changes.
 fn name_hash(name: &str) -> [u8; 16] {

@@ -260,8 +260,14 @@ impl Scan<'_> {
     }
 }
 
-/// Reads a file's header section, and the body only if it looks like inline PGP.
-pub(super) fn read_mail(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
+/// Reads of a mail file what learning from its header needs: the header section, and the body only if
+/// it is an inline PGP message. What `buffer` held is replaced, and its room used again. The file is
+/// given back for its time. Decrypting takes the whole file, which this does not read.
+///
+/// # Errors
+/// What the system says. A header section past [`MAX_HEADER_BYTES`] is none: what was read of it is
+/// past the limit too.
+pub fn read_mail(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
     let mut file = File::open(path)?;
     buffer.resize(FIRST_READ, 0);
     let mut held = 0_usize;

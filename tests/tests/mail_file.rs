@@ -1,0 +1,58 @@
+//! How much of a mail file is read: what learning from its header needs, and no more.
+
+use std::fs;
+
+use inbome_core::limits::MAX_HEADER_BYTES;
+use inbome_core::scan::read_mail;
+
+const INLINE: &str = "-----BEGIN PGP MESSAGE-----\n\nwcBMA\n-----END PGP MESSAGE-----\n";
+
+#[test]
+fn the_header_is_read_and_a_body_only_if_it_is_one_inline_message() {
+    let header = |len: usize| {
+        let start = "From: alice@example.org\nX-Padding: ";
+        format!("{start}{}\n\n", "x".repeat(len.saturating_sub(start.len() + 2)))
+    };
+    let long = "a line of text\n".repeat(100_000);
+    let inline = format!("{INLINE}{long}");
+    // Headers that end just before and behind the end of a read.
+    let lengths = [64, 4_094, 4_095, 4_096, 4_097, 16_384, 16_385, 65_536, 200_000];
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("mail.eml");
+    let mut read = b"of the file before".to_vec();
+    for len in lengths {
+        let header = header(len);
+        for (name, body, kept) in [
+            ("no body", "", ""),
+            ("a text", long.as_str(), ""),
+            ("an inline message", INLINE, INLINE),
+            (
+                "an inline message behind blank lines",
+                "\n \n-----BEGIN PGP MESSAGE-----",
+                "\n \n-----BEGIN PGP MESSAGE-----",
+            ),
+            ("an inline message and more", inline.as_str(), inline.as_str()),
+        ] {
+            fs::write(&path, format!("{header}{body}")).expect("written");
+            read_mail(&path, &mut read).expect("read");
+            assert!(read == format!("{header}{kept}").as_bytes(), "{name}, header of {len}");
+        }
+    }
+}
+
+#[test]
+fn no_file_is_read_beyond_the_limits() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("mail.eml");
+    let mut read = Vec::new();
+    for (name, mail, least, most) in [
+        ("no end of the header", "X-Header: x\n".repeat(1 << 20), MAX_HEADER_BYTES + 1, 1 << 20),
+        ("an endless inline message", format!("\n{}", INLINE.repeat(1 << 18)), 1 << 22, 5 << 20),
+    ] {
+        fs::write(&path, mail).expect("written");
+        read_mail(&path, &mut read).expect("read");
+        assert!((least..=most).contains(&read.len()), "{name}: {}", read.len());
+    }
+    assert!(read_mail(dir.path(), &mut read).is_err(), "a folder is no mail");
+    assert!(read_mail(&dir.path().join("none"), &mut read).is_err());
+}
