@@ -365,7 +365,7 @@ mod tests {
         use inbome_core::openpgp::message::OpenFlaw as M;
         let fingerprint = inbome_core::key::Fingerprint::parse(&"AB".repeat(20)).unwrap();
         let failures = [
-            Failure::Shape(ShapeFlaw::NoMessage),
+            Failure::Shape(ShapeFlaw::Parts),
             Failure::Message(M::NotEncrypted),
             Failure::Message(M::Shape),
             Failure::Message(M::TooManyRecipients { limit: 1 }),

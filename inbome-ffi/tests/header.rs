@@ -77,8 +77,10 @@ fn the_tutorial_compiles_as_it_stands_and_runs() {
     let told =
         Program::c("tutorial", &(code.join("\n") + "\n")).flags(&strict).linked_statically().run();
     assert!(told.contains("learnt from alice@example.org"), "{told}");
-    assert!(told.contains("alice@example.org: they never sent a key"), "{told}");
-    assert!(told.contains("\nAutocrypt: addr=bob@example.org;"), "{told}");
+    assert!(told.contains("alice@example.org: you both ask for encryption"), "{told}");
+    assert!(told.contains("\nAutocrypt: addr=alice@example.org;"), "{told}");
+    assert!(told.contains("encrypted; signature valid\n"), "{told}");
+    assert!(told.contains("\r\n\r\nYes!\r\n"), "{told}");
 }
 
 #[test]
