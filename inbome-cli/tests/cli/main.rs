@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // All of it is a test.
 
 mod accounts;
+mod decrypt;
+mod draft;
 mod errors;
 mod incoming;
 mod keys;
@@ -10,4 +12,5 @@ mod outgoing;
 mod pages;
 mod peers;
 mod scan;
+mod sendmail;
 mod world;
