@@ -1642,8 +1642,8 @@ inbome_result inbome_process_incoming(struct inbome_engine *engine,
                                       const struct inbome_receipt *receipt,
                                       struct inbome_incoming **incoming);
 
-// As inbome_process_incoming, of a file that holds one mail. Only its header section is read, and
-// more only if the mail is one inline PGP message. The file's own time is not looked at.
+// As inbome_process_incoming, of a file that holds one mail. Only its header section is read unless
+// the mail is encrypted, or wanted for display. The file's own time is not looked at.
 //
 // engine: the engine.
 // account: whose mailbox it came to, or NULL: from the mail.

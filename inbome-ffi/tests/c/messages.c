@@ -98,6 +98,46 @@ static void an_answer_is_encrypted_and_read(inbome_engine *bob, inbome_engine *a
     inbome_outgoing_free(outgoing);
 }
 
+/* Whether an answer to a mail would be encrypted because that mail was. */
+static int remembers(inbome_engine *engine, const char *id) {
+    inbome_recipients *to = inbome_recipients_new();
+    CHECK_OK(NULL, inbome_recipients_add(to, INBOME_KIND_TO, "bob@example.org"));
+    inbome_reply *reply = inbome_reply_new();
+    CHECK_OK(NULL, inbome_reply_set_message_id(reply, id));
+    inbome_recommendation *advice = NULL;
+    CHECK_OK(engine, inbome_recommend(engine, NULL, to, reply, &advice));
+    int found = inbome_recommendation_reason(advice, 0, 0) == INBOME_REASON_REPLY_TO_ENCRYPTED;
+    inbome_recommendation_free(advice);
+    inbome_reply_free(reply);
+    inbome_recipients_free(to);
+    return found;
+}
+
+/* Of a mail in a file the header is read, and the rest if it is encrypted or to be shown. */
+static void a_file_is_read_as_far_as_needed(inbome_engine *bob, inbome_engine *alice) {
+    inbome_outgoing *outgoing = sent(bob,
+                                     "From: bob@example.org\r\nTo: alice@example.org\r\n" DATE
+                                     "Message-ID: <3@example.org>\r\n\r\nYes\r\n",
+                                     INBOME_MODE_ENCRYPT);
+    inbome_bytes mail = inbome_outgoing_data(outgoing, 0);
+    FILE *file = fopen("answer.eml", "wb");
+    CHECK(file && fwrite(mail.data, 1, mail.len, file) == mail.len && fclose(file) == 0);
+    inbome_outgoing_free(outgoing);
+    inbome_receipt *receipt = inbome_receipt_new();
+    CHECK_OK(NULL, inbome_receipt_set_no_decrypt(receipt, 1));
+    CHECK_OK(alice, inbome_process_incoming_file(alice, NULL, "answer.eml", receipt, NULL));
+    CHECK(!remembers(alice, "3@example.org"));
+    CHECK_OK(alice, inbome_process_incoming_file(alice, NULL, "answer.eml", NULL, NULL));
+    CHECK(remembers(alice, "3@example.org"));
+    CHECK_OK(NULL, inbome_receipt_set_no_decrypt(receipt, 0));
+    CHECK_OK(NULL, inbome_receipt_set_return_payload(receipt, 1));
+    inbome_incoming *incoming = NULL;
+    CHECK_OK(alice, inbome_process_incoming_file(alice, NULL, "answer.eml", receipt, &incoming));
+    shows_a_signed_mail_of_bob(inbome_incoming_decrypted(incoming));
+    inbome_incoming_free(incoming);
+    inbome_receipt_free(receipt);
+}
+
 static void a_mail_for_others_names_their_keys(inbome_engine *bob, inbome_engine *carol) {
     inbome_outgoing *outgoing =
         sent(bob, "From: bob@example.org\r\nTo: alice@example.org\r\n\r\nHi\r\n", INBOME_MODE_ENCRYPT);
@@ -332,6 +372,7 @@ int main(void) {
     introduce(alice, bob, "From: alice@example.org\r\nTo: bob@example.org\r\n" DATE "\r\nHi Bob\r\n");
     introduce(carol, bob, "From: carol@example.org\r\nTo: bob@example.org\r\n" DATE "\r\nHi Bob\r\n");
     an_answer_is_encrypted_and_read(bob, alice);
+    a_file_is_read_as_far_as_needed(bob, alice);
     a_mail_for_others_names_their_keys(bob, carol);
     the_copy_to_keep_names_blind_recipients(bob);
     a_draft_comes_back_as_it_was(bob, device);
