@@ -548,7 +548,8 @@ typedef struct inbome_recipients inbome_recipients;
 // Whether to encrypt a mail, and for each recipient why.
 typedef struct inbome_recommendation inbome_recommendation;
 
-// What a mail answers, as far as the program knows; the last thing said counts.
+// What a mail answers, as far as the program knows, of which the last thing said counts; and the
+// draft that it was.
 typedef struct inbome_reply inbome_reply;
 
 // A scan of mailboxes: first what and how, then the run, then its report.
@@ -2120,6 +2121,17 @@ inbome_result inbome_reply_set_message_id(struct inbome_reply *reply, const char
 // Errors: INBOME_RESULT_NULL_ARGUMENT.
 inbome_result inbome_reply_set_encrypted(struct inbome_reply *reply, int32_t encrypted);
 
+// Gives the draft that the mail was: the keys that it brought along serve where nothing better is
+// known (Messages §5). Give it to inbome_outgoing_options_set_draft too.
+//
+// reply: what is changed.
+// draft: from inbome_draft_open, copied; NULL: none (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_reply_set_draft(struct inbome_reply *reply,
+                                     const struct inbome_draft *draft);
+
 // Whether to encrypt a mail to these recipients, and why (Discovery §7). Cheap enough to be asked
 // at each change of the recipients. A greater state is a stronger recommendation.
 //
@@ -2372,7 +2384,7 @@ size_t inbome_draft_differing_count(const struct inbome_draft *draft);
 const char *inbome_draft_differing(const struct inbome_draft *draft, size_t index);
 
 // How many keys the opened draft brought along. Nothing of them is stored: hand the draft to
-// inbome_outgoing_options_set_draft when the mail is sent.
+// inbome_reply_set_draft and inbome_outgoing_options_set_draft.
 //
 // draft: the object; NULL gives 0.
 //

@@ -26,7 +26,7 @@ pub struct inbome_draft {
     state_differs: bool,
     differing: Vec<CString>,
     gossip: Vec<(CString, CString)>,
-    /// For inbome_outgoing_options_set_draft.
+    /// For the recommendation and for sending.
     pub(crate) keys: Vec<(Addr, Key)>,
 }
 
@@ -283,7 +283,7 @@ pub extern "C" fn inbome_draft_differing(
 }
 
 /// How many keys the opened draft brought along. Nothing of them is stored: hand the draft to
-/// inbome_outgoing_options_set_draft when the mail is sent.
+/// inbome_reply_set_draft and inbome_outgoing_options_set_draft.
 ///
 /// draft: the object; NULL gives 0.
 ///

@@ -143,6 +143,9 @@ class Messages(Test):
             draft = device.open_draft(away)
             with self.assertRaises(inbome.Refused):
                 device.process_outgoing(draft.message, mode=Mode.ENCRYPT)
+            self.assertIsNone(device.recommend(ALICE).recipients[0].key)
+            known = device.recommend(ALICE, draft=draft).recipients[0].key
+            self.assertEqual(known.fingerprint, draft.keys[0].fingerprint)
             sent = device.process_outgoing(draft.message, mode=Mode.ENCRYPT, draft=draft)
             self.assertEqual(len(sent.messages), 3)
             again = pickle.loads(pickle.dumps(draft))
@@ -175,7 +178,8 @@ class Messages(Test):
         confirmed = self.bob.open_draft(to_self.messages[0].data, confirmed=True)
         self.assertIsNone(confirmed.state)
         for call in (lambda: self.bob.encrypt_draft(mail(BOB), state="encrypt=yes"),
-                     lambda: self.bob.process_outgoing(mail(BOB), draft=away)):
+                     lambda: self.bob.process_outgoing(mail(BOB), draft=away),
+                     lambda: self.bob.recommend(ALICE, draft=away)):
             with self.assertRaises(TypeError):
                 call()
 

@@ -244,6 +244,18 @@ static void a_draft_comes_back_as_it_was(inbome_engine *bob, inbome_engine *othe
     CHECK(inbome_process_outgoing(other_device, NULL, bytes_of(whole), options, &outgoing) ==
           INBOME_RESULT_REFUSED);
     CHECK(inbome_engine_error_reason(other_device) == INBOME_REASON_NOT_RECOMMENDED);
+    inbome_recipients *to = inbome_recipients_new();
+    CHECK_OK(NULL, inbome_recipients_add(to, INBOME_KIND_TO, "alice@example.org"));
+    inbome_reply *reply = inbome_reply_new();
+    for (int with_draft = 0; with_draft < 2; with_draft++) {
+        inbome_recommendation *advice = NULL;
+        CHECK_OK(NULL, inbome_reply_set_draft(reply, with_draft ? draft : NULL));
+        CHECK_OK(other_device, inbome_recommend(other_device, NULL, to, reply, &advice));
+        CHECK((inbome_recommendation_key(advice, 0) != NULL) == with_draft);
+        inbome_recommendation_free(advice);
+    }
+    inbome_reply_free(reply);
+    inbome_recipients_free(to);
     CHECK_OK(NULL, inbome_outgoing_options_set_draft(options, draft));
     inbome_draft_free(draft);
     CHECK_OK(other_device,

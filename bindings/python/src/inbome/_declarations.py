@@ -303,6 +303,7 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
     "inbome_recommendation_state": (c_int32, (c_void_p,)),
     "inbome_reply_free": (None, (c_void_p,)),
     "inbome_reply_new": (c_void_p, ()),
+    "inbome_reply_set_draft": (c_int32, (c_void_p, c_void_p)),
     "inbome_reply_set_encrypted": (c_int32, (c_void_p, c_int32)),
     "inbome_reply_set_message_id": (c_int32, (c_void_p, c_char_p)),
     "inbome_result_name": (c_char_p, (c_int32,)),

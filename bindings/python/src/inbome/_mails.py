@@ -113,12 +113,14 @@ class Mails(Base):
         account: str | None = None,
         in_reply_to: str | None = None,
         reply_to_encrypted: bool | None = None,
+        draft: values.Draft | None = None,
     ) -> values.Recommended:
         """Whether to encrypt a mail to these recipients, and why (Discovery §7). Cheap enough to be
         asked at each change of the recipients.
 
         `in_reply_to` is the last id of In-Reply-To: the library remembers which mails were
         encrypted. A program that knows it itself says `reply_to_encrypted`, which then counts.
+        `draft` is what `open_draft` gave, if the mail was one: the keys that it brought along serve.
 
         >>> import inbome
         >>> with inbome.Engine.in_memory() as engine:
@@ -129,7 +131,7 @@ class Mails(Base):
         """
         name = to_optional_text(account, "account")
         recipients = recipients_of(to, cc, bcc)
-        with recipients as addrs, reply_of(in_reply_to, reply_to_encrypted) as reply:
+        with recipients as addrs, reply_of(in_reply_to, reply_to_encrypted, draft) as reply:
             with self._handle as engine:
                 return one_of(
                     lambda output: lib.inbome_recommend(engine, name, addrs, reply, output),

@@ -161,7 +161,7 @@ def recipients_of(
     return owned
 
 
-def reply_of(in_reply_to: str | None, encrypted: bool | None) -> Owned:
+def reply_of(in_reply_to: str | None, encrypted: bool | None, draft: Draft | None = None) -> Owned:
     """What a mail answers; free it."""
     owned = Owned(lib.inbome_reply_free, lib.inbome_reply_new())
     if in_reply_to is not None:
@@ -171,6 +171,8 @@ def reply_of(in_reply_to: str | None, encrypted: bool | None) -> Owned:
         check(lib.inbome_reply_set_message_id(owned.pointer, message_id))
     if encrypted is not None:
         check(lib.inbome_reply_set_encrypted(owned.pointer, int(bool(encrypted))))
+    if draft is not None:
+        check(lib.inbome_reply_set_draft(owned.pointer, _held(draft)))
     return owned
 
 
@@ -195,11 +197,15 @@ def outgoing_options_of(
     check(lib.inbome_outgoing_options_set_keep_subject(options, int(bool(keep_subject))))
     check(lib.inbome_outgoing_options_set_one_message(options, int(bool(one_message))))
     if draft is not None:
-        if not isinstance(draft, Draft):
-            raise TypeError(f"expected draft as Draft, found {type(draft).__name__}")
-        if draft._held is not None:
-            check(lib.inbome_outgoing_options_set_draft(options, draft._held.pointer))
+        check(lib.inbome_outgoing_options_set_draft(options, _held(draft)))
     return owned
+
+
+def _held(draft: Draft) -> int | None:
+    """What the library knows of a draft; nothing if it came from another process."""
+    if not isinstance(draft, Draft):
+        raise TypeError(f"expected draft as Draft, found {type(draft).__name__}")
+    return draft._held.pointer if draft._held else None
 
 
 def draft_state_of(state: DraftState) -> Owned:
