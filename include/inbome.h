@@ -1163,6 +1163,99 @@ inbome_result inbome_get_encrypt_key(struct inbome_engine *engine,
                                      struct inbome_key **key,
                                      int32_t *reason);
 
+// Steps on to the next key.
+//
+// key_iter: the iterator; NULL gives NULL.
+//
+// Returns: the next one; NULL at the end.
+// Borrowed: valid until the iterator is freed
+const struct inbome_key *inbome_key_iter_next(struct inbome_key_iter *key_iter);
+
+// Frees a key iter and all that was borrowed from it.
+//
+// key_iter: it, or NULL.
+void inbome_key_iter_free(struct inbome_key_iter *key_iter);
+
+// Frees a key and all that was borrowed from it.
+//
+// key: it, or NULL.
+void inbome_key_free(struct inbome_key *key);
+
+// The fingerprint of the primary key.
+//
+// key: the object; NULL gives NULL.
+//
+// Returns: upper-case hexadecimal, 40 or 64 digits.
+// Borrowed: valid until the key is freed
+const char *inbome_key_fingerprint(const struct inbome_key *key);
+
+// The cert in binary, as the mail or file brought it.
+//
+// key: the object; NULL gives no octets.
+//
+// Returns: the octets.
+// Borrowed: valid until the key is freed
+struct inbome_bytes inbome_key_cert(const struct inbome_key *key);
+
+// The cert in ASCII armor, made when it is first asked for.
+//
+// key: the object; NULL gives NULL.
+//
+// Returns: the text; NULL if the cert cannot be armored.
+// Borrowed: valid until the key is freed
+const char *inbome_key_armored(const struct inbome_key *key);
+
+// Where the key comes from.
+//
+// key: the object; NULL gives 0.
+//
+// Returns: one of INBOME_SOURCE_.
+int32_t inbome_key_source(const struct inbome_key *key);
+
+// Whether it is the key that the account advertises.
+//
+// key: the object; NULL gives 0.
+//
+// Returns: 1 or 0; 0 for keys of others.
+int32_t inbome_key_is_current(const struct inbome_key *key);
+
+// Whether the secret key is kept under its passphrase (Messages §1): inbome_engine_unlock opens it.
+//
+// key: the object; NULL gives 0.
+//
+// Returns: 1 or 0; 0 for keys of others.
+int32_t inbome_key_is_locked(const struct inbome_key *key);
+
+// When the primary key was made.
+//
+// key: the object; NULL gives INBOME_TIME_UNKNOWN.
+//
+// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others.
+int64_t inbome_key_created(const struct inbome_key *key);
+
+// When the key stops being usable.
+//
+// key: the object; NULL gives INBOME_TIME_UNKNOWN.
+//
+// Returns: Unix seconds; INBOME_TIME_UNKNOWN for never, and for keys that a recommendation
+// lent.
+int64_t inbome_key_expires(const struct inbome_key *key);
+
+// The effective date of the first mail that brought the key, or when the user's own was added.
+//
+// key: the object; NULL gives INBOME_TIME_UNKNOWN.
+//
+// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys that a recommendation lent.
+int64_t inbome_key_first_seen(const struct inbome_key *key);
+
+// The effective date of the last mail that brought the key.
+//
+// key: the object; NULL gives INBOME_TIME_UNKNOWN.
+//
+// Returns: Unix seconds; INBOME_TIME_UNKNOWN for own keys and for keys that a recommendation
+// lent.
+int64_t inbome_key_last_seen(const struct inbome_key *key);
+
 // All keys of an account, the current one first; the others only decrypt (Messages §1).
 //
 // engine: the engine.
@@ -1241,92 +1334,6 @@ inbome_result inbome_account_destroy_key(struct inbome_engine *engine,
 inbome_result inbome_account_export_secret(struct inbome_engine *engine,
                                            const char *account,
                                            struct inbome_buffer *armored);
-
-// Steps on to the next key.
-//
-// key_iter: the iterator; NULL gives NULL.
-//
-// Returns: the next one; NULL at the end.
-// Borrowed: valid until the iterator is freed
-const struct inbome_key *inbome_key_iter_next(struct inbome_key_iter *key_iter);
-
-// Frees a key iter and all that was borrowed from it.
-//
-// key_iter: it, or NULL.
-void inbome_key_iter_free(struct inbome_key_iter *key_iter);
-
-// Frees a key and all that was borrowed from it.
-//
-// key: it, or NULL.
-void inbome_key_free(struct inbome_key *key);
-
-// The fingerprint of the primary key.
-//
-// key: the object; NULL gives NULL.
-//
-// Returns: upper-case hexadecimal, 40 or 64 digits.
-// Borrowed: valid until the key is freed
-const char *inbome_key_fingerprint(const struct inbome_key *key);
-
-// The cert in binary, as the mail or file brought it.
-//
-// key: the object; NULL gives no octets.
-//
-// Returns: the octets.
-// Borrowed: valid until the key is freed
-struct inbome_bytes inbome_key_cert(const struct inbome_key *key);
-
-// The cert in ASCII armor, made when it is first asked for.
-//
-// key: the object; NULL gives NULL.
-//
-// Returns: the text; NULL if the cert cannot be armored.
-// Borrowed: valid until the key is freed
-const char *inbome_key_armored(const struct inbome_key *key);
-
-// Where the key comes from.
-//
-// key: the object; NULL gives 0.
-//
-// Returns: one of INBOME_SOURCE_.
-int32_t inbome_key_source(const struct inbome_key *key);
-
-// Whether it is the key that the account advertises.
-//
-// key: the object; NULL gives 0.
-//
-// Returns: 1 or 0; 0 for keys of others.
-int32_t inbome_key_is_current(const struct inbome_key *key);
-
-// When the primary key was made.
-//
-// key: the object; NULL gives INBOME_TIME_UNKNOWN.
-//
-// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others.
-int64_t inbome_key_created(const struct inbome_key *key);
-
-// When the key stops being usable.
-//
-// key: the object; NULL gives INBOME_TIME_UNKNOWN.
-//
-// Returns: Unix seconds; INBOME_TIME_UNKNOWN for never, and for keys that a recommendation
-// lent.
-int64_t inbome_key_expires(const struct inbome_key *key);
-
-// The effective date of the first mail that brought the key, or when the user's own was added.
-//
-// key: the object; NULL gives INBOME_TIME_UNKNOWN.
-//
-// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys that a recommendation lent.
-int64_t inbome_key_first_seen(const struct inbome_key *key);
-
-// The effective date of the last mail that brought the key.
-//
-// key: the object; NULL gives INBOME_TIME_UNKNOWN.
-//
-// Returns: Unix seconds; INBOME_TIME_UNKNOWN for own keys and for keys that a recommendation
-// lent.
-int64_t inbome_key_last_seen(const struct inbome_key *key);
 
 // Makes a receipt that says nothing.
 //

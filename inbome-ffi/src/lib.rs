@@ -29,6 +29,7 @@ pub mod key;
 pub mod observation;
 pub mod outgoing;
 pub mod outgoing_options;
+pub mod own_keys;
 pub mod peer;
 pub mod peer_facts;
 pub mod reason;

@@ -15,7 +15,7 @@ use built::{Program, root};
 use prototypes::{Prototype, functions};
 
 /// The order of the header: what is needed first comes first.
-const FILES: [&str; 27] = [
+const FILES: [&str; 28] = [
     "version",
     "result",
     "time",
@@ -27,6 +27,7 @@ const FILES: [&str; 27] = [
     "account_options",
     "account",
     "key",
+    "own_keys",
     "receipt",
     "decrypted",
     "decrypted_facts",

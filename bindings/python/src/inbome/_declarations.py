@@ -186,6 +186,7 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
     "inbome_key_first_seen": (c_int64, (c_void_p,)),
     "inbome_key_free": (None, (c_void_p,)),
     "inbome_key_is_current": (c_int32, (c_void_p,)),
+    "inbome_key_is_locked": (c_int32, (c_void_p,)),
     "inbome_key_iter_free": (None, (c_void_p,)),
     "inbome_key_iter_next": (c_void_p, (c_void_p,)),
     "inbome_key_last_seen": (c_int64, (c_void_p,)),

@@ -51,6 +51,7 @@ def key_of(key: Pointer) -> values.Key:
         armored=text_of(lib.inbome_key_armored(key)),
         source=Source(lib.inbome_key_source(key)),
         current=bool(lib.inbome_key_is_current(key)),
+        locked=bool(lib.inbome_key_is_locked(key)),
         created=time_of(lib.inbome_key_created(key)),
         expires=time_of(lib.inbome_key_expires(key)),
         first_seen=time_of(lib.inbome_key_first_seen(key)),

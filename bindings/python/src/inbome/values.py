@@ -61,6 +61,8 @@ class Key:
     source: Source
     current: bool
     """Whether it is the key that the account advertises; never for keys of others."""
+    locked: bool
+    """Whether the secret key is kept under its passphrase; never for keys of others."""
     created: datetime | None
     expires: datetime | None
     first_seen: datetime | None
