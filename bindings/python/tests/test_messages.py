@@ -91,6 +91,25 @@ class Messages(Test):
                     self.assertTrue(self.alice.can_decrypt(given))
                     self.is_from_bob(self.alice.process_incoming(given, payload=True).decrypted)
 
+    def test_what_was_changed_on_the_way_is_named_and_a_footer_stands_apart(self):
+        data = self.to_alice().messages[0].data
+        changed = data.replace(b"Subject: [...]", b"Subject: [list] read this")
+        head, body = changed.split(b"Content-Type: multipart/encrypted", 1)
+        listed = (head + b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n"
+                  b"Content-Type: multipart/encrypted" + body +
+                  b"\r\n--x\r\nContent-Type: text/plain\r\n\r\nleave the list\r\n--x--\r\n")
+        shown = self.alice.decrypt(listed)
+        self.is_from_bob(shown)
+        self.assertEqual(shown.summary.differing, ("Subject",))
+        self.assertEqual([text.strip() for text in shown.footers], ["leave the list"])
+        self.assertNotIn(b"leave", shown.message)
+        self.assertEqual(email.message_from_bytes(shown.message)["Subject"], "a secret")
+        damaged = bytearray(data)
+        damaged[data.index(b"\r\n\r\n", data.index(b"BEGIN PGP")) + 90] ^= 1
+        summary = self.alice.decrypt(damaged).summary
+        self.assertIn(summary.failure, (Reason.DAMAGED, Reason.MALFORMED, Reason.NO_KEY))
+        self.assertEqual((summary.signature, summary.sender), (Signature.NONE, None))
+
     def test_a_mail_for_others_names_their_keys(self):
         data = self.to_alice().messages[0].data
         shown = self.carol.decrypt(data)

@@ -98,6 +98,40 @@ static void an_answer_is_encrypted_and_read(inbome_engine *bob, inbome_engine *a
     inbome_outgoing_free(outgoing);
 }
 
+/* A list changed the Subject and put a footer under the mail. */
+static void what_was_changed_on_the_way_is_named(inbome_engine *bob, inbome_engine *alice) {
+    inbome_outgoing *outgoing = sent(bob,
+                                     "From: bob@example.org\r\nTo: alice@example.org\r\n" DATE
+                                     "Subject: a secret\r\n\r\nYes\r\n",
+                                     INBOME_MODE_ENCRYPT);
+    inbome_bytes mail = inbome_outgoing_data(outgoing, 0);
+    const char *type = "Content-Type: multipart/encrypted";
+    size_t at = 0;
+    while (memcmp(mail.data + at, type, strlen(type)) != 0)
+        at++;
+    char *listed = malloc(mail.len + 1000);
+    CHECK(listed);
+    int len = sprintf(listed, "From: bob@example.org\r\nTo: alice@example.org\r\n" DATE
+                      "Subject: [list] this\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n"
+                      "%.*s\r\n--x\r\nContent-Type: text/plain\r\n\r\nleave the list\r\n--x--\r\n",
+                      (int)(mail.len - at), (const char *)mail.data + at);
+    inbome_bytes bytes = {(const uint8_t *)listed, (size_t)len};
+    inbome_decrypted *shown = NULL;
+    CHECK_OK(alice, inbome_decrypt(alice, NULL, bytes, &shown));
+    shows_a_signed_mail_of_bob(shown);
+    int subject = 0;
+    for (size_t i = 0; i < inbome_decrypted_differing_count(shown); i++)
+        subject += is_same(inbome_decrypted_differing(shown, i), "Subject");
+    CHECK(subject == 1);
+    CHECK(inbome_decrypted_footer_count(shown) == 1);
+    CHECK(strstr(inbome_decrypted_footer(shown, 0), "leave the list"));
+    CHECK(!holds(inbome_decrypted_message(shown), "leave the list"));
+    CHECK(holds(inbome_decrypted_message(shown), "Subject: a secret\r\n"));
+    inbome_decrypted_free(shown);
+    free(listed);
+    inbome_outgoing_free(outgoing);
+}
+
 /* Whether an answer to a mail would be encrypted because that mail was. */
 static int remembers(inbome_engine *engine, const char *id) {
     inbome_recipients *to = inbome_recipients_new();
@@ -384,6 +418,7 @@ int main(void) {
     introduce(alice, bob, "From: alice@example.org\r\nTo: bob@example.org\r\n" DATE "\r\nHi Bob\r\n");
     introduce(carol, bob, "From: carol@example.org\r\nTo: bob@example.org\r\n" DATE "\r\nHi Bob\r\n");
     an_answer_is_encrypted_and_read(bob, alice);
+    what_was_changed_on_the_way_is_named(bob, alice);
     a_file_is_read_as_far_as_needed(bob, alice);
     a_mail_for_others_names_their_keys(bob, carol);
     the_copy_to_keep_names_blind_recipients(bob);
