@@ -40,7 +40,8 @@ pub(crate) fn unlocking<T>(
         return Ok(first?);
     };
     let account = account_of(engine, &fingerprint)?;
-    let _ = (&account, &passphrase); // UNLOCK
+    // No key can be locked before the engine can open one: here it will be told to.
+    let _ = (account, passphrase);
     Ok(work()?)
 }
 

@@ -215,6 +215,24 @@ fn address_lists_open_groups_and_leave_invalid_mailboxes_out() {
 }
 
 #[test]
+fn recipients_that_are_no_addresses_can_be_asked_for() {
+    for (name, mail, unreadable) in [
+        (
+            "none",
+            &b"To: A <a@e.org>, b@e.org\nCc: team: c@e.org;\nBcc: (x) d@e.org\n\n"[..],
+            &[][..],
+        ),
+        ("local names", b"To: root, a@e.org\nCc: bin\nBcc: sys\n\n", &["root", "bin", "sys"]),
+        ("half a name", b"To: Doe, Jane <jane@e.org>\n\n", &["Doe"]),
+        ("no address in brackets", b"To: \"c\" <@>, <x>\n\n", &["@", "x"]),
+        ("controls", b"To: a\x1bb\n\n", &["ab"]),
+        ("elsewhere", b"From: root\nReply-To: root\nX-To: root\n\nTo: root\n", &[]),
+    ] {
+        assert_eq!(envelope(mail).unreadable_recipients(), unreadable, "{name}");
+    }
+}
+
+#[test]
 fn address_lists_have_a_limit_over_all_fields_of_a_name() {
     let list = |n: usize| format!("Cc: {}\n", "a@e.org,".repeat(n));
     let mail = format!("{}{}\n", list(MAX_ADDRESSES - 1), list(1));
