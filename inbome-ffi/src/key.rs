@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 use std::sync::{Arc, OnceLock};
 
 use inbome_core::key::Fingerprint;
+use inbome_core::openpgp::Lock;
 use inbome_core::peer::PeerState;
 use inbome_core::recommend::{Target, TargetSource};
 use inbome_core::store::StoredKey;
@@ -143,7 +144,7 @@ pub extern "C" fn inbome_account_import_key(
         let account = optional_addr(account, "account")?;
         let asker = Asker { callback, user_data };
         let key = octets(key, "key")?;
-        engine.import_own_key(account.as_ref(), key, &mut |fpr| asker.ask(fpr))?;
+        engine.import_own_key(account.as_ref(), key, Lock::Remove, &mut |fpr| asker.ask(fpr))?;
         Ok(())
     })
 }
