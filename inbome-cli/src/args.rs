@@ -311,7 +311,7 @@ pub(crate) struct Scan {
     /// Read everything again, also what was scanned before
     #[arg(long)]
     pub(crate) full: bool,
-    /// Do not decrypt; this version decrypts nothing, with or without it
+    /// Do not decrypt: learn only from what stands outside
     #[arg(long)]
     pub(crate) no_decrypt: bool,
     /// Take in folders with this name that are passed by otherwise

@@ -40,7 +40,7 @@ pub(crate) fn unlocking<T>(
         return Ok(first?);
     };
     let account = account_of(engine, &fingerprint)?;
-    let _ = (&account, &passphrase); // UNLOCK
+    engine.unlock(account.as_ref(), &passphrase)?;
     Ok(work()?)
 }
 

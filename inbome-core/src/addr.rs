@@ -2,7 +2,9 @@
 //!
 //! Not here: alias guessing. Dots and `+tag` stay significant.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
@@ -10,8 +12,10 @@ use idna::uts46::{DnsLength, Hyphens, Uts46};
 use crate::limits::{MAX_ADDR_BYTES, MAX_LOCAL_PART_BYTES};
 
 /// A mail address in canonical form: lower-cased local part, `@`, domain as ASCII.
+///
+/// Its clones share one text, because every mail clones some.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Addr(Box<str>);
+pub struct Addr(Arc<str>);
 
 /// Why a text is no mail address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,7 +66,7 @@ impl Addr {
     /// [`AddrError`] says what is wrong with it (Discovery §1).
     pub fn parse(text: &str) -> Result<Self, AddrError> {
         canonical(text)
-            .map(|addr| Self(addr.into()))
+            .map(|addr| Self(addr.as_ref().into()))
             .map_err(|flaw| AddrError { shown: text.chars().take(80).collect(), flaw })
     }
 
@@ -108,10 +112,10 @@ impl fmt::Display for Addr {
     }
 }
 
-fn canonical(text: &str) -> Result<String, AddrFlaw> {
+fn canonical(text: &str) -> Result<Cow<'_, str>, AddrFlaw> {
     let text = text.trim_matches([' ', '\t']);
     if is_canonical(text) {
-        return Ok(text.to_owned());
+        return Ok(Cow::Borrowed(text));
     }
     if text.chars().any(char::is_control) {
         return Err(AddrFlaw::Control);
@@ -123,10 +127,9 @@ fn canonical(text: &str) -> Result<String, AddrFlaw> {
     }
     addr.push('@');
     addr.push_str(&domain_to_ascii(domain)?);
-    if addr.len() > MAX_ADDR_BYTES { Err(AddrFlaw::Long) } else { Ok(addr) }
+    if addr.len() > MAX_ADDR_BYTES { Err(AddrFlaw::Long) } else { Ok(Cow::Owned(addr)) }
 }
 
-/// Unquotes and lower-cases scalar by scalar: a final sigma must not depend on its neighbours.
 /// Whether `text` is one of those that are their own canonical form and easily seen to be: short
 /// and in plain lower case. Nearly all addresses are, and each mail has several.
 fn is_canonical(text: &str) -> bool {
@@ -143,6 +146,7 @@ fn is_plain_domain(domain: &str) -> bool {
     domain.bytes().all(plain) && labels() && !domain.contains("xn")
 }
 
+/// Unquotes and lower-cases scalar by scalar: a final sigma must not depend on its neighbours.
 fn local_part(local: &str) -> Result<String, AddrFlaw> {
     let content = match local.strip_prefix('"') {
         Some(rest) => unquote(rest.strip_suffix('"').ok_or(AddrFlaw::Unquoted)?)?,

@@ -108,6 +108,21 @@ pub enum DraftError {
     Unconfirmed,
 }
 
+impl DraftError {
+    /// The stable code (docs/reasons.md).
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Self::Limit(limit) => format!("limit_{}", limit.name()),
+            Self::NotEncrypted => "not_encrypted".into(),
+            Self::Failed(failure) => failure.code().into(),
+            Self::ToOthers { .. } => "to_others".into(),
+            Self::NotFromAccount { .. } => "not_from_account".into(),
+            Self::Unconfirmed => "unconfirmed".into(),
+        }
+    }
+}
+
 fn found_from(found: &Option<Addr>) -> String {
     found.as_ref().map_or_else(|| "nobody".to_owned(), Addr::to_string)
 }
@@ -167,7 +182,7 @@ pub fn open(
         message: rewrite(&whole, &drop, &[]).map_err(DraftError::Limit)?,
         state_differs: self::state(read.outer()) != state,
         state,
-        differs: inner.map(|_| read.differs().to_vec()).unwrap_or_default(),
+        differs: inner.map(|_| other_differences(read.differs())).unwrap_or_default(),
         gossip: gossip(&read, inner, account, openpgp),
     })
 }
@@ -178,6 +193,12 @@ const RECIPIENTS: [&str; 7] =
 
 fn same_name(one: &RawField<'_>, other: &RawField<'_>) -> bool {
     one.name.eq_ignore_ascii_case(other.name)
+}
+
+/// What is told of the state is told once, by `state_differs`.
+fn other_differences(names: &[String]) -> Vec<String> {
+    let others = names.iter().filter(|name| !name.eq_ignore_ascii_case(DRAFT_STATE_FIELD));
+    others.cloned().collect()
 }
 
 /// The state that a header gives; several fields give none.

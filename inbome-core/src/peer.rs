@@ -358,12 +358,13 @@ impl PeerState {
     /// whether anything changed.
     pub fn judge(&mut self, certs: &dyn Certificates, now: Timestamp) -> bool {
         let history = &self.history;
-        let renew = |key: &Key, judgement: &mut Judgement| match history.get(&key.fingerprint) {
-            Some(record) if !judgement.holds_at(now) => {
-                *judgement = certs.judge(&key.bytes, &record.union, now);
-                true
+        let renew = |key: &Key, judgement: &mut Judgement| {
+            if judgement.holds_at(now) {
+                return false;
             }
-            _ => false,
+            let Some(record) = history.get(&key.fingerprint) else { return false };
+            *judgement = certs.judge(&key.bytes, &record.union, now);
+            true
         };
         let peer = &mut self.peer;
         let direct = peer.advert.as_mut().is_some_and(|a| renew(&a.key, &mut a.judgement));
@@ -586,11 +587,15 @@ fn raise<T: Ord>(slot: &mut Option<T>, value: T) -> bool {
 
 /// The join of a span: earlier first, later last. Gives whether it changed.
 fn widen(spans: &mut BTreeMap<Source, Span>, source: Source, span: Span) -> bool {
-    let held = spans.get(&source).copied();
-    let joined = held.map_or(span, |held| Span {
-        first: held.first.min(span.first),
-        last: held.last.max(span.last),
-    });
-    spans.insert(source, joined);
-    held != Some(joined)
+    match spans.entry(source) {
+        Entry::Vacant(slot) => {
+            slot.insert(span);
+            true
+        }
+        Entry::Occupied(mut slot) => {
+            let held = slot.get_mut();
+            let joined = Span { first: held.first.min(span.first), last: held.last.max(span.last) };
+            std::mem::replace(held, joined) != joined
+        }
+    }
 }

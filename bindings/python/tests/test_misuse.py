@@ -22,6 +22,7 @@ from support import DATE, NOW, ROOT, Test, memory
 ALICE, BOB = "alice@example.org", "bob@example.org"
 CERT = ROOT / "tests/keys/rsa2048.pub.asc"
 MAIL = b"From: alice@example.org\r\nDate: " + DATE.encode() + b"\r\n\r\nHi\r\n"
+ENTITY = b"Content-Type: text/plain\r\n\r\nHi\r\n"
 
 # Every method, with arguments that are right.
 CALLS = {
@@ -29,9 +30,12 @@ CALLS = {
     "account_field": lambda e: e.account_field(BOB),
     "account_keys": lambda e: list(e.account_keys(BOB)),
     "accounts": lambda e: list(e.accounts()),
+    "can_decrypt": lambda e: e.can_decrypt(MAIL),
     "check": lambda e: e.check(),
     "create_account": lambda e: e.create_account(BOB),
+    "decrypt": lambda e: e.decrypt(MAIL),
     "destroy_key": lambda e: e.destroy_key("0" * 40),
+    "encrypt_draft": lambda e: e.encrypt_draft(MAIL),
     "export_secret": lambda e: e.export_secret(),
     "forget_peer": lambda e: e.forget_peer(ALICE),
     "generation": lambda e: e.generation(),
@@ -39,6 +43,8 @@ CALLS = {
     "import_key": lambda e: e.import_key(b"no key"),
     "import_peer_key": lambda e: e.import_peer_key(ALICE, CERT),
     "look": lambda e: e.look(BOB, "/nonexistent"),
+    "open_draft": lambda e: e.open_draft(MAIL),
+    "open_entity": lambda e: e.open_entity(ENTITY),
     "peer": lambda e: e.peer(ALICE),
     "peers": lambda e: list(e.peers()),
     "process_incoming": lambda e: e.process_incoming(MAIL),
@@ -47,6 +53,7 @@ CALLS = {
     "recommend": lambda e: e.recommend(ALICE),
     "replace_key": lambda e: e.replace_key(),
     "scan": lambda e: e.scan("/nonexistent"),
+    "seal": lambda e: e.seal(ENTITY, [("From", BOB)], BOB),
     "set_account": lambda e: e.set_account(BOB),
     "set_word": lambda e: e.set_word(ALICE, Word.DEFAULT),
 }
@@ -55,6 +62,16 @@ TEXTS = {
     "account": lambda e, t: e.account(t),
     "account_field": lambda e, t: e.account_field(t),
     "account_keys": lambda e, t: e.account_keys(t),
+    "can_decrypt account": lambda e, t: e.can_decrypt(MAIL, account=t),
+    "decrypt account": lambda e, t: e.decrypt(MAIL, account=t),
+    "encrypt_draft account": lambda e, t: e.encrypt_draft(MAIL, account=t),
+    "open_draft account": lambda e, t: e.open_draft(MAIL, account=t),
+    "open_entity account": lambda e, t: e.open_entity(ENTITY, account=t),
+    "open_entity name": lambda e, t: e.open_entity(ENTITY, [(t + ":", "value")]),
+    "seal account": lambda e, t: e.seal(ENTITY, [], BOB, account=t),
+    "seal name": lambda e, t: e.seal(ENTITY, [(t + ":", "value")], BOB),
+    "seal to": lambda e, t: e.seal(ENTITY, [], t),
+    "seal bcc": lambda e, t: e.seal(ENTITY, [], bcc=t),
     "create_account": lambda e, t: e.create_account(t),
     "alias_of": lambda e, t: e.create_account("new@example.org", alias_of=t),
     "destroy_key": lambda e, t: e.destroy_key(t),
@@ -103,6 +120,12 @@ NUMBERS = {
 OCTETS = {
     "process_incoming": lambda e, o: e.process_incoming(o),
     "process_outgoing": lambda e, o: e.process_outgoing(o),
+    "decrypt": lambda e, o: e.decrypt(o),
+    "can_decrypt": lambda e, o: e.can_decrypt(o),
+    "encrypt_draft": lambda e, o: e.encrypt_draft(o),
+    "open_draft": lambda e, o: e.open_draft(o),
+    "seal": lambda e, o: e.seal(o, [("From", BOB)], BOB),
+    "open_entity": lambda e, o: e.open_entity(o),
     "import_key": lambda e, o: e.import_key(o),
     "import_peer_key": lambda e, o: e.import_peer_key(ALICE, o),
     "create_account": lambda e, o: e.create_account("new@example.org", import_key=o),

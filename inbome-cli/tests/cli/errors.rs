@@ -47,21 +47,17 @@ fn a_home_that_cannot_be_used_is_named() {
 #[test]
 fn a_database_of_a_newer_kind_is_left_alone() {
     let world = World::of_alice();
-    for profile in ["inbome", "level1", "inbome"] {
-        world.run(&["account", "set", "alice@example.org", "--profile", profile]).exits(0);
-    }
     let path = world.home().join("inbome.db");
     let mut octets = std::fs::read(&path).unwrap();
-    // The row of `home`: length 6, row 1, five octets of types: null, 1, 1, one octet. It says that
-    // `schema` and `readable_from` are 1 and `generation` is what follows. With two types changed,
-    // `readable_from` is what follows.
-    let row = [6, 1, 5, 0, 9, 9, 1];
+    // The row of `home`: length 7, row 1, five octets of types: null, one octet, 1, one octet. It says
+    // that `schema` is 2, which follows, and `readable_from` 1. With two types changed it is
+    // `readable_from` that follows, and then it is no 2.
+    let row = [7, 1, 5, 0, 1, 9, 1, 2];
     let found: Vec<usize> =
         (0..octets.len()).filter(|at| octets[*at..].starts_with(&row)).collect();
     assert_eq!(found.len(), 1, "the schema changed: so must this test");
-    octets[found[0] + 5..found[0] + 7].copy_from_slice(&[1, 9]);
-    let number = octets[found[0] + 7];
-    assert!(number > 1, "{number}");
+    let number = 9;
+    octets[found[0] + 4..found[0] + 8].copy_from_slice(&[9, 1, 1, number]);
     std::fs::write(&path, &octets).unwrap();
     for arguments in [&["peers", "list"][..], &["init", BOB], &["scan", "/dev/null"]] {
         let run = world.run(&[arguments, &["--json"]].concat()).exits(1);
@@ -69,7 +65,7 @@ fn a_database_of_a_newer_kind_is_left_alone() {
         assert_eq!(error["kind"], "newer", "{arguments:?}");
         let text = error["text"].as_str().unwrap();
         assert!(text.contains(&format!("found kind {number}")), "{text}");
-        assert!(text.contains("kind 1 or older"), "{text}");
+        assert!(text.contains("kind 2 or older"), "{text}");
     }
     let doctor = world.run(&["doctor", "--json"]).exits(1).json();
     assert_eq!(doctor["checks"][0]["ok"], false);

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::world::{DATE, DATE_SECS, LATER, World, feed, mail};
+use crate::world::{BOB, CAROL, DATE, DATE_SECS, LATER, World, feed, mail};
 
 #[test]
 fn one_mail_gives_one_object_with_every_field() {
@@ -196,4 +196,50 @@ fn text_from_a_mail_does_not_steer_the_terminal() {
         assert!(text.contains("bob@example.org"), "{text}");
         assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
     }
+}
+
+#[test]
+fn an_encrypted_mail_to_several_tells_the_keys_of_the_others() {
+    let world = World::of_alice();
+    world.introduce(&[BOB, CAROL]);
+    let carol = world.run_in(&world.home_of(CAROL), &["key", "list", "--json"]).exits(0).json();
+    let carol = &carol["keys"][0]["fingerprint"];
+    world.run(&["peers", "forget", CAROL]).exits(0);
+    let now = "2017-01-01T00:00:10Z";
+    let to_both = mail(BOB, "Sun, 1 Jan 2017 00:00:05 +0000", "")
+        .replace("To: alice@example.org", "To: alice@example.org, carol@example.org");
+    let mut command = world.command(&world.home_of(BOB));
+    command.env("INBOME_NOW", now).arg("process-outgoing");
+    let sent = feed(&mut command, to_both.as_bytes()).exits(0).stdout;
+    let learn = |arguments: &[&str]| {
+        let mut command = world.command(&world.home());
+        command.env("INBOME_NOW", now).args(["process-incoming", "--json"]).args(arguments);
+        feed(&mut command, &sent).exits(0).json()
+    };
+    let found = learn(&["--no-decrypt"]);
+    assert_eq!((&found["outcome"], &found["gossip"]), (&json!("updated"), &json!([])));
+    let found = learn(&[]);
+    let gossip = found["gossip"].as_array().unwrap();
+    let about: Vec<_> = gossip.iter().map(|g| g["addr"].as_str().unwrap()).collect();
+    assert_eq!(about, ["alice@example.org", CAROL]);
+    assert_eq!(
+        gossip[1],
+        json!({
+            "addr": CAROL, "fingerprint": carol, "verdict": "valid", "reason": null,
+            "conflict": false,
+        })
+    );
+    assert_eq!(
+        gossip[0],
+        json!({
+            "addr": "alice@example.org", "fingerprint": null, "verdict": "invalid",
+            "reason": "own_address", "conflict": false,
+        })
+    );
+    let text =
+        feed(world.command(&world.home()).env("INBOME_NOW", now).arg("process-incoming"), &sent);
+    assert!(text.exits(0).text().contains("unchanged"));
+    let known = world.run(&["peers", "list", "--json"]).exits(0).json();
+    let carols = known["peers"].as_array().unwrap().iter().find(|peer| peer["addr"] == CAROL);
+    assert_eq!(&carols.unwrap()["gossip_fingerprint"], carol);
 }

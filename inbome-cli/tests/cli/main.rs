@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // All of it is a test.
 
 mod accounts;
+mod decrypt;
+mod draft;
 mod errors;
 mod incoming;
 mod keys;
@@ -9,5 +11,7 @@ mod moving;
 mod outgoing;
 mod pages;
 mod peers;
+mod recipes;
 mod scan;
+mod sendmail;
 mod world;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{BOB, CAROL, World, feed, octets, odd_inputs, text};
 
 const MAIL: &str = "From: alice@example.org\nTo: bob@example.org\nBcc: eve@example.org\n\
                     Subject: Hi\n\nHello\n";
@@ -73,6 +73,7 @@ fn encryption_demanded_and_impossible_is_refused_and_names_who_lacks_a_key() {
     let arguments = ["process-outgoing", "--mode", "encrypt", "--json"];
     let refused = world.feed(&arguments, MAIL.as_bytes()).exits(4).json();
     assert_eq!(refused["error"]["kind"], "refused");
+    assert_eq!(refused["reason"], "not_recommended");
     assert_eq!(refused["missing"], json!([{ "addr": "eve@example.org", "reason": "never_seen" }]));
     assert!(refused["error"]["text"].as_str().unwrap().contains("eve@example.org"));
     assert!(refused.get("messages").is_none());
@@ -101,4 +102,95 @@ fn mails_and_their_recipients_can_go_into_a_folder() {
     assert!(mail.ends_with("\n\nHello\n"), "{mail}");
     let recipients = std::fs::read_to_string(out.join("1.rcpt")).unwrap();
     assert!(recipients.starts_with("bob@example.org\n"), "{recipients}");
+    assert_eq!(std::fs::read_to_string(out.join("sent.eml")).unwrap(), mail);
+}
+
+#[test]
+fn a_mail_that_becomes_several_needs_a_place_for_them() {
+    let world = World::of_alice();
+    world.introduce(&[BOB, CAROL]);
+    let with_bcc = MAIL.replace("eve@", "carol@");
+    let run = world.feed(&["process-outgoing"], with_bcc.as_bytes()).exits(2);
+    assert!(run.stderr.contains("--outdir") && run.stderr.contains("3 mails"), "{}", run.stderr);
+    assert_eq!(run.text(), "");
+    let made = world.feed(&["process-outgoing", "--json"], with_bcc.as_bytes()).exits(0).json();
+    let messages = made["messages"].as_array().unwrap();
+    let to: Vec<_> = messages.iter().map(|m| (&m["recipients"], &m["sent_copy"])).collect();
+    let expected = [(json!([BOB]), false), (json!([CAROL]), false), (json!([]), true)];
+    for ((to, sent), (recipients, sent_copy)) in to.iter().zip(&expected) {
+        assert_eq!((*to, *sent), (recipients, &json!(sent_copy)));
+    }
+    let out = world.path("out");
+    let arguments = ["process-outgoing", "--outdir", out.to_str().unwrap()];
+    world.feed(&arguments, with_bcc.as_bytes()).exits(0);
+    let mut names: Vec<_> = std::fs::read_dir(&out)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["1.eml", "1.rcpt", "2.eml", "2.rcpt", "sent.eml"]);
+    assert_eq!(std::fs::read_to_string(out.join("2.rcpt")).unwrap(), "carol@example.org\n");
+    let kept = world.feed(&["decrypt", out.join("sent.eml").to_str().unwrap()], b"").exits(0);
+    assert!(kept.text().contains("\nBcc: carol@example.org\n"), "{}", kept.text());
+}
+
+#[test]
+fn the_subject_is_hidden_unless_it_is_to_be_kept() {
+    let world = World::of_alice();
+    world.introduce(&[BOB]);
+    let to_bob = MAIL.replace("Bcc: eve@example.org\n", "").replace("Hi", "Secret plan");
+    for (name, arguments, outside) in [
+        ("hidden", &["process-outgoing"][..], "\nSubject: [...]\n"),
+        ("kept", &["process-outgoing", "--keep-subject"], "\nSubject: Secret plan\n"),
+    ] {
+        let sent = world.feed(arguments, to_bob.as_bytes()).exits(0);
+        assert!(sent.text().contains(outside), "{name}: {}", sent.text());
+        let mut bob = world.command(&world.home_of(BOB));
+        let read = feed(bob.arg("decrypt"), &sent.stdout).exits(0).text();
+        assert!(read.contains("\nSubject: Secret plan\n"), "{name}: {read}");
+    }
+}
+
+#[test]
+fn what_the_mail_says_about_itself_comes_before_the_mode() {
+    let world = World::of_alice();
+    world.introduce(&[BOB]);
+    let to_bob = MAIL.replace("Bcc: eve@example.org\n", "");
+    for (name, field, mode, encrypted, reason) in [
+        ("nothing", "", "auto", true, "recommended"),
+        ("mode encrypt", "", "encrypt", true, "chosen"),
+        ("mode clear", "", "clear", false, "chosen"),
+        ("field clear", "X-Inbome: clear\n", "encrypt", false, "chosen"),
+        ("field encrypt", "X-Inbome: encrypt\n", "clear", true, "chosen"),
+    ] {
+        let mail = format!("{field}{to_bob}");
+        let arguments = ["process-outgoing", "--json", "--mode", mode];
+        let made = world.feed(&arguments, mail.as_bytes()).exits(0).json();
+        assert_eq!(
+            (&made["encrypted"], &made["reason"]),
+            (&json!(encrypted), &json!(reason)),
+            "{name}"
+        );
+        assert!(!text(&made["messages"][0]["data"]).contains("X-Inbome"), "{name}");
+    }
+    let refused = world.feed(&["process-outgoing", "--json"], b"X-Inbome: x\n\n").exits(2).json();
+    assert_eq!(refused["error"]["kind"], "invalid_argument");
+}
+
+#[test]
+fn what_is_no_mail_goes_through_or_is_refused_and_is_never_half_done() {
+    let world = World::of_alice();
+    for (name, input) in odd_inputs() {
+        let made = world.feed(&["process-outgoing", "--json"], &input).exits(0).json();
+        assert_eq!(made["encrypted"], false, "{name}");
+        assert!(octets(&made["messages"][0]["data"]) == input, "{name}");
+        let arguments = ["process-outgoing", "--json", "--mode", "encrypt"];
+        let refused = world.feed(&arguments, &input).exits(4).json();
+        assert!(refused["reason"].is_string(), "{name}");
+        assert!(refused.get("messages").is_none(), "{name}");
+    }
+    let header = format!("X: {}\n{MAIL}", "x".repeat(10_000_000));
+    let run = world.feed(&["process-outgoing"], header.as_bytes()).exits(4);
+    assert!(run.stderr.contains("limit_header_bytes"), "{}", run.stderr);
+    assert_eq!(run.text(), "");
 }

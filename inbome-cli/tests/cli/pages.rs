@@ -19,6 +19,10 @@ fn scripts_pages_and_help_need_no_home() {
         ("inbome-peers.1", "import\\-key"),
         ("inbome-peers-set.1", "\\-\\-always"),
         ("inbome-key-export.1", "\\-\\-secret"),
+        ("inbome-sendmail.1", "\\-\\-dry\\-run"),
+        ("inbome-decrypt.1", "\\-\\-session\\-key"),
+        ("inbome-draft-encrypt.1", "\\-\\-by\\-choice"),
+        ("inbome-draft-open.1", "\\-\\-confirm"),
     ] {
         let page =
             std::fs::read_to_string(out.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));

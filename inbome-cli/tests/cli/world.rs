@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -17,6 +19,10 @@ pub(crate) const DATE: &str = "Sat, 17 Dec 2016 09:58:05 +0100";
 pub(crate) const DATE_SECS: i64 = 1_481_965_085;
 /// Later, and before now.
 pub(crate) const LATER: &str = "Sun, 18 Dec 2016 09:58:05 +0100";
+
+pub(crate) const ALICE: &str = "alice@example.org";
+pub(crate) const BOB: &str = "bob@example.org";
+pub(crate) const CAROL: &str = "carol@example.org";
 
 /// A folder of its own, removed at the end.
 pub(crate) struct World {
@@ -115,9 +121,43 @@ impl World {
 
     /// The key fields of somebody else, as a mail of theirs bears them.
     pub(crate) fn fields_of(&self, addr: &str) -> String {
-        let home = self.path(&format!("home of {addr}"));
+        let home = self.home_of(addr);
         self.run_in(&home, &["init", addr]).exits(0);
         self.run_in(&home, &["header", "--quiet"]).exits(0).text()
+    }
+
+    /// The home of somebody else.
+    pub(crate) fn home_of(&self, addr: &str) -> PathBuf {
+        self.path(&format!("home of {addr}"))
+    }
+
+    /// Makes alice and `others` know each other's keys, both ways and among themselves.
+    pub(crate) fn introduce(&self, others: &[&str]) {
+        let alices = self.run(&["header", "--quiet"]).exits(0).text();
+        let mut all = vec![(ALICE, self.home(), alices)];
+        for addr in others {
+            let fields = self.fields_of(addr);
+            all.push((addr, self.home_of(addr), fields));
+        }
+        for (_, home, _) in &all {
+            for (from, whose, fields) in &all {
+                if whose != home {
+                    let mail = mail(from, DATE, fields);
+                    let mut command = self.command(home);
+                    feed(command.arg("process-incoming"), mail.as_bytes()).exits(0);
+                }
+            }
+        }
+    }
+
+    /// The first mail that leaves when somebody sends one: what its readers get.
+    pub(crate) fn sent_by(&self, addr: &str, mail: &str) -> Vec<u8> {
+        let home = if addr == ALICE { self.home() } else { self.home_of(addr) };
+        let mut command = self.command(&home);
+        let made = feed(command.args(["process-outgoing", "--json"]), mail.as_bytes()).exits(0);
+        let made = made.json();
+        assert_eq!(made["encrypted"], true, "{made}");
+        octets(&made["messages"][0]["data"])
     }
 
     /// A mail from bob to alice with his key, learnt from.
@@ -135,6 +175,33 @@ pub(crate) fn mail(from: &str, date: &str, fields: &str) -> String {
         "From: {from}\nTo: alice@example.org\nSubject: Hi\nDate: {date}\n\
          Message-ID: <1@example.org>\n{fields}\nHello\n"
     )
+}
+
+/// Base64 in an object.
+#[track_caller]
+pub(crate) fn octets(value: &Value) -> Vec<u8> {
+    STANDARD.decode(value.as_str().unwrap()).unwrap()
+}
+
+/// The same as text.
+#[track_caller]
+pub(crate) fn text(value: &Value) -> String {
+    String::from_utf8(octets(value)).unwrap()
+}
+
+/// Things that are no mail, or only just one: `(name, content)`.
+pub(crate) fn odd_inputs() -> Vec<(&'static str, Vec<u8>)> {
+    let binary: Vec<u8> = (0..=255).cycle().take(70_000).collect();
+    vec![
+        ("empty", Vec::new()),
+        ("one octet", b"x".to_vec()),
+        ("zeros", vec![0; 5_000]),
+        ("binary", binary),
+        ("text", b"no header at all\n".to_vec()),
+        ("zeros in the header", b"From: a\0b@example.org\nTo: \0\n\n\0\n".to_vec()),
+        ("no line end", b"From: bob@example.org".to_vec()),
+        ("carriage returns", b"From: bob@example.org\rTo: x\r\rhello\r".to_vec()),
+    ]
 }
 
 /// Runs a command with something on standard input.

@@ -215,6 +215,24 @@ fn address_lists_open_groups_and_leave_invalid_mailboxes_out() {
 }
 
 #[test]
+fn recipients_that_are_no_addresses_can_be_asked_for() {
+    for (name, mail, unreadable) in [
+        (
+            "none",
+            &b"To: A <a@e.org>, b@e.org\nCc: team: c@e.org;\nBcc: (x) d@e.org\n\n"[..],
+            &[][..],
+        ),
+        ("local names", b"To: root, a@e.org\nCc: bin\nBcc: sys\n\n", &["root", "bin", "sys"]),
+        ("half a name", b"To: Doe, Jane <jane@e.org>\n\n", &["Doe"]),
+        ("no address in brackets", b"To: \"c\" <@>, <x>\n\n", &["@", "x"]),
+        ("controls", b"To: a\x1bb\n\n", &["ab"]),
+        ("elsewhere", b"From: root\nReply-To: root\nX-To: root\n\nTo: root\n", &[]),
+    ] {
+        assert_eq!(envelope(mail).unreadable_recipients(), unreadable, "{name}");
+    }
+}
+
+#[test]
 fn address_lists_have_a_limit_over_all_fields_of_a_name() {
     let list = |n: usize| format!("Cc: {}\n", "a@e.org,".repeat(n));
     let mail = format!("{}{}\n", list(MAX_ADDRESSES - 1), list(1));
@@ -371,6 +389,17 @@ fn a_header_section_ends_at_its_first_blank_line() {
         ("", None),
     ] {
         assert_eq!(header_end(buffer.as_bytes()), end, "{buffer:?}");
+    }
+    // Searched for piece by piece, and the first of both kinds counts.
+    for (name, blank, other) in [("LF", "\n\n", "\n\r\n"), ("CRLF", "\r\n\r\n", "\n\n")] {
+        for field in (4_080..4_110).chain(8_180..8_200) {
+            let mail = format!("A: {}{blank}body{other}more", "b".repeat(field));
+            assert_eq!(
+                header_end(mail.as_bytes()),
+                Some(3 + field + blank.len()),
+                "{name} {field}"
+            );
+        }
     }
 }
 

@@ -26,6 +26,8 @@ mod parts;
 #[cfg(feature = "openpgp")]
 mod policy;
 #[cfg(feature = "openpgp")]
+mod recent;
+#[cfg(feature = "openpgp")]
 mod renew;
 #[cfg(feature = "openpgp")]
 mod rpgp;

@@ -26,10 +26,10 @@ use crate::mime::{self, Envelope};
 use crate::receive::{Examined, Outcome, Working, apply, examine};
 use crate::store::{Cursor, Store, StoreError, transaction};
 
-/// Mails per transaction, some 50 ms of work: so many that what frequent writers change is written
-/// once.
-const BATCH: u64 = 4_096;
-/// Peers held in memory between transactions.
+/// Mails per transaction, about a tenth of a second of work: so many that what frequent writers
+/// change is written once.
+const BATCH: u64 = 8_192;
+/// Peers held in memory; with more the transaction ends at once, and they are let go.
 const MAX_HELD: usize = 4_096;
 /// Octets of a file's first read: nearly all header sections are shorter.
 const FIRST_READ: usize = 4_096;
@@ -357,7 +357,7 @@ impl<S: StoreAccess> Writer<'_, '_, S> {
             }
             None => {}
         }
-        match self.batch.mails >= BATCH {
+        match self.batch.mails >= BATCH || self.working.len() > MAX_HELD {
             true => self.flush(),
             false => Ok(()),
         }

@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::known::Known;
 use super::mbox::{self, Mbox};
 use super::{ScanOptions, name_hash};
 use crate::clock::Timestamp;
@@ -247,8 +248,8 @@ impl Walk {
                     Err(error) => chunk.unreadable.push((path, error.to_string())),
                 }
             }
-            Some(Open::Folder { mailbox, mut parts, known, maildir }) => {
-                let more = read_folder(&mut parts, &known, maildir, &mut chunk);
+            Some(Open::Folder { mailbox, mut parts, mut known, maildir }) => {
+                let more = read_folder(&mut parts, &mut known, maildir, &mut chunk);
                 chunk.cursor = Some((mailbox.clone(), None));
                 if more {
                     self.open = Some(Open::Folder { mailbox, parts, known, maildir });
@@ -310,56 +311,13 @@ fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<O
     }
 }
 
-/// Names scanned before, sorted, and found by their first two octets: names are hashes, so that
-/// each of the 65,536 places holds about as many, and a look-up touches little memory.
-#[derive(Default)]
-struct Known {
-    names: Vec<[u8; 16]>,
-    /// Where in `names` each place ends; empty without names.
-    ends: Vec<usize>,
-}
-
-impl Known {
-    fn of(cursors: Vec<Cursor>) -> Self {
-        let names = cursors.into_iter().flat_map(|cursor| match cursor {
-            Cursor::Names(names) => names,
-            Cursor::Offset { .. } => Vec::new(),
-        });
-        let mut names: Vec<[u8; 16]> = names.collect();
-        if names.is_empty() {
-            return Self::default();
-        }
-        names.sort_unstable();
-        let mut ends = vec![0; 1 << 16];
-        for (index, name) in names.iter().enumerate() {
-            if let Some(end) = ends.get_mut(place(name)) {
-                *end = index.saturating_add(1);
-            }
-        }
-        // A place without names ends where the one before it does.
-        let mut last = 0;
-        for end in &mut ends {
-            last = last.max(*end);
-            *end = last;
-        }
-        Self { names, ends }
-    }
-
-    fn contains(&self, name: &[u8; 16]) -> bool {
-        let Some(end) = self.ends.get(place(name)) else { return false };
-        let before = place(name).checked_sub(1).and_then(|before| self.ends.get(before));
-        let start = before.copied().unwrap_or_default();
-        self.names.get(start..*end).is_some_and(|names| names.contains(name))
-    }
-}
-
-fn place(name: &[u8; 16]) -> usize {
-    let [first, second, ..] = *name;
-    usize::from(u16::from_be_bytes([first, second]))
-}
-
 /// Reads names until a chunk is full. Gives whether there are more.
-fn read_folder(parts: &mut Vec<ReadDir>, known: &Known, maildir: bool, chunk: &mut Chunk) -> bool {
+fn read_folder(
+    parts: &mut Vec<ReadDir>,
+    known: &mut Known,
+    maildir: bool,
+    chunk: &mut Chunk,
+) -> bool {
     while let Some(part) = parts.last_mut() {
         for entry in part.by_ref() {
             let entry = match entry {

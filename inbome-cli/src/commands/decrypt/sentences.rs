@@ -156,3 +156,87 @@ fn valid(signer: Option<Signer>, from: &str, known: Known, now: Timestamp) -> (C
         ),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use inbome_core::addr::Addr;
+    use inbome_core::key::Fingerprint;
+
+    use super::*;
+
+    const NOW: i64 = 1_483_228_800;
+
+    fn summary(signature: Signature, signer: Option<Signer>) -> Summary {
+        let from = Addr::parse("bob@example.org").ok();
+        Summary { encryption: Encryption::Encrypted, signature, signer, from, ..Summary::default() }
+    }
+
+    fn made() -> Signature {
+        let fingerprint = Fingerprint::parse("7E2E3B36419A8BDB46F6106BBAFC533CD993BD7F").unwrap();
+        Signature::Valid { fingerprint, made: Timestamp::from_secs(NOW) }
+    }
+
+    #[test]
+    fn only_a_current_key_signs_by_somebody() {
+        let at = Known::Since(Timestamp::from_secs(NOW - 86_400));
+        for (name, signature, signer, known, color, begin) in [
+            (
+                "known",
+                made(),
+                Some(Signer::Current),
+                at,
+                Color::Green,
+                "Signed by bob@example.org,",
+            ),
+            ("new", made(), Some(Signer::Current), Known::Not, Color::Plain, "Signed by bob@"),
+            ("changed", made(), Some(Signer::Current), Known::Changed, Color::Yellow, "Signed by"),
+            ("own", made(), Some(Signer::Current), Known::Own, Color::Green, "Signed by yourself"),
+            ("former", made(), Some(Signer::Former), at, Color::Yellow, "Signed with a former key"),
+            ("gossip", made(), Some(Signer::Gossip), at, Color::Yellow, "Signed with a key, known"),
+            (
+                "own key",
+                made(),
+                Some(Signer::Own),
+                Known::Not,
+                Color::Yellow,
+                "Signed with a key of",
+            ),
+            (
+                "other",
+                made(),
+                Some(Signer::Other),
+                Known::Not,
+                Color::Yellow,
+                "Signed with a key that",
+            ),
+            (
+                "unknown",
+                Signature::UnknownKey,
+                None,
+                Known::Not,
+                Color::Yellow,
+                "Signed with a key",
+            ),
+            ("none", Signature::None, None, Known::Not, Color::Yellow, "Not signed"),
+            ("bad", Signature::Invalid, None, Known::Not, Color::Red, "BAD SIGNATURE"),
+        ] {
+            let now = Timestamp::from_secs(NOW);
+            let (found, text) = signed(&summary(signature, signer), known, now);
+            assert_eq!(found, color, "{name}: {text}");
+            assert!(text.starts_with(begin), "{name}: {text}");
+            let by = matches!(signer, Some(Signer::Current));
+            assert_eq!(text.starts_with("Signed by"), by, "{name}: {text}");
+            let since = known == at && !text.contains("2016-12-31 (yesterday)");
+            assert!(!since, "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_signature_for_other_readers_is_bad_and_says_so() {
+        let no = Some(Intended::No);
+        let summary = Summary { intended: no, ..summary(Signature::Invalid, None) };
+        let (color, text) = signed(&summary, Known::Not, Timestamp::from_secs(NOW));
+        assert_eq!(color, Color::Red);
+        assert!(text.starts_with("BAD SIGNATURE: it was made for other readers"), "{text}");
+    }
+}

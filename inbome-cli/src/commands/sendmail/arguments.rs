@@ -131,8 +131,7 @@ fn short<'a>(
 ) -> Result<Option<Call>, String> {
     let mut call = None;
     let mut kept = String::from("-");
-    let mut letters = text.char_indices().skip(1);
-    while let Some((at, letter)) = letters.next() {
+    for (at, letter) in text.char_indices().skip(1) {
         let attached = text.get(at.saturating_add(letter.len_utf8())..).unwrap_or_default();
         if PLAIN.contains(letter) {
             match letter {
@@ -223,11 +222,16 @@ pub(crate) fn separate(arguments: &[OsString]) -> Option<Vec<OsString>> {
         whole.push("sendmail".into());
     }
     let mut is_sendmail = is_link;
-    let mut rest = rest.iter();
+    let mut rest = rest.iter().peekable();
     while let Some(argument) = rest.next() {
         let text = argument.to_str().unwrap_or_default();
-        let name = text.split_once('=').map_or(text, |(name, _)| name);
-        let has_value = Sendmail::OPTIONS.contains(&name);
+        let (name, value) = match text.split_once('=') {
+            Some((name, value)) => (name, value),
+            None => (text, rest.peek().and_then(|next| next.to_str()).unwrap_or_default()),
+        };
+        // msmtp has accounts too; ours are addresses.
+        let of_mailer = is_sendmail && name == "--account" && !value.contains('@');
+        let has_value = Sendmail::OPTIONS.contains(&name) && !of_mailer;
         if !(has_value || Sendmail::FLAGS.contains(&text)) {
             if !is_sendmail {
                 if argument != "sendmail" {
@@ -433,6 +437,12 @@ mod tests {
             ("inbome sendmail --fcc=Sent -t --fcc", Some("inbome sendmail --fcc=Sent -- -t --fcc")),
             ("inbome --home h sendmail b@c.org", Some("inbome --home h sendmail -- b@c.org")),
             ("inbome sendmail -oi -- b@c.org", Some("inbome sendmail -- -oi -- b@c.org")),
+            ("inbome sendmail --account w -t", Some("inbome sendmail -- --account w -t")),
+            ("inbome sendmail --account=w -t", Some("inbome sendmail -- --account=w -t")),
+            (
+                "inbome sendmail --account a@b.org -t",
+                Some("inbome sendmail --account a@b.org -- -t"),
+            ),
             ("inbome sendmail", Some("inbome sendmail")),
             ("/usr/sbin/sendmail -t", Some("/usr/sbin/sendmail sendmail -- -t")),
             ("inbome-sendmail --via x -t", Some("inbome-sendmail sendmail --via x -- -t")),

@@ -86,13 +86,12 @@ fn phrase(name: &str) -> String {
     }
     let mut words = vec![String::new()];
     for scalar in name.chars() {
-        if let Some(word) = words.last_mut() {
-            if word.len().saturating_add(scalar.len_utf8()) <= ENCODED_WORD_BYTES {
+        match words.last_mut() {
+            Some(word) if word.len().saturating_add(scalar.len_utf8()) <= ENCODED_WORD_BYTES => {
                 word.push(scalar);
-                continue;
             }
+            _ => words.push(scalar.to_string()),
         }
-        words.push(scalar.to_string());
     }
     let encode = |word: &String| format!("=?UTF-8?B?{}?=", STANDARD.encode(word));
     words.iter().map(encode).collect::<Vec<_>>().join("\r\n ")

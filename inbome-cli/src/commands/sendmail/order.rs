@@ -103,7 +103,7 @@ impl Order {
                  clear",
                 local.join(", ")
             );
-            return Err(Trouble { code: REFUSED, failure: Failure::Refused(text) });
+            return Err(Trouble::new(REFUSED, text));
         }
         let from_header = self.send.header_recipients;
         if made.reason.passes_unchanged() || !self.local_in_header.is_empty() {
@@ -240,4 +240,3 @@ fn addresses(argument: &OsStr) -> Option<Vec<(Addr, OsString)>> {
     };
     text.split(',').filter(|part| !part.trim().is_empty()).map(one).collect()
 }
-
