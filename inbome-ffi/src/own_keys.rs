@@ -4,6 +4,7 @@ use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
 use inbome_core::key::Fingerprint;
+use inbome_core::openpgp::Lock;
 
 use crate::account_options::{Asker, inbome_passphrase_callback};
 use crate::bytes::{inbome_buffer, inbome_bytes};
@@ -67,7 +68,7 @@ pub extern "C" fn inbome_account_import_key(
         let account = optional_addr(account, "account")?;
         let asker = Asker { callback, user_data };
         let key = octets(key, "key")?;
-        engine.import_own_key(account.as_ref(), key, &mut |fpr| asker.ask(fpr))?;
+        engine.import_own_key(account.as_ref(), key, Lock::Remove, &mut |fpr| asker.ask(fpr))?;
         Ok(())
     })
 }
