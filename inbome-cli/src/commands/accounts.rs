@@ -38,8 +38,12 @@ pub(crate) fn init(session: &mut Session, args: Init) -> Done {
             terminal::confirm(false, "Make a new key here all the same?")?;
         }
     }
-    let options =
-        AccountOptions { settings: args.settings.change(), alias_of: args.alias_of, import_key };
+    let options = AccountOptions {
+        settings: args.settings.change(),
+        alias_of: args.alias_of,
+        import_key,
+        ..AccountOptions::default()
+    };
     let made = engine.create_account(&args.addr, &options, &mut ask)?;
     let fingerprint = made.account.current.as_ref();
     if session.out.is_json() {

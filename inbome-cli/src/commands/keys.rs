@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 
 use inbome_core::key::Fingerprint;
+use inbome_core::openpgp::Lock;
 use serde_json::{Value, json};
 
 use crate::args::KeyCommand;
@@ -21,7 +22,12 @@ pub(crate) fn key(session: &mut Session, command: KeyCommand) -> Done {
             let octets = input::read_key(&file)?;
             let mut ask = terminal::passphrase_from(passphrase_file.as_deref())?;
             let account = session.account();
-            let key = session.engine()?.import_own_key(account.as_ref(), &octets, &mut ask)?;
+            let key = session.engine()?.import_own_key(
+                account.as_ref(),
+                &octets,
+                Lock::Remove,
+                &mut ask,
+            )?;
             match session.out.is_json() {
                 true => session.out.object(json!({ "fingerprint": key.to_string() })),
                 false => session.out.line(&format!(
