@@ -26,9 +26,9 @@ use crate::mime::{self, Envelope};
 use crate::receive::{Examined, Outcome, Working, apply, examine};
 use crate::store::{Cursor, Store, StoreError, transaction};
 
-/// Mails per transaction, about a tenth of a second of work: so many that what frequent writers
+/// Mails per transaction, some 200 ms of work: so many that what frequent writers
 /// change is written once.
-const BATCH: u64 = 8_192;
+const BATCH: u64 = 16_384;
 /// Peers held in memory; with more the transaction ends at once, and they are let go.
 const MAX_HELD: usize = 4_096;
 /// Octets of a file's first read: nearly all header sections are shorter.
