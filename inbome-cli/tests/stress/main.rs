@@ -186,7 +186,7 @@ fn scanned(home: &Path, mailbox: &Path, all: &[String]) -> BTreeSet<String> {
 fn a_scan_killed_at_two_hundred_moments_loses_nothing() {
     let world = TempDir::new().expect("folder");
     let mailbox = world.path().join("Maildir");
-    let mails = 6_000;
+    let mails = 10_000;
     write_maildir(&mailbox, mails);
     let all: Vec<String> = std::fs::read_dir(mailbox.join("cur"))
         .expect("list")
@@ -212,7 +212,7 @@ fn a_scan_killed_at_two_hundred_moments_loses_nothing() {
         let home = world.path().join(format!("home{homes}"));
         run(inbome(&home).args(["init", ME]));
         // Each home is killed a few times, and each time goes on from where it was.
-        for _ in 0..4 {
+        for _ in 0..8 {
             let before = Engine::open(&home, options()).expect("open");
             let generation = before.generation().expect("read");
             let mut child =

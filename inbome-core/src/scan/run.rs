@@ -26,9 +26,9 @@ use crate::mime::{self, Envelope};
 use crate::receive::{Examined, Outcome, Working, apply, examine};
 use crate::store::{Cursor, Store, StoreError, transaction};
 
-/// Mails per transaction, some 50 ms of work: so many that what frequent writers
+/// Mails per transaction, some 100 ms of work: so many that what frequent writers
 /// change is written once.
-const BATCH: u64 = 4_096;
+const BATCH: u64 = 8_192;
 /// Peers held in memory; with more the transaction ends at once, and they are let go.
 const MAX_HELD: usize = 4_096;
 /// Octets of a file's first read: nearly all header sections are shorter.
