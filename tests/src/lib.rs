@@ -2,6 +2,7 @@
 
 pub mod certs;
 pub mod homes;
+pub mod hostile;
 pub mod mailbox;
 pub mod messages;
 pub mod stage;
