@@ -2,6 +2,7 @@
 
 pub mod certs;
 pub mod homes;
+pub mod letters;
 pub mod mailbox;
 pub mod messages;
 pub mod stage;
