@@ -3,6 +3,7 @@
 pub mod certs;
 pub mod homes;
 pub mod hostile;
+pub mod letters;
 pub mod mailbox;
 pub mod messages;
 pub mod stage;
