@@ -1356,7 +1356,8 @@ inbome_result inbome_account_destroy_key(struct inbome_engine *engine,
                                          const char *account,
                                          const char *fingerprint);
 
-// The current secret key of an account, unlocked: for the user's eyes alone.
+// The current secret key of an account: for the user's eyes alone. One that keeps its passphrase is
+// given locked.
 //
 // engine: the engine.
 // account: one of its addresses, or NULL: the only account.

@@ -152,7 +152,8 @@ pub extern "C" fn inbome_account_destroy_key(
     })
 }
 
-/// The current secret key of an account, unlocked: for the user's eyes alone.
+/// The current secret key of an account: for the user's eyes alone. One that keeps its passphrase is
+/// given locked.
 ///
 /// engine: the engine.
 /// account: one of its addresses, or NULL: the only account.

@@ -226,8 +226,8 @@ class Accounts(Base):
             check(lib.inbome_account_destroy_key(engine, name, which), engine)
 
     def export_secret(self, account: str | None = None) -> str:
-        """The current secret key in ASCII armor, unlocked: for the user's eyes alone. Python cannot
-        overwrite it."""
+        """The current secret key in ASCII armor, for the user's eyes alone; one that keeps its
+        passphrase is given locked. Python cannot overwrite it."""
         name = to_optional_text(account, "account")
         with self._handle as engine:
             armored = buffer_of(
