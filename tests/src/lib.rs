@@ -4,6 +4,7 @@ pub mod certs;
 pub mod homes;
 pub mod hostile;
 pub mod mailbox;
+pub mod memory;
 pub mod messages;
 pub mod stage;
 pub mod terminal;
