@@ -73,7 +73,7 @@ pub(super) fn secret_key(octet: u8, created: i64) -> StoredKey {
         key: SecretKey {
             fingerprint: fingerprint(octet),
             secret: Secret::new(vec![octet; 40]),
-            locked: octet % 2 == 0,
+            locked: octet.is_multiple_of(2),
             cert: vec![octet; 30],
             created: at(created),
             expires: None,
