@@ -43,7 +43,6 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 /// Whoever measures must be the only test that runs; each test of such a file begins with this.
-#[must_use]
 pub fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }

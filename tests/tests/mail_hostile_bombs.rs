@@ -2,17 +2,20 @@
 //! beyond its own size, as it came and as it is decoded. Measured by what is allocated, never by time.
 
 use inbome_core::discover::Receipt;
-use inbome_core::engine::Engine;
+use inbome_core::engine::{AccountOptions, Engine};
 use inbome_core::error::Error;
 use inbome_core::key::Certificates;
 use inbome_core::openpgp::Rpgp;
+use inbome_core::secret::Secret;
 use inbome_tests::certs::*;
 use inbome_tests::hostile::*;
 use inbome_tests::memory::{Counting, alone, growth};
 use inbome_tests::messages::*;
 use inbome_tests::stage::{self, ALICE, BOB, autocrypt, outcome, state, verdicts};
+use pgp::crypto::aead::AeadAlgorithm;
+use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::SignatureType;
-use pgp::types::{CompressionAlgorithm, Tag};
+use pgp::types::{CompressionAlgorithm, Password, S2kParams, StringToKey, Tag};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
@@ -97,6 +100,34 @@ fn a_passphrase_that_costs_2_gib_is_not_tried() {
     reads(&scene, "alone", &alone).gives_nothing("alone", "no_key");
     let beside = mail(ALICE, "", &pgp_mime(&[argon2, key, data].concat()));
     assert_eq!(reads(&scene, "beside", &beside).told(), "encrypted none");
+}
+
+#[test]
+fn a_key_whose_lock_costs_2_gib_is_not_unlocked() {
+    let _alone = alone();
+    let (mut primary, subkey) = (Key::signing(1, MADE), Key::encrypting(101, MADE));
+    let cert = cert_of(&primary, &subkey, &Says::certification(MADE));
+    let lock = S2kParams::Aead {
+        sym_alg: SymmetricKeyAlgorithm::AES256,
+        aead_mode: AeadAlgorithm::Ocb,
+        s2k: StringToKey::Argon2 { salt: [1; 16], t: 1, p: 1, m_enc: 10 },
+        nonce: vec![1; 15].into(),
+    };
+    primary.0.set_password_with_s2k(&Password::from("a"), lock).expect("locked");
+    let cheap = transferable(&cert, &[&primary, &subkey]);
+    // Salt, passes and lanes stand before the memory, of which 2^21 KiB are never paid here.
+    let before = [&[1; 16][..], &[1, 1]].concat();
+    let at = cheap.windows(18).position(|window| *window == before).expect("a lock") + 18;
+    let mut costly = cheap.clone();
+    assert_eq!(std::mem::replace(&mut costly[at], 21), 10);
+    for (name, octets, opens) in [("1 MiB", cheap, true), ("2 GiB", costly, false)] {
+        let engine = Engine::in_memory(stage::options(&stage::SetClock::new(NOW.into())));
+        let options = AccountOptions { import_key: Some(octets), ..AccountOptions::default() };
+        let mut ask = |_: &_| Some(Secret::new(b"a".to_vec()));
+        let (made, grown) = growth(|| engine.create_account(&stage::addr(BOB), &options, &mut ask));
+        assert_eq!(made.is_ok(), opens, "{name}: {made:?}");
+        assert!(grown <= ROOM, "{name}: {grown}");
+    }
 }
 
 /// Multiparts in multiparts.

@@ -78,7 +78,8 @@ fn a_fold_in_a_sealed_field_adds_no_field() {
     let recipients = [addr(ALICE)];
     let entity = Entity { octets: octets.as_bytes(), header: &header, ..Entity::default() };
     let entity = Entity { recipients: &recipients, keep_subject: true, ..entity };
-    let Ok(sealed) = scene.engine.seal(None, &entity) else { return };
+    let sealed = scene.engine.seal(None, &entity).expect("sealed");
+    assert_eq!(sealed.outer.iter().filter(|(name, _)| name == "Subject").count(), 1);
     assert!(!sealed.outer.iter().any(|(name, _)| name.eq_ignore_ascii_case("Bcc")));
 }
 
