@@ -114,7 +114,7 @@ impl OpenPgp for Rpgp {
     }
 
     fn seal(&self, payload: &[u8], sealing: &Sealing<'_>) -> Result<Vec<u8>, OpenPgpError> {
-        message::seal(payload, sealing)
+        message::seal(payload, sealing, &self.recent)
     }
 
     fn open(&self, octets: &[u8], keys: &[&SecretKey]) -> Result<Opened, OpenFlaw> {
@@ -144,7 +144,7 @@ impl OpenPgp for Rpgp {
         signers: &[&CertUnion],
         now: Timestamp,
     ) -> Vec<SignatureCheck> {
-        message::verify(signed, signatures, signers, now, &self.recent.verifications)
+        message::verify(signed, signatures, signers, now, &self.recent)
     }
 
     fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>) {
