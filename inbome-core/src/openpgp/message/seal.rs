@@ -126,7 +126,8 @@ impl Recipients {
 
         let plaintext = before.chain(literal.as_slice()).chain(payload).chain(after);
         let size = usize::try_from(body)?.saturating_add(head.len());
-        let mut armor = Armor::of_message(size);
+        // RFC 9580 §6.1: none after version 2 of SEIPD; who reads that does without.
+        let mut armor = Armor::of_message(size, !self.modern);
         let key = session_key.as_ref();
         let (begun, written) = if self.modern {
             let mut salt = [0; 32];
