@@ -340,6 +340,12 @@
 // Peers who stop advertising are given nothing.
 #define INBOME_PROFILE_INBOME 2
 
+// An imported key is unlocked for good (the default).
+#define INBOME_LOCK_REMOVE 1
+
+// An imported key keeps its passphrase: it serves while inbome_engine_unlock has opened it.
+#define INBOME_LOCK_KEEP 2
+
 // The key is the peer's own: it stood in the header of their mail.
 #define INBOME_SOURCE_DIRECT 1
 
@@ -977,6 +983,17 @@ inbome_result inbome_account_options_set_passphrase(struct inbome_account_option
                                                     inbome_passphrase_callback callback,
                                                     void *user_data);
 
+// Says what becomes of the passphrase of a key that is imported (Messages §1). It is asked for
+// either way.
+//
+// account_options: what is changed.
+// lock: one of INBOME_LOCK_.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_INVALID_ARGUMENT.
+inbome_result inbome_account_options_set_lock(struct inbome_account_options *account_options,
+                                              int32_t lock);
+
 // Makes an account with a new key, or as the options say (Discovery §1, Messages §1). One that
 // exists as asked is given back.
 //
@@ -1271,7 +1288,8 @@ inbome_result inbome_account_keys(struct inbome_engine *engine,
                                   const char *account,
                                   struct inbome_key_iter **keys);
 
-// Imports an OpenPGP key of the user's own and makes it the account's current one (Messages §1).
+// Imports an OpenPGP key of the user's own and makes it the account's current one (Messages §1). Its
+// passphrase is removed.
 //
 // engine: the engine.
 // account: one of its addresses, or NULL: the only account.
@@ -1290,6 +1308,24 @@ inbome_result inbome_account_import_key(struct inbome_engine *engine,
                                         struct inbome_bytes key,
                                         inbome_passphrase_callback callback,
                                         void *user_data);
+
+// As inbome_account_import_key; the key keeps its passphrase if lock says so.
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+// key: the secret key, armored or binary, at most 1 MiB.
+// lock: one of INBOME_LOCK_.
+// callback: asks for the passphrase of a locked key, or NULL: such a key is refused.
+// user_data: handed to the callback; may be NULL.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: as inbome_account_import_key; INBOME_RESULT_INVALID_ARGUMENT for another lock.
+inbome_result inbome_account_import_key_as(struct inbome_engine *engine,
+                                           const char *account,
+                                           struct inbome_bytes key,
+                                           int32_t lock,
+                                           inbome_passphrase_callback callback,
+                                           void *user_data);
 
 // Makes a new key for an account and makes it the current one; the old ones go on decrypting
 // (Messages §1).
@@ -1320,7 +1356,8 @@ inbome_result inbome_account_destroy_key(struct inbome_engine *engine,
                                          const char *account,
                                          const char *fingerprint);
 
-// The current secret key of an account, unlocked: for the user's eyes alone.
+// The current secret key of an account: for the user's eyes alone. One that keeps its passphrase is
+// given locked.
 //
 // engine: the engine.
 // account: one of its addresses, or NULL: the only account.
@@ -1334,6 +1371,51 @@ inbome_result inbome_account_destroy_key(struct inbome_engine *engine,
 inbome_result inbome_account_export_secret(struct inbome_engine *engine,
                                            const char *account,
                                            struct inbome_buffer *armored);
+
+// Opens the keys of an account that are kept under a passphrase, for this engine and until it is
+// freed or inbome_engine_relock is called; nothing of it is stored. For programs whose user interface
+// must not wait in a callback: what needs the key answers INBOME_RESULT_LOCKED or
+// INBOME_REASON_LOCKED, the program asks the user, unlocks and tries again.
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+// passphrase: its octets; copied, and overwritten when the key is locked again.
+// opened: how many keys it opened, 0 if none is locked; or NULL if that is not wanted.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_PASSPHRASE if there are locked keys and it opens none of them;
+// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if account is NULL
+// and there are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
+inbome_result inbome_engine_unlock(struct inbome_engine *engine,
+                                   const char *account,
+                                   struct inbome_bytes passphrase,
+                                   int32_t *opened);
+
+// Locks again what inbome_engine_unlock opened, of all accounts; the open keys are overwritten.
+//
+// engine: the engine.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_FORKED.
+inbome_result inbome_engine_relock(struct inbome_engine *engine);
+
+// Gives the current key of an account another expiry (Messages §1). Peers learn of it from the next
+// mails, so renew it before it expires.
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+// expires: when it stops being usable, in Unix seconds; INBOME_TIME_UNKNOWN: never.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_LOCKED; INBOME_RESULT_INVALID_ARGUMENT for a time that is past or after 2105, or if
+// account is NULL and there are several; INBOME_RESULT_REFUSED for a revoked key, one whose primary
+// part is kept elsewhere, and one that becomes too large; INBOME_RESULT_NOT_FOUND for an unknown account
+// or one without a key; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
+inbome_result inbome_account_renew_key(struct inbome_engine *engine,
+                                       const char *account,
+                                       int64_t expires);
 
 // Makes a receipt that says nothing.
 //

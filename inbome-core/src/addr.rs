@@ -133,17 +133,23 @@ fn canonical(text: &str) -> Result<Cow<'_, str>, AddrFlaw> {
 /// Whether `text` is one of those that are their own canonical form and easily seen to be: short
 /// and in plain lower case. Nearly all addresses are, and each mail has several.
 fn is_canonical(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let plain = |octet: u8| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'+');
+    let plain = |octet: &u8| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'+');
+    let at = text.bytes().position(|octet| octet == b'@');
+    let Some((local, domain)) = at.and_then(|at| text.as_bytes().split_at_checked(at)) else {
+        return false;
+    };
+    let domain = domain.get(1..).unwrap_or_default();
     let short = !local.is_empty() && local.len() <= MAX_LOCAL_PART_BYTES && domain.len() <= 63;
-    short && local.bytes().all(plain) && is_plain_domain(domain)
+    short && local.iter().all(plain) && is_plain_domain(domain)
 }
 
 /// Plain lower-case ASCII names, nearly all of them, are their own canonical form.
-fn is_plain_domain(domain: &str) -> bool {
-    let plain = |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'.';
-    let labels = || domain.split('.').all(|label| !label.is_empty() && label.len() <= 63);
-    domain.bytes().all(plain) && labels() && !domain.contains("xn")
+fn is_plain_domain(domain: &[u8]) -> bool {
+    let plain = |octet: &u8| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    domain.split(|octet| *octet == b'.').all(|label| {
+        // What begins with xn-- stands for other letters.
+        (1..=63).contains(&label.len()) && label.iter().all(plain) && !label.starts_with(b"xn--")
+    })
 }
 
 /// Unquotes and lower-cases scalar by scalar: a final sigma must not depend on its neighbours.
@@ -192,7 +198,7 @@ fn domain_to_ascii(domain: &str) -> Result<String, AddrFlaw> {
     if domain.contains(char::is_whitespace) {
         return Err(AddrFlaw::Unquoted);
     }
-    if is_plain_domain(domain) {
+    if is_plain_domain(domain.as_bytes()) {
         return Ok(domain.to_owned());
     }
     // Specials that would read as syntax elsewhere; STD3 rules are off, these are not names.
@@ -276,6 +282,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_plain_domain_is_its_own_canonical_form(domain in "(xn|[a-z0-9-]{0,4}|x{62,64})(--|-|n|\\.)?(\\.[a-z0-9-]{0,3}){0,3}") {
+            let uts46 = Uts46::new();
+            let ascii = uts46.to_ascii(
+                domain.as_bytes(),
+                AsciiDenyList::EMPTY,
+                Hyphens::Allow,
+                DnsLength::VerifyAllowRootDot,
+            );
+            if is_plain_domain(domain.as_bytes()) {
+                let ascii = ascii.ok().map(std::borrow::Cow::into_owned);
+                prop_assert_eq!(ascii, Some(domain.clone()));
+            }
+        }
+
         #[test]
         fn the_written_form_parses_to_the_same_address(text in "\\PC{1,12}@[a-zä-ü.]{1,12}") {
             if let Ok(addr) = Addr::parse(&text) {

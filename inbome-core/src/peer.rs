@@ -3,8 +3,7 @@
 //! The stored state is a function of the *set* of observations. Only maxima, minima and unions are
 //! kept, so mails may come in any order, twice, or half on each of two devices. [`PeerState::observe`]
 //! applies one mail, [`PeerState::join`] the state of another device; both rest on the same joins.
-//!
-//! Not here: how a mail becomes an observation (`discover`), and what is concluded (`recommend`).
+//! Not here: how a mail becomes an observation (`discover`); what is concluded (`recommend`).
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};

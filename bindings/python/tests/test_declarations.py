@@ -51,6 +51,7 @@ class Declarations(unittest.TestCase):
         unneeded = {
             "inbome_reason_name",  # str(Reason)
             "inbome_recipients_count",
+            "inbome_account_import_key",  # ..._as
             "inbome_header_count",
             "inbome_encryption_name",  # str(Encryption), and so on
             "inbome_signature_name",

@@ -105,9 +105,11 @@ class Messages(Test):
         self.assertNotIn(b"leave", shown.message)
         self.assertEqual(email.message_from_bytes(shown.message)["Subject"], "a secret")
         damaged = bytearray(data)
-        damaged[data.index(b"\r\n\r\n", data.index(b"BEGIN PGP")) + 90] ^= 1
+        # In the middle of what is encrypted, and still base64.
+        at = data.index(b"\r\n", data.index(b"-----END PGP") - 300) + 10
+        damaged[at] = ord("B") if data[at] == ord("A") else ord("A")
         summary = self.alice.decrypt(damaged).summary
-        self.assertIn(summary.failure, (Reason.DAMAGED, Reason.MALFORMED, Reason.NO_KEY))
+        self.assertEqual(summary.failure, Reason.DAMAGED)
         self.assertEqual((summary.signature, summary.sender), (Signature.NONE, None))
 
     def test_a_mail_for_others_names_their_keys(self):

@@ -51,11 +51,14 @@ CALLS = {
     "process_observation": lambda e: e.process_observation(inbome.Observation(ALICE)),
     "process_outgoing": lambda e: e.process_outgoing(MAIL),
     "recommend": lambda e: e.recommend(ALICE),
+    "relock": lambda e: e.relock(),
+    "renew_key": lambda e: e.renew_key(),
     "replace_key": lambda e: e.replace_key(),
     "scan": lambda e: e.scan("/nonexistent"),
     "seal": lambda e: e.seal(ENTITY, [("From", BOB)], BOB),
     "set_account": lambda e: e.set_account(BOB),
     "set_word": lambda e: e.set_word(ALICE, Word.DEFAULT),
+    "unlock": lambda e: e.unlock("secret"),
 }
 # Every place for a text, with the arguments before it.
 TEXTS = {
@@ -100,6 +103,8 @@ TEXTS = {
     "process_outgoing recipients": lambda e, t: e.process_outgoing(MAIL, recipients=[t]),
     "recommend": lambda e, t: e.recommend([ALICE, t]),
     "recommend account": lambda e, t: e.recommend(ALICE, account=t),
+    "renew_key account": lambda e, t: e.renew_key(account=t),
+    "unlock account": lambda e, t: e.unlock("secret", account=t),
     "replace_key": lambda e, t: e.replace_key(t),
     "scan account": lambda e, t: e.scan("/nonexistent", account=t),
     "set_account": lambda e, t: e.set_account(t),
@@ -110,6 +115,8 @@ TEXTS = {
 NUMBERS = {
     "prefer_encrypt": lambda e, n: e.set_account(BOB, prefer_encrypt=n),
     "profile": lambda e, n: e.set_account(BOB, profile=n),
+    "lock": lambda e, n: e.create_account("new@example.org", lock=n),
+    "import_key lock": lambda e, n: e.import_key(b"", lock=n),
     "spelling": lambda e, n: e.set_account(BOB, spelling=n),
     "account_field": lambda e, n: e.account_field(BOB, n),
     "mode": lambda e, n: e.process_outgoing(MAIL, mode=n),

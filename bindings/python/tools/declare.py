@@ -22,6 +22,7 @@ ENUMERATIONS = [
     ("REASON", "Reason", "Why something is as it is; the codes of docs/reasons.md."),
     ("PREFER", "PreferEncrypt", "What key fields ask for."),
     ("SPELLING", "Spelling", "Which key fields an account's mails bear."),
+    ("LOCK", "Lock", "What becomes of the passphrase of a key that is imported."),
     ("PROFILE", "Profile", "The patience with peers who stop advertising."),
     ("SOURCE", "Source", "Where a key comes from."),
     ("ENCRYPTION", "Encryption", "Whether a mail was encrypted, and whether that was undone."),

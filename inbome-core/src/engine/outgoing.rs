@@ -169,7 +169,7 @@ impl Inner {
     /// The current key of an account, unlocked.
     pub(super) fn signing_key(&mut self, account: &Account) -> Result<SecretKey, Error> {
         let key = self.current_key(account)?.key;
-        let key = self.unlocked.get(&key.fingerprint).cloned().unwrap_or(key);
+        let key = self.as_unlocked(key);
         match key.locked {
             true => Err(OpenPgpError::Locked { fingerprint: key.fingerprint.to_string() }.into()),
             false => Ok(key),

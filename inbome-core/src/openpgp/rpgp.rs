@@ -12,8 +12,8 @@ use super::policy::Policy;
 use super::recent::Recent;
 use super::verify::Verifier;
 use super::{
-    AskPassphrase, Described, OpenPgp, OpenPgpError, SecretKey, TakeCert, armor, check, generate,
-    import, keyring, minimise, union,
+    AskPassphrase, Described, Lock, OpenPgp, OpenPgpError, Renewal, SecretKey, TakeCert, armor,
+    check, generate, import, keyring, minimise, renew, union,
 };
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -96,9 +96,27 @@ impl OpenPgp for Rpgp {
         octets: &[u8],
         addr: &Addr,
         now: Timestamp,
+        lock: Lock,
         ask: AskPassphrase<'_>,
     ) -> Result<SecretKey, OpenPgpError> {
-        import::import_secret(octets, addr, now, ask, &|| self.verifier())
+        import::import_secret(octets, addr, now, lock, ask, &|| self.verifier())
+    }
+
+    fn unlock(&self, key: &SecretKey, passphrase: &Secret) -> Result<SecretKey, OpenPgpError> {
+        import::unlock(key, passphrase)
+    }
+
+    fn renew(
+        &self,
+        key: &SecretKey,
+        unlocked: &SecretKey,
+        renewal: &Renewal<'_>,
+    ) -> Result<SecretKey, OpenPgpError> {
+        renew::renew(key, unlocked, renewal, &|| self.verifier())
+    }
+
+    fn can_replace(&self, newer: &SecretKey, older: &SecretKey) -> bool {
+        import::can_replace(newer, older)
     }
 
     fn import_cert(&self, octets: &[u8]) -> Result<(Fingerprint, Vec<u8>), OpenPgpError> {

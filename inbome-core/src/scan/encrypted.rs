@@ -5,8 +5,8 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::path::Path;
 
+use super::folder::MailFile;
 use super::walk::Place;
 use crate::addr::Addr;
 use crate::gossip::Payload;
@@ -19,8 +19,8 @@ pub type OpenMail<'a> = dyn Fn(&[u8], &Addr) -> Option<Payload> + Sync + 'a;
 const MAX_MAIL_BYTES: u64 = 32 * 1024 * 1024;
 
 /// The whole of a mail that is a file.
-pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
+pub(super) fn read_file(mail: &MailFile) -> io::Result<Vec<u8>> {
+    let file = mail.open()?;
     let length = file.metadata()?.len();
     read(file, length)
 }

@@ -36,6 +36,9 @@ impl Known {
             self.next = self.next.saturating_add(1);
             return true;
         }
+        if self.names.is_empty() {
+            return false;
+        }
         let found = self.index.get_or_init(|| Index::of(&self.names)).find(name, &self.names);
         if let Some(at) = found {
             self.next = at.saturating_add(1);

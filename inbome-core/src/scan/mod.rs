@@ -69,6 +69,7 @@ pub struct ScanReport {
 }
 
 mod encrypted;
+mod folder;
 mod known;
 mod look;
 mod mbox;

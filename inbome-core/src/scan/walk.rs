@@ -10,6 +10,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::folder::{Folder, MailFile};
 use super::known::Known;
 use super::mbox::{self, Mbox};
 use super::{ScanOptions, name_hash};
@@ -179,7 +180,7 @@ fn is_mbox(path: &Path) -> io::Result<bool> {
 #[derive(Debug)]
 pub(super) enum Item {
     /// It is in this file.
-    File(PathBuf),
+    File(MailFile),
     /// These are its header section and its time of receipt, and there it stands.
     Header(Vec<u8>, Option<Timestamp>, Place),
 }
@@ -218,7 +219,7 @@ enum Open {
     Folder {
         mailbox: String,
         /// What is left of the folder, current first.
-        parts: Vec<ReadDir>,
+        parts: Vec<(Arc<Folder>, ReadDir)>,
         known: Known,
         maildir: bool,
     },
@@ -282,17 +283,17 @@ fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<O
     let mailbox = mailbox_name(source.path());
     match source {
         Source::File(path) => {
-            chunk.items.push(Item::File(path));
+            chunk.items.push(Item::File(MailFile::Alone(path)));
             Ok(None)
         }
         Source::Maildir(path) => {
             let parts = ["new", "cur"].map(|part| path.join(part));
-            let parts = parts.iter().filter(|part| part.is_dir()).map(fs::read_dir);
+            let parts = parts.into_iter().filter(|part| part.is_dir()).map(open_folder);
             let parts = parts.collect::<io::Result<Vec<_>>>()?;
             Ok(Some(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir: true }))
         }
         Source::Files(path) => {
-            let parts = vec![fs::read_dir(path)?];
+            let parts = vec![open_folder(path)?];
             Ok(Some(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir: false }))
         }
         Source::Mbox(path) => {
@@ -311,14 +312,19 @@ fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<O
     }
 }
 
+fn open_folder(path: PathBuf) -> io::Result<(Arc<Folder>, ReadDir)> {
+    let names = fs::read_dir(&path)?;
+    Ok((Arc::new(Folder::open(path)?), names))
+}
+
 /// Reads names until a chunk is full. Gives whether there are more.
 fn read_folder(
-    parts: &mut Vec<ReadDir>,
+    parts: &mut Vec<(Arc<Folder>, ReadDir)>,
     known: &mut Known,
     maildir: bool,
     chunk: &mut Chunk,
 ) -> bool {
-    while let Some(part) = parts.last_mut() {
+    while let Some((folder, part)) = parts.last_mut() {
         for entry in part.by_ref() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -327,8 +333,9 @@ fn read_folder(
                     break;
                 }
             };
-            let name = entry.file_name();
-            let name = name.to_str().map_or_else(|| name.to_string_lossy(), Cow::Borrowed);
+            let file_name = entry.file_name();
+            let name =
+                file_name.to_str().map_or_else(|| file_name.to_string_lossy(), Cow::Borrowed);
             if is_hidden(&name) {
                 continue;
             }
@@ -363,7 +370,7 @@ fn read_folder(
             if !maildir && is_mbox(&entry.path()).unwrap_or(false) {
                 continue;
             }
-            chunk.items.push(Item::File(entry.path()));
+            chunk.items.push(Item::File(MailFile::In(Arc::clone(folder), file_name)));
             chunk.names.push(hash);
             if chunk.items.len() >= CHUNK {
                 return true;

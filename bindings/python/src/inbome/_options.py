@@ -10,7 +10,7 @@ from ._declarations import ClockCallback, PassphraseCallback, RandomCallback
 from ._mail import Octets, octets_of
 from ._native import Owned, Raised, check, lib, to_bytes, to_text
 from ._time import Time, to_time
-from ._words import Kind, Mode, PreferEncrypt, Profile, Spelling
+from ._words import Kind, Lock, Mode, PreferEncrypt, Profile, Spelling
 from .errors import InvalidArgument, PassphraseError
 from .values import Draft, DraftState
 
@@ -115,6 +115,7 @@ class AccountOptions(Owned):
         alias_of: str | None = None,
         import_key: Octets | None = None,
         passphrase: Passphrase | None = None,
+        lock: Lock | None = None,
     ):
         super().__init__(lib.inbome_account_options_free, lib.inbome_account_options_new())
         options = self.pointer
@@ -133,9 +134,20 @@ class AccountOptions(Owned):
         if import_key is not None:
             key = octets_of(import_key, "import_key")
             check(lib.inbome_account_options_set_import_key(options, to_bytes(key)))
+        if lock is not None:
+            check(lib.inbome_account_options_set_lock(options, to_number(lock, "lock")))
         if passphrase is not None:
             self._callback = passphrase_callback(passphrase, raised)
             check(lib.inbome_account_options_set_passphrase(options, self._callback, None))
+
+
+def secret_of(passphrase: str | bytes) -> bytes:
+    """The octets of a passphrase."""
+    if isinstance(passphrase, str):
+        return passphrase.encode("utf-8", "surrogatepass")
+    if isinstance(passphrase, bytes):
+        return passphrase
+    raise TypeError(f"expected a passphrase as str or bytes, found {type(passphrase).__name__}")
 
 
 def receipt_of(

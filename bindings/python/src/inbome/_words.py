@@ -205,6 +205,15 @@ class Spelling(OpenEnum):
     """Mails bear INBOME-Encryption."""
 
 
+class Lock(OpenEnum):
+    """What becomes of the passphrase of a key that is imported."""
+
+    REMOVE = 1
+    """An imported key is unlocked for good (the default)."""
+    KEEP = 2
+    """An imported key keeps its passphrase: it serves while inbome_engine_unlock has opened it."""
+
+
 class Profile(OpenEnum):
     """The patience with peers who stop advertising."""
 
