@@ -79,8 +79,8 @@ fn a_header_inside_holds_what_gossip_takes_and_no_more_is_believed() {
             false,
         ),
         (
-            "1,000,000 folds",
-            format!("{cc}X: x{}\r\n{}", "\r\n x".repeat(1_000_000), about(CAROL, &carol)),
+            "200,000 folds",
+            format!("{cc}X: x{}\r\n{}", "\r\n x".repeat(200_000), about(CAROL, &carol)),
             1,
             true,
         ),
@@ -109,12 +109,12 @@ fn a_header_inside_holds_what_gossip_takes_and_no_more_is_believed() {
 fn a_large_mail_costs_its_copies() {
     let _alone = alone();
     let scene = Scene::knows_alice();
-    let body = format!("{}\r\n", "x".repeat(76)).repeat(10 * MIB / 78);
+    let body = format!("{}\r\n", "x".repeat(76)).repeat(4 * MIB / 78);
     let entity = protected_text(&inside(ALICE, BOB), &body);
     let sealed = scene.sealed(ALICE, "", &entity, Some(&scene.alice));
     let answer = reads(&scene, "encrypted", &sealed);
     assert_eq!(answer.told(), "encrypted valid current");
-    assert!(answer.shown().len() > 10 * MIB);
+    assert!(answer.shown().len() > 4 * MIB - 100);
     drop((answer, sealed));
     let clear = mail(ALICE, "", &pgp_signed(&entity, &scene.alice, &Signing::at(NOW)));
     assert_eq!(reads(&scene, "signed", &clear).told(), "none valid current");
@@ -143,7 +143,7 @@ fn garbage_for_armor_costs_no_more_than_itself() {
     for (name, mail) in [
         ("zeros", armor(&lines)),
         ("headers of armor", armor(&"Comment: x\r\n".repeat(100_000))),
-        ("blank lines", armor(&"\r\n".repeat(1_000_000))),
+        ("blank lines", armor(&"\r\n".repeat(200_000))),
         ("one line", armor(&format!("{}\r\n", "A".repeat(4 * MIB)))),
         ("padding", armor(&"====\r\n".repeat(100_000))),
         ("armors in armor", armor(&"-----BEGIN PGP MESSAGE-----\r\n\r\n".repeat(100_000))),
