@@ -103,7 +103,8 @@ impl Engine {
                 }
             }
         }
-        let own: Vec<&SecretKey> = held.keys.iter().map(|(_, key)| key).collect();
+        let own = self.lock()?.all_own_keys(&held.accounts)?;
+        let own: Vec<&SecretKey> = own.iter().collect();
         let peer = |addr: &Addr| states.get(addr).cloned().unwrap_or_default();
         let known = Known { accounts: &held.accounts, own: &own, peer: &peer };
         Ok(decrypt::summarise(opening, &known, self.openpgp.as_ref(), self.now()))
@@ -117,6 +118,15 @@ pub(super) struct OwnKeys {
 }
 
 impl Inner {
+    /// The keys of all accounts: they write to one another, and who wrote is asked of all of them.
+    fn all_own_keys(&mut self, accounts: &Accounts) -> Result<Vec<SecretKey>, Error> {
+        let mut all = Vec::new();
+        for held in &accounts.0 {
+            all.extend(self.own_keys(&held.addr)?);
+        }
+        Ok(all)
+    }
+
     /// The keys to try: those of the account that is named or that the mail names, else all. Of each
     /// account the current one comes first.
     pub(super) fn keys_for(&mut self, named: Option<&Addr>, mail: &[u8]) -> Result<OwnKeys, Error> {
