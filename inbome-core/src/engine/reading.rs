@@ -54,7 +54,14 @@ impl Engine {
         envelope: &Envelope<'_>,
         receipt: Receipt,
     ) -> Result<(Option<Payload>, Option<Decrypted>), Error> {
-        let learns = !receipt.spam && envelope.is_encrypted();
+        // What Exchange and lists make of an encrypted mail is decrypted as well (Messages §3): an
+        // answer to it must not go out in the clear.
+        let is_mangled = || {
+            envelope.content_type().is("multipart", "mixed")
+                && matches!(locate(mail), Ok(Shape::Encrypted(_)))
+        };
+        let may_learn = !(receipt.spam || receipt.no_decrypt);
+        let learns = may_learn && (envelope.is_encrypted() || is_mangled());
         if receipt.no_decrypt || !(learns || receipt.return_payload) {
             return Ok((None, None));
         }
