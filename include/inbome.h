@@ -2,9 +2,10 @@
  * inbome.h - in-band opportunistic end-to-end encryption for any mail program
  *
  * Mail programs exchange keys in the header of ordinary mail, in the fields Autocrypt and
- * INBOME-Encryption; from then on they can encrypt by themselves. libinbome reads the keys out of
- * the mails that arrive, remembers whose they are, says whether a mail can be encrypted and why, and
- * puts the user's key into the mails that leave. A whole program, which compiles as it stands with
+ * INBOME-Encryption; from then on they encrypt by themselves. libinbome reads the keys out of the
+ * mails that arrive, remembers whose they are, says whether a mail can be encrypted and why, puts the
+ * user's key into the mails that leave, and signs, encrypts, decrypts and verifies them. A whole
+ * program, which compiles as it stands with
  *
  *     cc tutorial.c $(pkg-config --cflags --libs inbome)
  *
@@ -12,28 +13,38 @@
  * #include <inbome.h>
  * #include <stdio.h>
  *
+ * static inbome_bytes bytes_of(const char *text, size_t len) {
+ *     inbome_bytes bytes = {(const uint8_t *)text, len};
+ *     return bytes;
+ * }
+ *
  * int main(void) {
- *     // A home is a folder with one database. Here one in memory, forgotten at the end.
- *     inbome_engine *engine = NULL;
- *     inbome_result result = inbome_engine_open_in_memory(NULL, &engine);
- *     if (result != INBOME_RESULT_OK) {
- *         fprintf(stderr, "%s\n", inbome_engine_error(engine));
- *         return 1;
- *     }
+ *     // A home is a folder with one database. Here one in memory, forgotten at the end; and another
+ *     // one, which stands for the program of somebody else.
+ *     inbome_engine *engine = NULL, *theirs = NULL;
+ *     if (inbome_engine_open_in_memory(NULL, &engine) != INBOME_RESULT_OK ||
+ *         inbome_engine_open_in_memory(NULL, &theirs) != INBOME_RESULT_OK)
+ *         return fprintf(stderr, "%s\n", inbome_engine_error(NULL)), 1;
  *
  *     // The user's own address. Its key is made here; one that exists is found again.
  *     inbome_account_create(engine, "bob@example.org", NULL, NULL);
+ *     inbome_account_create(theirs, "alice@example.org", NULL, NULL);
+ *
+ *     // Alice writes. What leaves has her key in its header.
+ *     static const char first[] = "From: alice@example.org\r\nTo: bob@example.org\r\n"
+ *                                 "Date: Sat, 17 Dec 2016 09:58:05 +0100\r\n\r\nHi Bob\r\n";
+ *     inbome_outgoing *from_alice = NULL, *to_alice = NULL;
+ *     inbome_process_outgoing(theirs, NULL, bytes_of(first, sizeof first - 1), NULL, &from_alice);
+ *     inbome_bytes mail = inbome_outgoing_data(from_alice, 0);
+ *     fwrite(mail.data, 1, mail.len, stdout);
  *
  *     // Every mail that arrives. Hostile mail is an outcome, never a failure.
- *     static const char mail[] = "From: alice@example.org\r\nTo: bob@example.org\r\n"
- *                                "Date: Sat, 17 Dec 2016 09:58:05 +0100\r\n\r\nHi Bob\r\n";
- *     inbome_bytes bytes = {(const uint8_t *)mail, sizeof mail - 1};
  *     inbome_incoming *incoming = NULL;
- *     if (inbome_process_incoming(engine, NULL, bytes, NULL, &incoming) == INBOME_RESULT_OK)
+ *     if (inbome_process_incoming(engine, NULL, mail, NULL, &incoming) == INBOME_RESULT_OK)
  *         printf("learnt from %s\n", inbome_incoming_peer(incoming));
  *     inbome_incoming_free(incoming);
  *
- *     // While the user writes: can it be encrypted, and why not?
+ *     // While the user writes: will it be encrypted, and why?
  *     inbome_recipients *to = inbome_recipients_new();
  *     inbome_recipients_add(to, INBOME_KIND_TO, "alice@example.org");
  *     inbome_recommendation *advice = NULL;
@@ -44,19 +55,24 @@
  *     inbome_recommendation_free(advice);
  *     inbome_recipients_free(to);
  *
- *     // When it is sent: the mail with the user's key in its header.
- *     static const char draft[] = "From: bob@example.org\r\nTo: alice@example.org\r\n\r\nHi\r\n";
- *     bytes.data = (const uint8_t *)draft;
- *     bytes.len = sizeof draft - 1;
- *     inbome_outgoing *outgoing = NULL;
- *     result = inbome_process_outgoing(engine, NULL, bytes, NULL, &outgoing);
+ *     // When it is sent: signed and encrypted by itself. After a failure nothing may be sent.
+ *     static const char answer[] = "From: bob@example.org\r\nTo: alice@example.org\r\n\r\nYes!\r\n";
+ *     inbome_bytes draft = bytes_of(answer, sizeof answer - 1);
+ *     inbome_result result = inbome_process_outgoing(engine, NULL, draft, NULL, &to_alice);
  *     if (result != INBOME_RESULT_OK)
  *         fprintf(stderr, "not sent: %s\n", inbome_engine_error(engine));
- *     else
- *         fwrite(inbome_outgoing_data(outgoing, 0).data, 1,
- *                inbome_outgoing_data(outgoing, 0).len, stdout);
- *     inbome_outgoing_free(outgoing);
  *
+ *     // Alice reads: the mail for display, and one summary of what it is worth.
+ *     inbome_decrypted *shown = NULL;
+ *     inbome_decrypt(theirs, NULL, inbome_outgoing_data(to_alice, 0), &shown);
+ *     printf("%s; signature %s\n", inbome_encryption_name(inbome_decrypted_encryption(shown)),
+ *            inbome_signature_name(inbome_decrypted_signature(shown)));
+ *     fwrite(inbome_decrypted_message(shown).data, 1, inbome_decrypted_message(shown).len, stdout);
+ *
+ *     inbome_decrypted_free(shown);
+ *     inbome_outgoing_free(to_alice);
+ *     inbome_outgoing_free(from_alice);
+ *     inbome_engine_free(theirs);
  *     inbome_engine_free(engine);
  *     return result == INBOME_RESULT_OK ? 0 : 1;
  * }
@@ -198,7 +214,7 @@
 // No mail from the address was ever seen.
 #define INBOME_REASON_NEVER_SEEN 401
 
-// Mails were seen, none with a key.
+// Mails were seen, none with a key. Of an encrypted mail: it is for none of the user's keys.
 #define INBOME_REASON_NO_KEY 402
 
 // The key is not valid at this date.
@@ -261,14 +277,47 @@
 // The mail is encrypted already.
 #define INBOME_REASON_ALREADY_ENCRYPTED 504
 
-// The user chose the clear.
+// The user chose it so.
 #define INBOME_REASON_CHOSEN 505
 
 // Encryption is not recommended.
 #define INBOME_REASON_NOT_RECOMMENDED 506
 
-// Encryption is recommended, but this version cannot encrypt yet.
-#define INBOME_REASON_NOT_BUILT 507
+// Encryption is recommended.
+#define INBOME_REASON_RECOMMENDED 507
+
+// The mail is encrypted to its sender alone but addressed to others.
+#define INBOME_REASON_ONLY_TO_SELF 508
+
+// The mail is not what an encrypted mail looks like: its parts, or its OpenPGP packets.
+#define INBOME_REASON_MALFORMED 601
+
+// The mail is encrypted to more keys than are looked at.
+#define INBOME_REASON_TOO_MANY_RECIPIENTS 602
+
+// The mail is encrypted without protection against changes.
+#define INBOME_REASON_UNPROTECTED 603
+
+// The mail was changed, or it is broken.
+#define INBOME_REASON_DAMAGED 604
+
+// The mail is encrypted with S/MIME.
+#define INBOME_REASON_SMIME 605
+
+// The key that the mail is for is the user's, and locked.
+#define INBOME_REASON_LOCKED 606
+
+// The draft is not encrypted.
+#define INBOME_REASON_NOT_ENCRYPTED 701
+
+// The draft is encrypted to others too: it was sent, and is no draft.
+#define INBOME_REASON_TO_OTHERS 702
+
+// Somebody else wrote the draft.
+#define INBOME_REASON_NOT_FROM_ACCOUNT 703
+
+// The draft says nothing of its state inside: another program wrote it, or somebody planted it.
+#define INBOME_REASON_UNCONFIRMED 704
 
 // The key fields say nothing about a preference.
 #define INBOME_PREFER_NOPREFERENCE 1
@@ -291,6 +340,12 @@
 // Peers who stop advertising are given nothing.
 #define INBOME_PROFILE_INBOME 2
 
+// An imported key is unlocked for good (the default).
+#define INBOME_LOCK_REMOVE 1
+
+// An imported key keeps its passphrase: it serves while inbome_engine_unlock has opened it.
+#define INBOME_LOCK_KEEP 2
+
 // The key is the peer's own: it stood in the header of their mail.
 #define INBOME_SOURCE_DIRECT 1
 
@@ -302,6 +357,51 @@
 
 // The key is the user's own.
 #define INBOME_SOURCE_OWN 4
+
+// The mail is not encrypted as a whole.
+#define INBOME_ENCRYPTION_NONE 1
+
+// The mail was decrypted.
+#define INBOME_ENCRYPTION_ENCRYPTED 2
+
+// The mail is encrypted and gives nothing; inbome_decrypted_failure says why.
+#define INBOME_ENCRYPTION_FAILED 3
+
+// No signature over the whole mail.
+#define INBOME_SIGNATURE_NONE 1
+
+// A signature that counts; whose it is says inbome_decrypted_signer.
+#define INBOME_SIGNATURE_VALID 2
+
+// A signature by a key that is not known.
+#define INBOME_SIGNATURE_UNKNOWN_KEY 3
+
+// A signature that is wrong; show it as none.
+#define INBOME_SIGNATURE_INVALID 4
+
+// Signed by the key of the From address: the only one that says who wrote the mail.
+#define INBOME_SIGNER_CURRENT 1
+
+// Signed by a key that the From address had before.
+#define INBOME_SIGNER_FORMER 2
+
+// Signed by a key that is known of the From address by gossip alone.
+#define INBOME_SIGNER_GOSSIP 3
+
+// Signed by a key of the user's, in the name of somebody else.
+#define INBOME_SIGNER_OWN 4
+
+// Signed by a key of somebody else.
+#define INBOME_SIGNER_OTHER 5
+
+// The signature names the user among those whom it is for.
+#define INBOME_INTENDED_YES 1
+
+// The signature is for others: it is invalid.
+#define INBOME_INTENDED_NO 2
+
+// The signature names nobody.
+#define INBOME_INTENDED_ABSENT 3
 
 // Something stored differs after the call; dates count.
 #define INBOME_OUTCOME_UPDATED 1
@@ -399,11 +499,23 @@ typedef struct inbome_account_options inbome_account_options;
 // What a mailbox tells of the user's other programs, before an account is made.
 typedef struct inbome_advice inbome_advice;
 
+// A mail as a reader shall see it, and the one summary of its encryption and signature.
+typedef struct inbome_decrypted inbome_decrypted;
+
+// A draft that was put away, or taken out.
+typedef struct inbome_draft inbome_draft;
+
+// What was decided about a draft when it is put away.
+typedef struct inbome_draft_state inbome_draft_state;
+
 // One home, opened: accounts, keys, peers. It may be used from any thread, from several at once.
 typedef struct inbome_engine inbome_engine;
 
 // How an engine is opened; without it everything is the system's.
 typedef struct inbome_engine_options inbome_engine_options;
+
+// Fields of a mail's header, in their order.
+typedef struct inbome_header inbome_header;
 
 // What one mail changed, and why or why not.
 typedef struct inbome_incoming inbome_incoming;
@@ -417,6 +529,9 @@ typedef struct inbome_key_iter inbome_key_iter;
 // A mail that its program has parsed already, as facts. What is not set is taken to be absent.
 // Texts are copied.
 typedef struct inbome_observation inbome_observation;
+
+// An entity that was opened: what is inside, and what it is worth.
+typedef struct inbome_opened inbome_opened;
 
 // The mails that leave, encrypted or not, and why.
 typedef struct inbome_outgoing inbome_outgoing;
@@ -439,11 +554,15 @@ typedef struct inbome_recipients inbome_recipients;
 // Whether to encrypt a mail, and for each recipient why.
 typedef struct inbome_recommendation inbome_recommendation;
 
-// What a mail answers, as far as the program knows; the last thing said counts.
+// What a mail answers, as far as the program knows, of which the last thing said counts; and the
+// draft that it was.
 typedef struct inbome_reply inbome_reply;
 
 // A scan of mailboxes: first what and how, then the run, then its report.
 typedef struct inbome_scan inbome_scan;
+
+// One copy of a mail, signed and encrypted: its entity, and the header to write before it.
+typedef struct inbome_sealed inbome_sealed;
 
 // What a call that can fail returns: `INBOME_RESULT_OK`, or why it failed. 1 to 99 are mistakes of
 // the caller, 100 to 199 things that are not there, 200 to 299 refusals, 300 to 399 the store and
@@ -540,8 +659,14 @@ typedef int32_t (*inbome_cancel_callback)(void *user_data);
 // It exists already and differs from what was asked.
 #define INBOME_RESULT_CONFLICT 201
 
-// A passphrase is missing or wrong.
+// A passphrase is wrong.
 #define INBOME_RESULT_PASSPHRASE 202
+
+// A secret key is locked: inbome_engine_unlock, or hand in who is asked for the passphrase.
+#define INBOME_RESULT_LOCKED 203
+
+// Blind recipients need copies of their own, and one was asked for.
+#define INBOME_RESULT_NEEDS_COPIES 204
 
 // A file or folder cannot be read or written.
 #define INBOME_RESULT_IO 300
@@ -587,7 +712,7 @@ const char *inbome_version_string(void);
 uint32_t inbome_version_number(void);
 
 // Whether this library can do something that another version or build may not: "discovery",
-// "outgoing", "scan", "observation", "advice", "sqlite"; one day "encryption".
+// "outgoing", "encryption", "drafts", "entities", "scan", "observation", "advice", "sqlite".
 //
 // feature: the name; NULL gives 0.
 //
@@ -628,6 +753,14 @@ size_t inbome_engine_error_addr_count(struct inbome_engine *engine);
 // Returns: the address; NULL past the end.
 // Borrowed: valid until the same thread's next call on that engine (for NULL: without one)
 const char *inbome_engine_error_addr(struct inbome_engine *engine, size_t index);
+
+// Why, in the words of the protocol, this thread's last call on an engine was refused: why a draft is
+// not opened, for instance.
+//
+// engine: the engine, or NULL as for inbome_engine_error.
+//
+// Returns: one of INBOME_REASON_; INBOME_REASON_NONE if the failure has none.
+int32_t inbome_engine_error_reason(struct inbome_engine *engine);
 
 // Frees what a buffer holds, overwrites it first, and makes the buffer empty. The buffer itself
 // stays the caller's.
@@ -850,6 +983,17 @@ inbome_result inbome_account_options_set_passphrase(struct inbome_account_option
                                                     inbome_passphrase_callback callback,
                                                     void *user_data);
 
+// Says what becomes of the passphrase of a key that is imported (Messages §1). It is asked for
+// either way.
+//
+// account_options: what is changed.
+// lock: one of INBOME_LOCK_.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_INVALID_ARGUMENT.
+inbome_result inbome_account_options_set_lock(struct inbome_account_options *account_options,
+                                              int32_t lock);
+
 // Makes an account with a new key, or as the options say (Discovery §1, Messages §1). One that
 // exists as asked is given back.
 //
@@ -861,9 +1005,9 @@ inbome_result inbome_account_options_set_passphrase(struct inbome_account_option
 // Returns: INBOME_RESULT_OK.
 // Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
 // INBOME_RESULT_CONFLICT if it exists otherwise; for an imported key INBOME_RESULT_INVALID_ARGUMENT
-// if it is none, INBOME_RESULT_REFUSED if it cannot be used, INBOME_RESULT_PASSPHRASE;
-// INBOME_RESULT_NOT_FOUND for an alias of nobody; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those
-// of the store (300 to 399).
+// if it is none, INBOME_RESULT_REFUSED if it cannot be used, INBOME_RESULT_LOCKED without a
+// passphrase, INBOME_RESULT_PASSPHRASE with a wrong one; INBOME_RESULT_NOT_FOUND for an alias of
+// nobody; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
 // Owned: free with inbome_account_free
 inbome_result inbome_account_create(struct inbome_engine *engine,
                                     const char *addr,
@@ -1036,84 +1180,6 @@ inbome_result inbome_get_encrypt_key(struct inbome_engine *engine,
                                      struct inbome_key **key,
                                      int32_t *reason);
 
-// All keys of an account, the current one first; the others only decrypt (Messages §1).
-//
-// engine: the engine.
-// account: one of its addresses, or NULL: the only account.
-// keys: an iterator over them, as they are now.
-//
-// Returns: INBOME_RESULT_OK, also if there are none.
-// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
-// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if account is NULL
-// and there are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
-// Owned: free with inbome_key_iter_free
-inbome_result inbome_account_keys(struct inbome_engine *engine,
-                                  const char *account,
-                                  struct inbome_key_iter **keys);
-
-// Imports an OpenPGP key of the user's own and makes it the account's current one (Messages §1).
-//
-// engine: the engine.
-// account: one of its addresses, or NULL: the only account.
-// key: the secret key, armored or binary, at most 1 MiB.
-// callback: asks for the passphrase of a locked key, or NULL: such a key is refused.
-// user_data: handed to the callback; may be NULL.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
-// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if it is no key, or
-// if account is NULL and there are several; INBOME_RESULT_REFUSED if it cannot be used or is too
-// large; INBOME_RESULT_PASSPHRASE, INBOME_RESULT_FORKED, those of the store (300 to 399).
-inbome_result inbome_account_import_key(struct inbome_engine *engine,
-                                        const char *account,
-                                        struct inbome_bytes key,
-                                        inbome_passphrase_callback callback,
-                                        void *user_data);
-
-// Makes a new key for an account and makes it the current one; the old ones go on decrypting
-// (Messages §1).
-//
-// engine: the engine.
-// account: one of its addresses, or NULL: the only account.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
-// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if account is NULL
-// and there are several; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
-inbome_result inbome_account_replace_key(struct inbome_engine *engine,
-                                         const char *account);
-
-// Destroys a secret key: mails encrypted to it can never be read again. The current key can be
-// destroyed only when it is the account's last.
-//
-// engine: the engine.
-// account: one of its addresses, or NULL: the only account.
-// fingerprint: of the key, in hexadecimal.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
-// INBOME_RESULT_NOT_FOUND for an unknown account or key; INBOME_RESULT_INVALID_ARGUMENT for the
-// current key while there are others, for what is no fingerprint, and if account is NULL and there
-// are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
-inbome_result inbome_account_destroy_key(struct inbome_engine *engine,
-                                         const char *account,
-                                         const char *fingerprint);
-
-// The current secret key of an account, unlocked: for the user's eyes alone.
-//
-// engine: the engine.
-// account: one of its addresses, or NULL: the only account.
-// armored: the key in ASCII armor; inbome_buffer_free overwrites it.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
-// INBOME_RESULT_NOT_FOUND for an unknown account or one without a key; INBOME_RESULT_INVALID_ARGUMENT
-// if account is NULL and there are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
-// Owned: free with inbome_buffer_free
-inbome_result inbome_account_export_secret(struct inbome_engine *engine,
-                                           const char *account,
-                                           struct inbome_buffer *armored);
-
 // Steps on to the next key.
 //
 // key_iter: the iterator; NULL gives NULL.
@@ -1170,6 +1236,13 @@ int32_t inbome_key_source(const struct inbome_key *key);
 // Returns: 1 or 0; 0 for keys of others.
 int32_t inbome_key_is_current(const struct inbome_key *key);
 
+// Whether the secret key is kept under its passphrase (Messages §1): inbome_engine_unlock opens it.
+//
+// key: the object; NULL gives 0.
+//
+// Returns: 1 or 0; 0 for keys of others.
+int32_t inbome_key_is_locked(const struct inbome_key *key);
+
 // When the primary key was made.
 //
 // key: the object; NULL gives INBOME_TIME_UNKNOWN.
@@ -1199,6 +1272,150 @@ int64_t inbome_key_first_seen(const struct inbome_key *key);
 // Returns: Unix seconds; INBOME_TIME_UNKNOWN for own keys and for keys that a recommendation
 // lent.
 int64_t inbome_key_last_seen(const struct inbome_key *key);
+
+// All keys of an account, the current one first; the others only decrypt (Messages §1).
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+// keys: an iterator over them, as they are now.
+//
+// Returns: INBOME_RESULT_OK, also if there are none.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if account is NULL
+// and there are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
+// Owned: free with inbome_key_iter_free
+inbome_result inbome_account_keys(struct inbome_engine *engine,
+                                  const char *account,
+                                  struct inbome_key_iter **keys);
+
+// Imports an OpenPGP key of the user's own and makes it the account's current one (Messages §1). Its
+// passphrase is removed.
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+// key: the secret key, armored or binary, at most 1 MiB.
+// callback: asks for the passphrase of a locked key, or NULL: such a key is refused.
+// user_data: handed to the callback; may be NULL.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if it is no key, or
+// if account is NULL and there are several; INBOME_RESULT_REFUSED if it cannot be used or is too
+// large; INBOME_RESULT_LOCKED without a passphrase, INBOME_RESULT_PASSPHRASE with a wrong one;
+// INBOME_RESULT_FORKED, those of the store (300 to 399).
+inbome_result inbome_account_import_key(struct inbome_engine *engine,
+                                        const char *account,
+                                        struct inbome_bytes key,
+                                        inbome_passphrase_callback callback,
+                                        void *user_data);
+
+// As inbome_account_import_key; the key keeps its passphrase if lock says so.
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+// key: the secret key, armored or binary, at most 1 MiB.
+// lock: one of INBOME_LOCK_.
+// callback: asks for the passphrase of a locked key, or NULL: such a key is refused.
+// user_data: handed to the callback; may be NULL.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: as inbome_account_import_key; INBOME_RESULT_INVALID_ARGUMENT for another lock.
+inbome_result inbome_account_import_key_as(struct inbome_engine *engine,
+                                           const char *account,
+                                           struct inbome_bytes key,
+                                           int32_t lock,
+                                           inbome_passphrase_callback callback,
+                                           void *user_data);
+
+// Makes a new key for an account and makes it the current one; the old ones go on decrypting
+// (Messages §1).
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if account is NULL
+// and there are several; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
+inbome_result inbome_account_replace_key(struct inbome_engine *engine,
+                                         const char *account);
+
+// Destroys a secret key: mails encrypted to it can never be read again. The current key can be
+// destroyed only when it is the account's last.
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+// fingerprint: of the key, in hexadecimal.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_NOT_FOUND for an unknown account or key; INBOME_RESULT_INVALID_ARGUMENT for the
+// current key while there are others, for what is no fingerprint, and if account is NULL and there
+// are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
+inbome_result inbome_account_destroy_key(struct inbome_engine *engine,
+                                         const char *account,
+                                         const char *fingerprint);
+
+// The current secret key of an account: for the user's eyes alone. One that keeps its passphrase is
+// given locked.
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+// armored: the key in ASCII armor; inbome_buffer_free overwrites it.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_NOT_FOUND for an unknown account or one without a key; INBOME_RESULT_INVALID_ARGUMENT
+// if account is NULL and there are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
+// Owned: free with inbome_buffer_free
+inbome_result inbome_account_export_secret(struct inbome_engine *engine,
+                                           const char *account,
+                                           struct inbome_buffer *armored);
+
+// Opens the keys of an account that are kept under a passphrase, for this engine and until it is
+// freed or inbome_engine_relock is called; nothing of it is stored. For programs whose user interface
+// must not wait in a callback: what needs the key answers INBOME_RESULT_LOCKED or
+// INBOME_REASON_LOCKED, the program asks the user, unlocks and tries again.
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+// passphrase: its octets; copied, and overwritten when the key is locked again.
+// opened: how many keys it opened, 0 if none is locked; or NULL if that is not wanted.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_PASSPHRASE if there are locked keys and it opens none of them;
+// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if account is NULL
+// and there are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
+inbome_result inbome_engine_unlock(struct inbome_engine *engine,
+                                   const char *account,
+                                   struct inbome_bytes passphrase,
+                                   int32_t *opened);
+
+// Locks again what inbome_engine_unlock opened, of all accounts; the open keys are overwritten.
+//
+// engine: the engine.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_FORKED.
+inbome_result inbome_engine_relock(struct inbome_engine *engine);
+
+// Gives the current key of an account another expiry (Messages §1). Peers learn of it from the next
+// mails, so renew it before it expires.
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+// expires: when it stops being usable, in Unix seconds; INBOME_TIME_UNKNOWN: never.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_LOCKED; INBOME_RESULT_INVALID_ARGUMENT for a time that is past or after 2105, or if
+// account is NULL and there are several; INBOME_RESULT_REFUSED for a revoked key, one whose primary
+// part is kept elsewhere, and one that becomes too large; INBOME_RESULT_NOT_FOUND for an unknown account
+// or one without a key; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
+inbome_result inbome_account_renew_key(struct inbome_engine *engine,
+                                       const char *account,
+                                       int64_t expires);
 
 // Makes a receipt that says nothing.
 //
@@ -1232,12 +1449,275 @@ inbome_result inbome_receipt_set_received_at(struct inbome_receipt *receipt,
 // Errors: INBOME_RESULT_NULL_ARGUMENT.
 inbome_result inbome_receipt_set_spam(struct inbome_receipt *receipt, int32_t spam);
 
-// Learns from one incoming mail (Discovery §4). Hostile mail is data: it is an outcome, never a
-// failure.
+// Says whether the mail must be left encrypted: nothing inside it is then learnt (Discovery §3.1).
+//
+// receipt: what is changed.
+// no_decrypt: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_receipt_set_no_decrypt(struct inbome_receipt *receipt,
+                                            int32_t no_decrypt);
+
+// Says whether the mail is wanted for display too, decrypted and verified: it is then parsed and
+// decrypted once for both. inbome_incoming_decrypted has it.
+//
+// receipt: what is changed.
+// return_payload: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_receipt_set_return_payload(struct inbome_receipt *receipt,
+                                                int32_t return_payload);
+
+// Decrypts and verifies a mail (Messages §3). Only the whole mail is ever decrypted; a mail that is
+// not encrypted comes back as it is, with the summary of its signature. Nothing stored changes:
+// inbome_process_incoming is what learns. One call does both if its receipt asks for the payload.
+//
+// engine: the engine.
+// account: whose keys are tried, or NULL: those of the account that the mail names, else all.
+// mail: the whole mail.
+// decrypted: the mail and its summary.
+//
+// Returns: INBOME_RESULT_OK, also for a mail that cannot be decrypted.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_NOT_FOUND if the home has no account or not this one; INBOME_RESULT_REFUSED past a
+// limit; INBOME_RESULT_FORKED, those of the store (300 to 399).
+// Owned: free with inbome_decrypted_free
+inbome_result inbome_decrypt(struct inbome_engine *engine,
+                             const char *account,
+                             struct inbome_bytes mail,
+                             struct inbome_decrypted **decrypted);
+
+// Whether one of the user's keys may open a mail. Key IDs are compared and nothing is decrypted, so
+// that a list of mails can be marked; a locked key counts.
+//
+// engine: the engine.
+// account: whose keys are looked at, or NULL: those of the account that the mail names, else all.
+// mail: the whole mail, or one OpenPGP message, armored or binary.
+// can: 1 or 0.
+//
+// Returns: INBOME_RESULT_OK, with a yes or a no.
+// Errors: as inbome_decrypt.
+inbome_result inbome_can_decrypt(struct inbome_engine *engine,
+                                 const char *account,
+                                 struct inbome_bytes mail,
+                                 int32_t *can);
+
+// Frees a decrypted and all that was borrowed from it.
+//
+// decrypted: it, or NULL.
+void inbome_decrypted_free(struct inbome_decrypted *decrypted);
+
+// Names an encryption: "encrypted", for instance; the words that the command prints too.
+//
+// encryption: any number.
+//
+// Returns: the name; "unknown" for a number that is none of INBOME_ENCRYPTION_.
+// Borrowed: valid until the process ends
+const char *inbome_encryption_name(int32_t encryption);
+
+// Names a signature: "valid", for instance; the words that the command prints too.
+//
+// signature: any number.
+//
+// Returns: the name; "unknown" for a number that is none of INBOME_SIGNATURE_.
+// Borrowed: valid until the process ends
+const char *inbome_signature_name(int32_t signature);
+
+// Names a signer: "current", for instance; the words that the command prints too.
+//
+// signer: any number.
+//
+// Returns: the name; "unknown" for a number that is none of INBOME_SIGNER_.
+// Borrowed: valid until the process ends
+const char *inbome_signer_name(int32_t signer);
+
+// Names whom a signature is for: "yes", for instance; the words that the command prints too.
+//
+// intended: any number.
+//
+// Returns: the name; "unknown" for a number that is none of INBOME_INTENDED_.
+// Borrowed: valid until the process ends
+const char *inbome_intended_name(int32_t intended);
+
+// The whole mail as a reader shall see it: decrypted, its protected fields in the header in place of
+// those outside (Messages §3, §4). A mail that is not encrypted comes as it is.
+//
+// decrypted: the object; NULL gives no octets.
+//
+// Returns: the octets; none if it could not be decrypted.
+// Borrowed: valid until the decrypted is freed
+struct inbome_bytes inbome_decrypted_message(const struct inbome_decrypted *decrypted);
+
+// Whether the mail was encrypted, and whether that could be undone.
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: one of INBOME_ENCRYPTION_.
+int32_t inbome_decrypted_encryption(const struct inbome_decrypted *decrypted);
+
+// Why the mail gives nothing. INBOME_REASON_LOCKED: unlock the key and ask again.
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: one of INBOME_REASON_; INBOME_REASON_NONE unless it failed.
+int32_t inbome_decrypted_failure(const struct inbome_decrypted *decrypted);
+
+// Why the mail gives nothing, as a sentence in English.
+//
+// decrypted: the object; NULL gives NULL.
+//
+// Returns: the text; NULL unless it failed.
+// Borrowed: valid until the decrypted is freed
+const char *inbome_decrypted_failure_text(const struct inbome_decrypted *decrypted);
+
+// The key whose passphrase is needed: inbome_engine_unlock takes it.
+//
+// decrypted: the object; NULL gives NULL.
+//
+// Returns: its fingerprint; NULL unless the failure is INBOME_REASON_LOCKED.
+// Borrowed: valid until the decrypted is freed
+const char *inbome_decrypted_locked_key(const struct inbome_decrypted *decrypted);
+
+// To how many keys a mail was encrypted of which none is the user's.
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: the count.
+size_t inbome_decrypted_key_id_count(const struct inbome_decrypted *decrypted);
+
+// A key that such a mail was encrypted to.
+//
+// decrypted: the object; NULL gives NULL.
+// index: from 0, below inbome_decrypted_key_id_count.
+//
+// Returns: the key ID, 16 upper-case hexadecimal digits, all of them 0 for a hidden one; NULL past the end.
+// Borrowed: valid until the decrypted is freed
+const char *inbome_decrypted_key_id(const struct inbome_decrypted *decrypted,
+                                    size_t index);
+
+// What the signatures of the mail are worth as a whole (Messages §3).
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: one of INBOME_SIGNATURE_.
+int32_t inbome_decrypted_signature(const struct inbome_decrypted *decrypted);
+
+// Whose key signed, by what is known of keys, never by the name in the key. Only
+// INBOME_SIGNER_CURRENT says who wrote the mail.
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: one of INBOME_SIGNER_; 0 unless the signature is valid.
+int32_t inbome_decrypted_signer(const struct inbome_decrypted *decrypted);
+
+// The primary key that made the signature.
+//
+// decrypted: the object; NULL gives NULL.
+//
+// Returns: upper-case hexadecimal; NULL unless the signature is valid.
+// Borrowed: valid until the decrypted is freed
+const char *inbome_decrypted_fingerprint(const struct inbome_decrypted *decrypted);
+
+// When the signature was made, by its own word.
+//
+// decrypted: the object; NULL gives INBOME_TIME_UNKNOWN.
+//
+// Returns: Unix seconds; INBOME_TIME_UNKNOWN unless the signature is valid.
+int64_t inbome_decrypted_signed_at(const struct inbome_decrypted *decrypted);
+
+// Whether the signature was made more than 24 hours from the Date of the mail: it may be an old
+// one that somebody sends again.
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: 1 or 0.
+int32_t inbome_decrypted_date_differs(const struct inbome_decrypted *decrypted);
+
+// Whether the signature names the user among those whom it is for.
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: one of INBOME_INTENDED_; 0 without a signature that says it.
+int32_t inbome_decrypted_intended(const struct inbome_decrypted *decrypted);
+
+// The address that the mail is taken to be from, which the signature was judged for. A From inside
+// that is another than the one outside counts only if the signer is current for it.
+//
+// decrypted: the object; NULL gives NULL.
+//
+// Returns: the address; NULL if the mail names none.
+// Borrowed: valid until the decrypted is freed
+const char *inbome_decrypted_from(const struct inbome_decrypted *decrypted);
+
+// How many fields of the header came from inside (Messages §4).
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: the count.
+size_t inbome_decrypted_protected_count(const struct inbome_decrypted *decrypted);
+
+// The name of a field that came from inside.
+//
+// decrypted: the object; NULL gives NULL.
+// index: from 0, below inbome_decrypted_protected_count.
+//
+// Returns: the name; NULL past the end.
+// Borrowed: valid until the decrypted is freed
+const char *inbome_decrypted_protected(const struct inbome_decrypted *decrypted, size_t index);
+
+// How many protected fields stood outside otherwise than their sender had put them.
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: the count.
+size_t inbome_decrypted_differing_count(const struct inbome_decrypted *decrypted);
+
+// The name of a protected field that stood outside otherwise.
+//
+// decrypted: the object; NULL gives NULL.
+// index: from 0, below inbome_decrypted_differing_count.
+//
+// Returns: the name; NULL past the end.
+// Borrowed: valid until the decrypted is freed
+const char *inbome_decrypted_differing(const struct inbome_decrypted *decrypted, size_t index);
+
+// How many texts a mailing list put under the mail. They are not signed and not in the message.
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: the count.
+size_t inbome_decrypted_footer_count(const struct inbome_decrypted *decrypted);
+
+// A text that a mailing list put under the mail.
+//
+// decrypted: the object; NULL gives NULL.
+// index: from 0, below inbome_decrypted_footer_count.
+//
+// Returns: the text; NULL past the end.
+// Borrowed: valid until the decrypted is freed
+const char *inbome_decrypted_footer(const struct inbome_decrypted *decrypted, size_t index);
+
+// The session key of the mail, for a search index that decrypts without the secret key (Messages
+// §6). Whoever has it can read this mail.
+//
+// decrypted: the object.
+// session_key: the number of the algorithm, a colon and the key in hexadecimal, as gpg takes it;
+// empty if the mail was not decrypted. What is freed is overwritten.
+//
+// Returns: INBOME_RESULT_OK, with a key or without.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+// Owned: free with inbome_buffer_free
+inbome_result inbome_decrypted_session_key(const struct inbome_decrypted *decrypted,
+                                           struct inbome_buffer *session_key);
+
+// Learns from one incoming mail (Discovery §4). An encrypted one is decrypted for what it says
+// inside, unless the receipt says not to. Hostile mail is data: it is an outcome, never a failure.
 //
 // engine: the engine.
 // account: whose mailbox it came to, or NULL: from the mail.
-// mail: the whole mail, or its header section alone.
+// mail: the whole mail, or, if it is not encrypted, its header section alone.
 // receipt: what else is known, or NULL.
 // incoming: what changed, or NULL if it is not wanted.
 //
@@ -1252,8 +1732,8 @@ inbome_result inbome_process_incoming(struct inbome_engine *engine,
                                       const struct inbome_receipt *receipt,
                                       struct inbome_incoming **incoming);
 
-// As inbome_process_incoming, of a file that holds one mail. Only its header section is read, and
-// more only if the mail is one inline PGP message. The file's own time is not looked at.
+// As inbome_process_incoming, of a file that holds one mail. Only its header section is read unless
+// the mail is encrypted, or wanted for display. The file's own time is not looked at.
 //
 // engine: the engine.
 // account: whose mailbox it came to, or NULL: from the mail.
@@ -1360,6 +1840,16 @@ const char *inbome_incoming_key_changed_to(const struct inbome_incoming *incomin
 // Returns: its fingerprint; NULL if there is none.
 // Borrowed: valid until the incoming is freed
 const char *inbome_incoming_own_key_conflict(const struct inbome_incoming *incoming);
+
+// The mail as a reader shall see it, and the summary of its encryption and signature: what
+// inbome_decrypt would give.
+//
+// incoming: the object; NULL gives NULL.
+//
+// Returns: the decrypted; NULL unless inbome_receipt_set_return_payload asked for it, and for a mail
+// that is past a limit.
+// Borrowed: valid until the incoming is freed
+const struct inbome_decrypted *inbome_incoming_decrypted(const struct inbome_incoming *incoming);
 
 // How many key fields the mail has.
 //
@@ -1720,6 +2210,17 @@ inbome_result inbome_reply_set_message_id(struct inbome_reply *reply, const char
 // Errors: INBOME_RESULT_NULL_ARGUMENT.
 inbome_result inbome_reply_set_encrypted(struct inbome_reply *reply, int32_t encrypted);
 
+// Gives the draft that the mail was: the keys that it brought along serve where nothing better is
+// known (Messages §5). Give it to inbome_outgoing_options_set_draft too.
+//
+// reply: what is changed.
+// draft: from inbome_draft_open, copied; NULL: none (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_reply_set_draft(struct inbome_reply *reply,
+                                     const struct inbome_draft *draft);
+
 // Whether to encrypt a mail to these recipients, and why (Discovery §7). Cheap enough to be asked
 // at each change of the recipients. A greater state is a stronger recommendation.
 //
@@ -1821,6 +2322,182 @@ const char *inbome_recommendation_reason_text(const struct inbome_recommendation
 const struct inbome_key *inbome_recommendation_key(const struct inbome_recommendation *recommendation,
                                                    size_t recipient);
 
+// Makes a state that says: not to be encrypted, not by choice, and no answer to an encrypted mail.
+//
+// Returns: the object; NULL only if the library failed inside.
+// Owned: free with inbome_draft_state_free
+struct inbome_draft_state *inbome_draft_state_new(void);
+
+// Frees a draft state and all that was borrowed from it.
+//
+// draft_state: it, or NULL.
+void inbome_draft_state_free(struct inbome_draft_state *draft_state);
+
+// Says whether the mail is to be encrypted when it is sent.
+//
+// draft_state: what is changed.
+// encrypt: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_draft_state_set_encrypt(struct inbome_draft_state *draft_state,
+                                             int32_t encrypt);
+
+// Says whether the user chose that, rather than the recommendation.
+//
+// draft_state: what is changed.
+// by_choice: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_draft_state_set_by_choice(struct inbome_draft_state *draft_state,
+                                               int32_t by_choice);
+
+// Says whether the mail answers an encrypted one.
+//
+// draft_state: what is changed.
+// encrypted: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_draft_state_set_reply_to_encrypted(struct inbome_draft_state *draft_state,
+                                                        int32_t encrypted);
+
+// Encrypts a draft to the account's own key, so that it can be put into a folder on a server
+// (Messages §5). It is not signed. Bcc, the keys of its recipients and the state go inside; the state
+// stands outside too.
+//
+// engine: the engine.
+// account: whose draft it is, or NULL: that of its From, else the only account.
+// mail: the draft as it is so far.
+// draft_state: what was decided about it, or NULL: as inbome_draft_state_new.
+// draft: the draft; inbome_draft_data is what to put away.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_NOT_FOUND for an unknown account or one without a key;
+// INBOME_RESULT_INVALID_ARGUMENT for a mail that cannot be protected; INBOME_RESULT_REFUSED past a
+// limit; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
+// Owned: free with inbome_draft_free
+inbome_result inbome_draft_encrypt(struct inbome_engine *engine,
+                                   const char *account,
+                                   struct inbome_bytes mail,
+                                   const struct inbome_draft_state *draft_state,
+                                   struct inbome_draft **draft);
+
+// Opens a draft (Messages §5): what stands inside counts. Only what the user's own program wrote is
+// opened, or whoever can write to the folder could have a captured mail decrypted and sent on.
+//
+// engine: the engine.
+// account: whose draft it is, or NULL: that of its From, else the only account.
+// mail: the draft as it was put away.
+// confirmed: 1 if the user says that a draft without a state inside, which another program wrote, is
+// one of theirs; else 0.
+// draft: the draft; inbome_draft_data is the mail to go on with.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_REFUSED, of which inbome_engine_error_reason says why: INBOME_REASON_UNCONFIRMED asks
+// for confirmed; INBOME_RESULT_LOCKED if the key is locked; INBOME_RESULT_INVALID_ARGUMENT if the mail
+// is not encrypted; INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_FORKED, those of the
+// store (300 to 399).
+// Owned: free with inbome_draft_free
+inbome_result inbome_draft_open(struct inbome_engine *engine,
+                                const char *account,
+                                struct inbome_bytes mail,
+                                int32_t confirmed,
+                                struct inbome_draft **draft);
+
+// Frees a draft and all that was borrowed from it.
+//
+// draft: it, or NULL.
+void inbome_draft_free(struct inbome_draft *draft);
+
+// The draft: encrypted if inbome_draft_encrypt made it, in the clear if inbome_draft_open did.
+//
+// draft: the object; NULL gives no octets.
+//
+// Returns: the octets, one whole mail.
+// Borrowed: valid until the draft is freed
+struct inbome_bytes inbome_draft_data(const struct inbome_draft *draft);
+
+// Whether the draft says what was decided about it; one of another program may not.
+//
+// draft: the object; NULL gives 0.
+//
+// Returns: 1 or 0.
+int32_t inbome_draft_has_state(const struct inbome_draft *draft);
+
+// Whether the mail is to be encrypted when it is sent.
+//
+// draft: the object; NULL gives 0.
+//
+// Returns: 1 or 0; 0 without a state.
+int32_t inbome_draft_encrypts(const struct inbome_draft *draft);
+
+// Whether the user chose that, rather than the recommendation.
+//
+// draft: the object; NULL gives 0.
+//
+// Returns: 1 or 0; 0 without a state.
+int32_t inbome_draft_by_choice(const struct inbome_draft *draft);
+
+// Whether the mail answers an encrypted one.
+//
+// draft: the object; NULL gives 0.
+//
+// Returns: 1 or 0; 0 without a state.
+int32_t inbome_draft_is_reply_to_encrypted(const struct inbome_draft *draft);
+
+// Whether the state outside said otherwise: somebody changed it, and it does not count.
+//
+// draft: the object; NULL gives 0.
+//
+// Returns: 1 or 0.
+int32_t inbome_draft_state_differs(const struct inbome_draft *draft);
+
+// How many other fields stood outside otherwise than inside.
+//
+// draft: the object; NULL gives 0.
+//
+// Returns: the count.
+size_t inbome_draft_differing_count(const struct inbome_draft *draft);
+
+// The name of a field that stood outside otherwise than inside.
+//
+// draft: the object; NULL gives NULL.
+// index: from 0, below inbome_draft_differing_count.
+//
+// Returns: the name; NULL past the end.
+// Borrowed: valid until the draft is freed
+const char *inbome_draft_differing(const struct inbome_draft *draft, size_t index);
+
+// How many keys the opened draft brought along. Nothing of them is stored: hand the draft to
+// inbome_reply_set_draft and inbome_outgoing_options_set_draft.
+//
+// draft: the object; NULL gives 0.
+//
+// Returns: the count.
+size_t inbome_draft_gossip_count(const struct inbome_draft *draft);
+
+// Whose key the draft brought along.
+//
+// draft: the object; NULL gives NULL.
+// index: from 0, below inbome_draft_gossip_count.
+//
+// Returns: the address; NULL past the end.
+// Borrowed: valid until the draft is freed
+const char *inbome_draft_gossip_addr(const struct inbome_draft *draft, size_t index);
+
+// The fingerprint of a key that the draft brought along.
+//
+// draft: the object; NULL gives NULL.
+// index: from 0, below inbome_draft_gossip_count.
+//
+// Returns: upper-case hexadecimal; NULL past the end.
+// Borrowed: valid until the draft is freed
+const char *inbome_draft_gossip_fingerprint(const struct inbome_draft *draft, size_t index);
+
 // Makes options with their defaults: mode auto, the recipients of the header.
 //
 // Returns: the object; NULL only if the library failed inside.
@@ -1864,9 +2541,45 @@ inbome_result inbome_outgoing_options_set_recipients(struct inbome_outgoing_opti
 inbome_result inbome_outgoing_options_set_reply_to_encrypted(struct inbome_outgoing_options *outgoing_options,
                                                              int32_t encrypted);
 
+// Says whether the Subject of an encrypted mail stays in the clear outside; else "[...]" stands
+// there, and the Subject is inside (Messages §4).
+//
+// outgoing_options: what is changed.
+// keep_subject: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_outgoing_options_set_keep_subject(struct inbome_outgoing_options *outgoing_options,
+                                                       int32_t keep_subject);
+
+// Says that the program can send but one message. An encrypted mail with Bcc is one for each blind
+// recipient besides: it is then refused with INBOME_RESULT_NEEDS_COPIES, and
+// inbome_engine_error_addr names the blind recipients.
+//
+// outgoing_options: what is changed.
+// one_message: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_outgoing_options_set_one_message(struct inbome_outgoing_options *outgoing_options,
+                                                      int32_t one_message);
+
+// Gives the draft that the mail was: the keys that it brought along serve where nothing better is
+// known (Messages §5). Whether to encrypt is still for inbome_outgoing_options_set_mode to say.
+//
+// outgoing_options: what is changed.
+// draft: from inbome_draft_open, copied; NULL: none (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_outgoing_options_set_draft(struct inbome_outgoing_options *outgoing_options,
+                                                const struct inbome_draft *draft);
+
 // Makes of the mail that a program would send the mails that leave (Discovery §8): Bcc removed, the
-// account's key fields added. This version cannot encrypt yet: a mail that should be goes out clear
-// and says INBOME_REASON_NOT_BUILT.
+// account's key fields added, and signed and encrypted if the options or the recommendation say so
+// (Messages §2). An encrypted mail is one message for To and Cc and one for each blind recipient;
+// with these, or with no other recipients, comes the copy to keep, which goes to nobody. Never is a
+// mail encrypted for some only, and never is one sent clear that was to be encrypted.
 //
 // engine: the engine.
 // account: who writes, or NULL: from the mail.
@@ -1877,9 +2590,11 @@ inbome_result inbome_outgoing_options_set_reply_to_encrypted(struct inbome_outgo
 // Returns: INBOME_RESULT_OK.
 // Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
 // INBOME_RESULT_REFUSED in mode encrypt (inbome_engine_error_addr names those who have no key) and
-// past a limit: nothing may be sent then; INBOME_RESULT_NOT_FOUND for an unknown account;
-// INBOME_RESULT_INVALID_ARGUMENT for an X-Inbome field that says no mode; INBOME_RESULT_FORKED,
-// those of the store (300 to 399).
+// past a limit; INBOME_RESULT_NEEDS_COPIES as inbome_outgoing_options_set_one_message says;
+// INBOME_RESULT_LOCKED if the key that signs is locked; INBOME_RESULT_NOT_FOUND for an unknown
+// account; INBOME_RESULT_INVALID_ARGUMENT for an X-Inbome field that says no mode, and for a mail that
+// cannot be protected; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
+// Nothing may be sent then, not the mail as it was either.
 // Owned: free with inbome_outgoing_free
 inbome_result inbome_process_outgoing(struct inbome_engine *engine,
                                       const char *account,
@@ -1892,7 +2607,7 @@ inbome_result inbome_process_outgoing(struct inbome_engine *engine,
 // outgoing: it, or NULL.
 void inbome_outgoing_free(struct inbome_outgoing *outgoing);
 
-// How many mails leave: one at least.
+// How many mails there are: one at least. One without recipients is to be kept and does not leave.
 //
 // outgoing: the object; NULL gives 0.
 //
@@ -1909,7 +2624,7 @@ size_t inbome_outgoing_count(const struct inbome_outgoing *outgoing);
 struct inbome_bytes inbome_outgoing_data(const struct inbome_outgoing *outgoing,
                                          size_t message);
 
-// To how many a mail goes.
+// To how many a mail goes: 0 for one that is only to be kept.
 //
 // outgoing: the object; NULL gives 0.
 // message: from 0, below inbome_outgoing_count.
@@ -1929,7 +2644,8 @@ const char *inbome_outgoing_recipient(const struct inbome_outgoing *outgoing,
                                       size_t message,
                                       size_t index);
 
-// The copy for the Sent folder.
+// The copy for the Sent folder: one of the mails. With blind recipients it is encrypted to the user
+// alone and names them inside (Messages §2).
 //
 // outgoing: the object; NULL gives no octets.
 //
@@ -2009,6 +2725,184 @@ const char *inbome_outgoing_clear_because_addr(const struct inbome_outgoing *out
 // Returns: one of INBOME_REASON_; INBOME_REASON_NONE past the end.
 int32_t inbome_outgoing_clear_because_reason(const struct inbome_outgoing *outgoing,
                                              size_t index);
+
+// Makes a header without fields.
+//
+// Returns: the object; NULL only if the library failed inside.
+// Owned: free with inbome_header_free
+struct inbome_header *inbome_header_new(void);
+
+// Frees a header and all that was borrowed from it.
+//
+// header: it, or NULL.
+void inbome_header_free(struct inbome_header *header);
+
+// Adds a field. Whether its name and value fit into a header is seen when the header is used.
+//
+// header: what is changed.
+// name: without the colon.
+// value: what stands after the colon, encoded as in a mail; it may be folded with CRLF and a blank.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8.
+inbome_result inbome_header_add(struct inbome_header *header,
+                                const char *name,
+                                const char *value);
+
+// How many fields were added.
+//
+// header: the object; NULL gives 0.
+//
+// Returns: the count.
+size_t inbome_header_count(const struct inbome_header *header);
+
+// Signs and encrypts one MIME entity (Messages §2, §4), for a program that writes the header of the
+// mail itself: it hands in the entity and the fields to protect, and gets a multipart/encrypted
+// entity and the fields that are to stand in the header. Call it once for To and Cc, once for each
+// blind recipient alone, and with blind recipients once with no recipient but the sender, for the
+// copy to keep.
+//
+// engine: the engine.
+// account: who writes, or NULL: the From field of the header tells.
+// entity: its Content-* fields, a blank line, and the body.
+// header: all fields of the mail but Content-* and MIME-Version. To and Cc name everybody who stands
+// there, whoever gets this copy.
+// recipients: who gets this copy.
+// options: of them the Subject that stays in the clear counts, and nothing else; or NULL.
+// sealed: the entity and its header.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_NEEDS_COPIES if there is a blind recipient beside others (inbome_engine_error_addr
+// names the blind ones); INBOME_RESULT_REFUSED if somebody has no usable key
+// (inbome_engine_error_addr names them), without recipients and past a limit;
+// INBOME_RESULT_INVALID_ARGUMENT for a field that cannot stand in a header; INBOME_RESULT_LOCKED,
+// INBOME_RESULT_NOT_FOUND, INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to
+// 399). Nothing may be sent then.
+// Owned: free with inbome_sealed_free
+inbome_result inbome_seal(struct inbome_engine *engine,
+                          const char *account,
+                          struct inbome_bytes entity,
+                          const struct inbome_header *header,
+                          const struct inbome_recipients *recipients,
+                          const struct inbome_outgoing_options *options,
+                          struct inbome_sealed **sealed);
+
+// Frees a sealed and all that was borrowed from it.
+//
+// sealed: it, or NULL.
+void inbome_sealed_free(struct inbome_sealed *sealed);
+
+// The multipart/encrypted entity: its Content-Type, a blank line, and the body. It is the top level
+// of the mail.
+//
+// sealed: the object; NULL gives no octets.
+//
+// Returns: the octets.
+// Borrowed: valid until the sealed is freed
+struct inbome_bytes inbome_sealed_entity(const struct inbome_sealed *sealed);
+
+// How many fields are to stand in the header of the mail, MIME-Version and Content-* aside. A field
+// that was handed in and is not among them must not stand there: it is inside.
+//
+// sealed: the object; NULL gives 0.
+//
+// Returns: the count.
+size_t inbome_sealed_field_count(const struct inbome_sealed *sealed);
+
+// The name of a field that is to stand in the header.
+//
+// sealed: the object; NULL gives NULL.
+// index: from 0, below inbome_sealed_field_count.
+//
+// Returns: the name; NULL past the end.
+// Borrowed: valid until the sealed is freed
+const char *inbome_sealed_field_name(const struct inbome_sealed *sealed, size_t index);
+
+// The value that a field must have there; it may be folded.
+//
+// sealed: the object; NULL gives NULL.
+// index: from 0, below inbome_sealed_field_count.
+//
+// Returns: the value; NULL past the end.
+// Borrowed: valid until the sealed is freed
+const char *inbome_sealed_field_value(const struct inbome_sealed *sealed, size_t index);
+
+// The Message-ID of the mail, which was made if the header brought none. Hand the same one in for
+// further copies.
+//
+// sealed: the object; NULL gives NULL.
+//
+// Returns: what stands between the angle brackets.
+// Borrowed: valid until the sealed is freed
+const char *inbome_sealed_message_id(const struct inbome_sealed *sealed);
+
+// The inverse of inbome_seal: reads a MIME entity that the program says is the top level of its mail
+// (Messages §3). An entity deeper inside a mail is none of its own: do not hand one in.
+//
+// engine: the engine.
+// account: whose keys are tried, or NULL: those of the account that the header names, else all.
+// entity: its Content-* fields, a blank line, and the body.
+// header: the other fields of the mail, or NULL: none. From, To, Cc, Reply-To, Date and the key
+// fields matter.
+// opened: what is inside.
+//
+// Returns: INBOME_RESULT_OK, also for an entity that cannot be decrypted.
+// Errors: as inbome_decrypt; INBOME_RESULT_INVALID_ARGUMENT for a field that cannot stand in a
+// header.
+// Owned: free with inbome_opened_free
+inbome_result inbome_open_entity(struct inbome_engine *engine,
+                                 const char *account,
+                                 struct inbome_bytes entity,
+                                 const struct inbome_header *header,
+                                 struct inbome_opened **opened);
+
+// Frees an opened and all that was borrowed from it.
+//
+// opened: it, or NULL.
+void inbome_opened_free(struct inbome_opened *opened);
+
+// The summary, and the whole as one mail.
+//
+// opened: the object; NULL gives NULL.
+//
+// Returns: the decrypted.
+// Borrowed: valid until the opened is freed
+const struct inbome_decrypted *inbome_opened_decrypted(const struct inbome_opened *opened);
+
+// The entity inside: its Content-* fields, a blank line, and the body.
+//
+// opened: the object; NULL gives no octets.
+//
+// Returns: the octets; none if it could not be decrypted.
+// Borrowed: valid until the opened is freed
+struct inbome_bytes inbome_opened_entity(const struct inbome_opened *opened);
+
+// How many fields the mail has for its reader, Content-* and MIME-Version aside: the protected ones
+// in place of those outside (Messages §4).
+//
+// opened: the object; NULL gives 0.
+//
+// Returns: the count; 0 if it could not be decrypted.
+size_t inbome_opened_field_count(const struct inbome_opened *opened);
+
+// The name of a field.
+//
+// opened: the object; NULL gives NULL.
+// index: from 0, below inbome_opened_field_count.
+//
+// Returns: the name; NULL past the end.
+// Borrowed: valid until the opened is freed
+const char *inbome_opened_field_name(const struct inbome_opened *opened, size_t index);
+
+// The value of a field, which may be folded.
+//
+// opened: the object; NULL gives NULL.
+// index: from 0, below inbome_opened_field_count.
+//
+// Returns: the value; NULL past the end.
+// Borrowed: valid until the opened is freed
+const char *inbome_opened_field_value(const struct inbome_opened *opened, size_t index);
 
 // Looks a peer up, with its key history. Own addresses are hidden (Discovery §3.1).
 //

@@ -108,7 +108,10 @@ Content-Type: text/plain; charset=utf-8
 From now on my program tells yours my key.
 MAIL
 printf '\033[2m$ inbome process-outgoing <draft\033[0m\n'
-"$inbome" process-outgoing <"$work/draft"
+"$inbome" process-outgoing <"$work/draft" >"$work/sent"
+# Of an OpenPGP message the beginning is enough.
+awk '/^-----BEGIN PGP/ { inside = 1 } /^-----END PGP/ { print "…"; inside = 0 }
+     !inside || ++lines < 6' "$work/sent"
 
 home=$INBOME_HOME
 . "$(dirname "$0")/demo-conversation.sh"

@@ -14,6 +14,12 @@ need gpg gnupg
 need notmuch notmuch
 need sq sq
 need neomutt neomutt
+need mutt mutt
+need s-nail s-nail
+need mail.mailutils mailutils
+need procmail procmail
+need maildrop maildrop
+need fdm fdm
 need tmux tmux
 need valgrind valgrind
 need nm binutils

@@ -11,9 +11,11 @@ use inbome_core::engine::SettingsChange;
 use inbome_core::header::{PreferEncrypt, Spelling};
 use inbome_core::key::Fingerprint;
 
-// Mails that are sent and read have a file of their own.
+// Own keys, and mails that are sent and read, have files of their own.
+mod keys;
 mod mail;
 
+pub(crate) use keys::{KeyCommand, Life, Renew};
 pub(crate) use mail::{
     Decrypt, DraftCommand, DraftEncrypt, DraftOpen, HeaderArgs, OwnKeyArgs, ProcessOutgoing,
     Sendmail, YesNo,
@@ -104,7 +106,7 @@ pub(crate) enum Command {
     /// Put drafts away encrypted, and take them out again
     #[command(subcommand)]
     Draft(DraftCommand),
-    /// See, export, import and destroy your own keys
+    /// See, export, import, renew, replace and destroy your own keys
     #[command(subcommand)]
     Key(KeyCommand),
     /// Take over peers and keys from another program
@@ -156,6 +158,9 @@ pub(crate) struct Init {
     /// Read the passphrase of that key from the first line of this file
     #[arg(long, value_name = "FILE", requires = "import_key")]
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// Leave its passphrase on: it is asked for whenever the key has to decrypt or sign
+    #[arg(long, requires = "import_key")]
+    pub(crate) keep_passphrase: bool,
 }
 
 /// Settings of an account.
@@ -403,43 +408,6 @@ pub(crate) struct Recommend {
     /// The mail answers an encrypted one
     #[arg(long)]
     pub(crate) reply_to_encrypted: bool,
-}
-
-/// `key`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum KeyCommand {
-    /// List your keys, the current one first
-    List,
-    /// Print your current key, for handing out by other means
-    Export {
-        /// The secret key, unlocked; asks first
-        #[arg(long)]
-        secret: bool,
-        /// As ASCII armor (the default on a terminal)
-        #[arg(long)]
-        armor: bool,
-        /// Do not ask
-        #[arg(long, requires = "secret")]
-        yes: bool,
-    },
-    /// Take in an OpenPGP secret key and use it from now on; the old ones go on decrypting
-    Import {
-        /// The key, armored or binary (- for standard input)
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-        /// Read its passphrase from the first line of this file
-        #[arg(long, value_name = "FILE")]
-        passphrase_file: Option<PathBuf>,
-    },
-    /// Destroy a secret key: mails encrypted to it can never be read again; asks first
-    Destroy {
-        /// Its fingerprint
-        #[arg(value_name = "FPR", value_parser = Fingerprint::parse)]
-        fingerprint: Fingerprint,
-        /// Do not ask
-        #[arg(long)]
-        yes: bool,
-    },
 }
 
 /// `import`.

@@ -40,8 +40,7 @@ pub(crate) fn unlocking<T>(
         return Ok(first?);
     };
     let account = account_of(engine, &fingerprint)?;
-    // No key can be locked before the engine can open one: here it will be told to.
-    let _ = (account, passphrase);
+    engine.unlock(account.as_ref(), &passphrase)?;
     Ok(work()?)
 }
 

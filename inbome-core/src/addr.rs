@@ -2,7 +2,9 @@
 //!
 //! Not here: alias guessing. Dots and `+tag` stay significant.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use idna::AsciiDenyList;
 use idna::uts46::{DnsLength, Hyphens, Uts46};
@@ -10,8 +12,10 @@ use idna::uts46::{DnsLength, Hyphens, Uts46};
 use crate::limits::{MAX_ADDR_BYTES, MAX_LOCAL_PART_BYTES};
 
 /// A mail address in canonical form: lower-cased local part, `@`, domain as ASCII.
+///
+/// Its clones share one text, because every mail clones some.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Addr(Box<str>);
+pub struct Addr(Arc<str>);
 
 /// Why a text is no mail address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -62,7 +66,7 @@ impl Addr {
     /// [`AddrError`] says what is wrong with it (Discovery §1).
     pub fn parse(text: &str) -> Result<Self, AddrError> {
         canonical(text)
-            .map(|addr| Self(addr.into()))
+            .map(|addr| Self(addr.as_ref().into()))
             .map_err(|flaw| AddrError { shown: text.chars().take(80).collect(), flaw })
     }
 
@@ -108,10 +112,10 @@ impl fmt::Display for Addr {
     }
 }
 
-fn canonical(text: &str) -> Result<String, AddrFlaw> {
+fn canonical(text: &str) -> Result<Cow<'_, str>, AddrFlaw> {
     let text = text.trim_matches([' ', '\t']);
     if is_canonical(text) {
-        return Ok(text.to_owned());
+        return Ok(Cow::Borrowed(text));
     }
     if text.chars().any(char::is_control) {
         return Err(AddrFlaw::Control);
@@ -123,26 +127,32 @@ fn canonical(text: &str) -> Result<String, AddrFlaw> {
     }
     addr.push('@');
     addr.push_str(&domain_to_ascii(domain)?);
-    if addr.len() > MAX_ADDR_BYTES { Err(AddrFlaw::Long) } else { Ok(addr) }
+    if addr.len() > MAX_ADDR_BYTES { Err(AddrFlaw::Long) } else { Ok(Cow::Owned(addr)) }
 }
 
-/// Unquotes and lower-cases scalar by scalar: a final sigma must not depend on its neighbours.
 /// Whether `text` is one of those that are their own canonical form and easily seen to be: short
 /// and in plain lower case. Nearly all addresses are, and each mail has several.
 fn is_canonical(text: &str) -> bool {
-    let Some((local, domain)) = text.split_once('@') else { return false };
-    let plain = |octet: u8| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'+');
+    let plain = |octet: &u8| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'+');
+    let at = text.bytes().position(|octet| octet == b'@');
+    let Some((local, domain)) = at.and_then(|at| text.as_bytes().split_at_checked(at)) else {
+        return false;
+    };
+    let domain = domain.get(1..).unwrap_or_default();
     let short = !local.is_empty() && local.len() <= MAX_LOCAL_PART_BYTES && domain.len() <= 63;
-    short && local.bytes().all(plain) && is_plain_domain(domain)
+    short && local.iter().all(plain) && is_plain_domain(domain)
 }
 
 /// Plain lower-case ASCII names, nearly all of them, are their own canonical form.
-fn is_plain_domain(domain: &str) -> bool {
-    let plain = |octet: u8| octet.is_ascii_lowercase() || octet.is_ascii_digit() || octet == b'.';
-    let labels = || domain.split('.').all(|label| !label.is_empty() && label.len() <= 63);
-    domain.bytes().all(plain) && labels() && !domain.contains("xn")
+fn is_plain_domain(domain: &[u8]) -> bool {
+    let plain = |octet: &u8| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'-');
+    domain.split(|octet| *octet == b'.').all(|label| {
+        // What begins with xn-- stands for other letters.
+        (1..=63).contains(&label.len()) && label.iter().all(plain) && !label.starts_with(b"xn--")
+    })
 }
 
+/// Unquotes and lower-cases scalar by scalar: a final sigma must not depend on its neighbours.
 fn local_part(local: &str) -> Result<String, AddrFlaw> {
     let content = match local.strip_prefix('"') {
         Some(rest) => unquote(rest.strip_suffix('"').ok_or(AddrFlaw::Unquoted)?)?,
@@ -188,7 +198,7 @@ fn domain_to_ascii(domain: &str) -> Result<String, AddrFlaw> {
     if domain.contains(char::is_whitespace) {
         return Err(AddrFlaw::Unquoted);
     }
-    if is_plain_domain(domain) {
+    if is_plain_domain(domain.as_bytes()) {
         return Ok(domain.to_owned());
     }
     // Specials that would read as syntax elsewhere; STD3 rules are off, these are not names.
@@ -272,6 +282,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_plain_domain_is_its_own_canonical_form(domain in "(xn|[a-z0-9-]{0,4}|x{62,64})(--|-|n|\\.)?(\\.[a-z0-9-]{0,3}){0,3}") {
+            let uts46 = Uts46::new();
+            let ascii = uts46.to_ascii(
+                domain.as_bytes(),
+                AsciiDenyList::EMPTY,
+                Hyphens::Allow,
+                DnsLength::VerifyAllowRootDot,
+            );
+            if is_plain_domain(domain.as_bytes()) {
+                let ascii = ascii.ok().map(std::borrow::Cow::into_owned);
+                prop_assert_eq!(ascii, Some(domain.clone()));
+            }
+        }
+
         #[test]
         fn the_written_form_parses_to_the_same_address(text in "\\PC{1,12}@[a-zä-ü.]{1,12}") {
             if let Ok(addr) = Addr::parse(&text) {

@@ -172,6 +172,9 @@ pub struct OutgoingOptions {
     pub reply_to_encrypted: Option<bool>,
     /// Leaves the Subject of an encrypted mail in the clear.
     pub keep_subject: bool,
+    /// The program can send but one message: blind recipients of an encrypted mail, who need copies of
+    /// their own, are refused.
+    pub one_message: bool,
     /// Keys that a draft of this mail brought along; they serve where nothing better is known.
     pub gossip: Vec<(Addr, Key)>,
 }

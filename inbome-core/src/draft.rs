@@ -108,6 +108,21 @@ pub enum DraftError {
     Unconfirmed,
 }
 
+impl DraftError {
+    /// The stable code (docs/reasons.md).
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Self::Limit(limit) => format!("limit_{}", limit.name()),
+            Self::NotEncrypted => "not_encrypted".into(),
+            Self::Failed(failure) => failure.code().into(),
+            Self::ToOthers { .. } => "to_others".into(),
+            Self::NotFromAccount { .. } => "not_from_account".into(),
+            Self::Unconfirmed => "unconfirmed".into(),
+        }
+    }
+}
+
 fn found_from(found: &Option<Addr>) -> String {
     found.as_ref().map_or_else(|| "nobody".to_owned(), Addr::to_string)
 }

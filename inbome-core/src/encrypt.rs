@@ -104,8 +104,8 @@ pub struct SealedEntity {
     /// The `multipart/encrypted` entity: its Content-Type, and the body.
     pub entity: Vec<u8>,
     /// Every field that is to stand in the header of the mail, with the value it must have there:
-    /// name and value, which may be folded. A protected field that is not in the list must not
-    /// stand outside.
+    /// name and value, which may be folded with CRLF and a blank. A protected field that is not in
+    /// the list must not stand outside.
     pub outer: Vec<(String, String)>,
     /// The Message-ID, without angle brackets.
     pub message_id: Vec<u8>,
@@ -179,7 +179,9 @@ pub fn encrypt_entity(
     let to_self = readers.iter().all(|addr| *addr == letter.from);
     let Parts { payload, armor, boundary } = copy.seal(&readers, to_self)?;
     let text = |octets: &[u8]| String::from_utf8_lossy(octets).trim().to_owned();
-    let outer = payload.outer_fields().map(|field| (text(field.name), text(field.value)));
+    // Folds are given as they are taken, whatever ends the lines of the entity.
+    let value = |octets: &[u8]| text(octets).replace("\r\n", "\n").replace('\n', "\r\n");
+    let outer = payload.outer_fields().map(|field| (text(field.name), value(field.value)));
     Ok(SealedEntity {
         outer: outer.collect(),
         entity: payload.wrap_entity(&armor, &boundary),

@@ -176,7 +176,9 @@ impl Error {
             Self::Store(error) => store_kind(error),
             Self::Encrypt(EncryptError::OpenPgp(error)) | Self::OpenPgp(error) => match error {
                 OpenPgpError::Random(_) => ErrorKind::Random,
-                OpenPgpError::Malformed { .. } => ErrorKind::InvalidArgument,
+                OpenPgpError::Malformed { .. } | OpenPgpError::Expiry { .. } => {
+                    ErrorKind::InvalidArgument
+                }
                 OpenPgpError::Unusable { .. } | OpenPgpError::TooLarge { .. } => ErrorKind::Refused,
                 OpenPgpError::Locked { .. } | OpenPgpError::WrongPassphrase { .. } => {
                     ErrorKind::Passphrase

@@ -2,6 +2,7 @@
 //!
 //! Not here: grammar (`header`) and certs (`openpgp`); this is the verdict over all of them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use crate::addr::Addr;
@@ -101,7 +102,7 @@ impl From<CertFlaw> for FieldReason {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldReport {
     /// The field's name as it stands in the mail.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// Of the key, if it was valid by itself.
     pub fingerprint: Option<Fingerprint>,
     /// The verdict.
@@ -137,7 +138,7 @@ pub fn settle_fields(
     let mut reports: Vec<FieldReport> = fields
         .iter()
         .map(|field| FieldReport {
-            name: String::from_utf8_lossy(field.name).into_owned(),
+            name: header::name_as_it_stands(field.name),
             fingerprint: None,
             verdict: Verdict::NotJudged,
         })
@@ -148,26 +149,28 @@ pub fn settle_fields(
     // One valid Autocrypt field decides alone, two decide that there is no advert: either way the
     // INBOME fields are not judged.
     for family in [Family::Autocrypt, Family::Inbome] {
-        let mut valid = Vec::new();
-        for (index, (field, report)) in fields.iter().zip(&mut reports).enumerate() {
+        let mut advert = None;
+        let mut several = false;
+        for (field, report) in fields.iter().zip(&mut reports) {
             if header::family(field.name) != Some(family) {
                 continue;
             }
             match judge(field, from) {
-                Ok(Some(advert)) => valid.push((index, advert)),
+                Ok(Some(valid)) => {
+                    report.verdict = Verdict::Valid;
+                    report.fingerprint = Some(valid.key.fingerprint.clone());
+                    several = advert.replace(valid).is_some();
+                }
                 Ok(None) => {}
                 Err(reason) => report.verdict = Verdict::Invalid(reason),
             }
         }
-        let verdict = if valid.len() == 1 { Verdict::Valid } else { Verdict::Ambiguous };
-        for (index, advert) in &valid {
-            if let Some(report) = reports.get_mut(*index) {
-                report.verdict = verdict;
-                report.fingerprint = Some(advert.key.fingerprint.clone());
-            }
-        }
-        if valid.is_empty() {
+        if advert.is_none() {
             continue;
+        }
+        if several {
+            let valid = reports.iter_mut().filter(|report| report.verdict == Verdict::Valid);
+            valid.for_each(|report| report.verdict = Verdict::Ambiguous);
         }
         if family == Family::Autocrypt {
             for (field, report) in fields.iter().zip(&mut reports) {
@@ -177,8 +180,7 @@ pub fn settle_fields(
                 }
             }
         }
-        let alone = verdict == Verdict::Valid;
-        return (reports, valid.pop().filter(|_| alone).map(|(_, advert)| advert));
+        return (reports, advert.filter(|_| !several));
     }
     (reports, None)
 }

@@ -3,8 +3,7 @@
 //! The stored state is a function of the *set* of observations. Only maxima, minima and unions are
 //! kept, so mails may come in any order, twice, or half on each of two devices. [`PeerState::observe`]
 //! applies one mail, [`PeerState::join`] the state of another device; both rest on the same joins.
-//!
-//! Not here: how a mail becomes an observation (`discover`), and what is concluded (`recommend`).
+//! Not here: how a mail becomes an observation (`discover`); what is concluded (`recommend`).
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -358,12 +357,13 @@ impl PeerState {
     /// whether anything changed.
     pub fn judge(&mut self, certs: &dyn Certificates, now: Timestamp) -> bool {
         let history = &self.history;
-        let renew = |key: &Key, judgement: &mut Judgement| match history.get(&key.fingerprint) {
-            Some(record) if !judgement.holds_at(now) => {
-                *judgement = certs.judge(&key.bytes, &record.union, now);
-                true
+        let renew = |key: &Key, judgement: &mut Judgement| {
+            if judgement.holds_at(now) {
+                return false;
             }
-            _ => false,
+            let Some(record) = history.get(&key.fingerprint) else { return false };
+            *judgement = certs.judge(&key.bytes, &record.union, now);
+            true
         };
         let peer = &mut self.peer;
         let direct = peer.advert.as_mut().is_some_and(|a| renew(&a.key, &mut a.judgement));
@@ -586,11 +586,15 @@ fn raise<T: Ord>(slot: &mut Option<T>, value: T) -> bool {
 
 /// The join of a span: earlier first, later last. Gives whether it changed.
 fn widen(spans: &mut BTreeMap<Source, Span>, source: Source, span: Span) -> bool {
-    let held = spans.get(&source).copied();
-    let joined = held.map_or(span, |held| Span {
-        first: held.first.min(span.first),
-        last: held.last.max(span.last),
-    });
-    spans.insert(source, joined);
-    held != Some(joined)
+    match spans.entry(source) {
+        Entry::Vacant(slot) => {
+            slot.insert(span);
+            true
+        }
+        Entry::Occupied(mut slot) => {
+            let held = slot.get_mut();
+            let joined = Span { first: held.first.min(span.first), last: held.last.max(span.last) };
+            std::mem::replace(held, joined) != joined
+        }
+    }
 }

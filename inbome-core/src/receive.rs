@@ -120,12 +120,13 @@ pub fn message_id_hash(id: &[u8]) -> MessageIdHash {
 
 /// What a run remembers of key fields, so that nothing is parsed or verified twice.
 pub trait KeyMemory {
-    /// The advert that the field with this hash was found to be, from this sender.
-    fn by_field(&self, from: &Addr, field: &Hash) -> Option<Advertised>;
+    /// The advert that a field of exactly these octets was found to be, from this sender; and their
+    /// SHA-256.
+    fn by_field(&self, from: &Addr, raw: &[u8]) -> Option<(Advertised, Hash)>;
     /// What the cert with this hash was found to be.
     fn by_cert(&self, from: &Addr, cert: &Hash) -> Option<Result<Fingerprint, CertFlaw>>;
-    /// Keeps what was found; a memory may also let it go.
-    fn keep(&mut self, from: &Addr, field: &Hash, found: &Advertised);
+    /// Keeps what a field was found to be; a memory may also let it go.
+    fn keep(&mut self, from: &Addr, raw: &[u8], found: &(Advertised, Hash));
     /// Keeps what was found of a cert.
     fn keep_cert(&mut self, cert: &Hash, found: &Result<Fingerprint, CertFlaw>);
 }
@@ -183,9 +184,8 @@ fn remembered(
     certs: &dyn Certificates,
     memory: &mut dyn KeyMemory,
 ) -> Result<Option<(Advertised, Hash)>, FieldReason> {
-    let raw_hash = hash(field.raw);
-    if let Some(advertised) = memory.by_field(from, &raw_hash) {
-        return Ok(Some((advertised, raw_hash)));
+    if let Some(found) = memory.by_field(from, field.raw) {
+        return Ok(Some(found));
     }
     let mut check = |cert: &[u8]| {
         let cert_hash = hash(cert);
@@ -197,8 +197,9 @@ fn remembered(
         Ok(Key { fingerprint: found, hash: cert_hash, bytes: cert.into() })
     };
     let Some(advertised) = judge_field(field, from, &mut check)? else { return Ok(None) };
-    memory.keep(from, &raw_hash, &advertised);
-    Ok(Some((advertised, raw_hash)))
+    let found = (advertised, hash(field.raw));
+    memory.keep(from, field.raw, &found);
+    Ok(Some(found))
 }
 
 /// One peer in the working set.
@@ -216,10 +217,13 @@ pub struct Held {
 
 /// A single mail's memory is what is stored of its sender.
 impl KeyMemory for Held {
-    fn by_field(&self, _from: &Addr, field: &Hash) -> Option<Advertised> {
-        let advert = self.state.peer.advert.as_ref().filter(|_| self.field_hash == Some(*field))?;
+    fn by_field(&self, _from: &Addr, raw: &[u8]) -> Option<(Advertised, Hash)> {
+        let (advert, held) = (self.state.peer.advert.as_ref()?, self.field_hash?);
+        if held != hash(raw) {
+            return None;
+        }
         let (key, prefer_encrypt) = (advert.key.clone(), advert.prefer_encrypt);
-        Some(Advertised { key, prefer_encrypt, protected: false })
+        Some((Advertised { key, prefer_encrypt, protected: false }, held))
     }
 
     fn by_cert(&self, _from: &Addr, cert: &Hash) -> Option<Result<Fingerprint, CertFlaw>> {
@@ -227,7 +231,7 @@ impl KeyMemory for Held {
         history.find(|(_, record)| record.copies.contains(cert)).map(|(fpr, _)| Ok(fpr.clone()))
     }
 
-    fn keep(&mut self, _from: &Addr, _field: &Hash, _found: &Advertised) {}
+    fn keep(&mut self, _from: &Addr, _raw: &[u8], _found: &(Advertised, Hash)) {}
 
     fn keep_cert(&mut self, _cert: &Hash, _found: &Result<Fingerprint, CertFlaw>) {}
 }

@@ -44,9 +44,9 @@ pub struct inbome_account_iter {
 /// Returns: INBOME_RESULT_OK.
 /// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
 /// INBOME_RESULT_CONFLICT if it exists otherwise; for an imported key INBOME_RESULT_INVALID_ARGUMENT
-/// if it is none, INBOME_RESULT_REFUSED if it cannot be used, INBOME_RESULT_PASSPHRASE;
-/// INBOME_RESULT_NOT_FOUND for an alias of nobody; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those
-/// of the store (300 to 399).
+/// if it is none, INBOME_RESULT_REFUSED if it cannot be used, INBOME_RESULT_LOCKED without a
+/// passphrase, INBOME_RESULT_PASSPHRASE with a wrong one; INBOME_RESULT_NOT_FOUND for an alias of
+/// nobody; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
 /// Owned: free with inbome_account_free
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_account_create(

@@ -6,6 +6,7 @@ use inbome_core::account::Profile;
 use inbome_core::engine::{AccountOptions, SettingsChange};
 use inbome_core::header::{PreferEncrypt, Spelling};
 use inbome_core::key::Fingerprint;
+use inbome_core::openpgp::Lock;
 use inbome_core::secret::Secret;
 use zeroize::Zeroize;
 
@@ -29,6 +30,11 @@ pub const INBOME_SPELLING_INBOME: i32 = 3;
 pub const INBOME_PROFILE_LEVEL1: i32 = 1;
 /// Peers who stop advertising are given nothing.
 pub const INBOME_PROFILE_INBOME: i32 = 2;
+
+/// An imported key is unlocked for good (the default).
+pub const INBOME_LOCK_REMOVE: i32 = 1;
+/// An imported key keeps its passphrase: it serves while inbome_engine_unlock has opened it.
+pub const INBOME_LOCK_KEEP: i32 = 2;
 
 /// How an account shall be; what is not set stays as it is, or takes its default.
 #[derive(Default)]
@@ -220,6 +226,26 @@ pub extern "C" fn inbome_account_options_set_passphrase(
     })
 }
 
+/// Says what becomes of the passphrase of a key that is imported (Messages §1). It is asked for
+/// either way.
+///
+/// account_options: what is changed.
+/// lock: one of INBOME_LOCK_.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_account_options_set_lock(
+    account_options: Option<&mut inbome_account_options>,
+    lock: i32,
+) -> inbome_result {
+    without_engine(|| {
+        let account_options = required(account_options, "account_options")?;
+        account_options.core.lock = lock_in(lock)?;
+        Ok(())
+    })
+}
+
 impl Drop for inbome_account_options {
     fn drop(&mut self) {
         self.core.import_key.zeroize();
@@ -272,6 +298,14 @@ pub(crate) fn spelling_in(number: i32) -> Result<Spelling, Failure> {
         INBOME_SPELLING_AUTOCRYPT => Ok(Spelling::Autocrypt),
         INBOME_SPELLING_INBOME => Ok(Spelling::Inbome),
         other => Err(none_of("INBOME_SPELLING_", other)),
+    }
+}
+
+pub(crate) fn lock_in(number: i32) -> Result<Lock, Failure> {
+    match number {
+        INBOME_LOCK_REMOVE => Ok(Lock::Remove),
+        INBOME_LOCK_KEEP => Ok(Lock::Keep),
+        other => Err(none_of("INBOME_LOCK_", other)),
     }
 }
 

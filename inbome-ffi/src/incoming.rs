@@ -7,9 +7,10 @@ use std::path::Path;
 use inbome_core::error::Error;
 use inbome_core::fields::{FieldReport, Verdict};
 use inbome_core::receive::{GossipOutcome, Incoming, Outcome};
-use inbome_core::scan::read_mail;
+use inbome_core::scan::read_incoming;
 
 use crate::bytes::inbome_bytes;
+use crate::decrypted::inbome_decrypted;
 use crate::engine::inbome_engine;
 use crate::observation::inbome_observation;
 use crate::pointer::{Out, c_text, free, octets, optional_addr, required, shown, text};
@@ -48,14 +49,15 @@ pub struct inbome_incoming {
     pub(crate) gossip: Vec<Gossip>,
     pub(crate) key_changed: Option<(CString, CString)>,
     pub(crate) own_key_conflict: Option<CString>,
+    pub(crate) decrypted: Option<inbome_decrypted>,
 }
 
-/// Learns from one incoming mail (Discovery §4). Hostile mail is data: it is an outcome, never a
-/// failure.
+/// Learns from one incoming mail (Discovery §4). An encrypted one is decrypted for what it says
+/// inside, unless the receipt says not to. Hostile mail is data: it is an outcome, never a failure.
 ///
 /// engine: the engine.
 /// account: whose mailbox it came to, or NULL: from the mail.
-/// mail: the whole mail, or its header section alone.
+/// mail: the whole mail, or, if it is not encrypted, its header section alone.
 /// receipt: what else is known, or NULL.
 /// incoming: what changed, or NULL if it is not wanted.
 ///
@@ -83,8 +85,8 @@ pub extern "C" fn inbome_process_incoming(
     })
 }
 
-/// As inbome_process_incoming, of a file that holds one mail. Only its header section is read, and
-/// more only if the mail is one inline PGP message. The file's own time is not looked at.
+/// As inbome_process_incoming, of a file that holds one mail. Only its header section is read unless
+/// the mail is encrypted, or wanted for display. The file's own time is not looked at.
 ///
 /// engine: the engine.
 /// account: whose mailbox it came to, or NULL: from the mail.
@@ -108,8 +110,7 @@ pub extern "C" fn inbome_process_incoming_file(
         let path = text(path, "path")?;
         let account = optional_addr(account, "account")?;
         let receipt = receipt.map(|receipt| receipt.core).unwrap_or_default();
-        let mut mail = Vec::new();
-        read_mail(Path::new(path), &mut mail).map_err(|error| Error::Io {
+        let mail = read_incoming(Path::new(path), receipt).map_err(|error| Error::Io {
             doing: "read",
             path: path.to_owned(),
             found: error.to_string(),
@@ -220,6 +221,7 @@ impl From<Incoming> for inbome_incoming {
             gossip: incoming.gossip.iter().map(Into::into).collect(),
             key_changed: incoming.key_changed.map(|(old, new)| (shown(&old), shown(&new))),
             own_key_conflict: incoming.own_key_conflict.as_ref().map(shown),
+            decrypted: incoming.decrypted.map(Into::into),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::c_char;
 
+use crate::decrypted::inbome_decrypted;
 use crate::incoming::{INBOME_VERDICT_INVALID, INBOME_VERDICT_VALID, inbome_incoming};
 use crate::pointer::{lent, read};
 use crate::reason::INBOME_REASON_NONE;
@@ -112,6 +113,21 @@ pub extern "C" fn inbome_incoming_own_key_conflict(
     incoming: Option<&inbome_incoming>,
 ) -> *const c_char {
     read(incoming, std::ptr::null(), |incoming| lent(incoming.own_key_conflict.as_ref()))
+}
+
+/// The mail as a reader shall see it, and the summary of its encryption and signature: what
+/// inbome_decrypt would give.
+///
+/// incoming: the object; NULL gives NULL.
+///
+/// Returns: the decrypted; NULL unless inbome_receipt_set_return_payload asked for it, and for a mail
+/// that is past a limit.
+/// Borrowed: valid until the incoming is freed
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_incoming_decrypted(
+    incoming: Option<&inbome_incoming>,
+) -> Option<&inbome_decrypted> {
+    read(incoming, None, |incoming| incoming.decrypted.as_ref())
 }
 
 /// How many key fields the mail has.

@@ -1,6 +1,6 @@
 //! Keys: those to encrypt to, and the user's own.
 
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::sync::{Arc, OnceLock};
 
@@ -9,11 +9,10 @@ use inbome_core::peer::PeerState;
 use inbome_core::recommend::{Target, TargetSource};
 use inbome_core::store::StoredKey;
 
-use crate::account_options::{Asker, inbome_passphrase_callback};
-use crate::bytes::{inbome_buffer, inbome_bytes};
+use crate::bytes::inbome_bytes;
 use crate::engine::{Shared, inbome_engine};
 use crate::guard::guard;
-use crate::pointer::{Out, addr, c_text, free, lent, octets, optional_addr, read, shown, text};
+use crate::pointer::{Out, addr, c_text, free, lent, optional_addr, read, shown};
 use crate::reason::{INBOME_REASON_NONE, reason_number};
 use crate::result::{inbome_result, on_engine};
 use crate::time::{INBOME_TIME_UNKNOWN, time_out};
@@ -35,6 +34,7 @@ pub struct inbome_key {
     armored: OnceLock<Option<CString>>,
     source: i32,
     is_current: bool,
+    is_locked: bool,
     created: i64,
     expires: i64,
     first_seen: i64,
@@ -43,8 +43,8 @@ pub struct inbome_key {
 
 /// All keys of an account, one by one.
 pub struct inbome_key_iter {
-    all: Vec<inbome_key>,
-    next: usize,
+    pub(crate) all: Vec<inbome_key>,
+    pub(crate) next: usize,
 }
 
 /// Finds the key that a mail to a peer would now be encrypted to without asking anyone
@@ -85,138 +85,6 @@ pub extern "C" fn inbome_get_encrypt_key(
             }
             Err(why) => reason.put_if_wanted(reason_number(why.code())),
         }
-        Ok(())
-    })
-}
-
-/// All keys of an account, the current one first; the others only decrypt (Messages §1).
-///
-/// engine: the engine.
-/// account: one of its addresses, or NULL: the only account.
-/// keys: an iterator over them, as they are now.
-///
-/// Returns: INBOME_RESULT_OK, also if there are none.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
-/// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if account is NULL
-/// and there are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
-/// Owned: free with inbome_key_iter_free
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_keys(
-    engine: Option<&inbome_engine>,
-    account: *const c_char,
-    keys: Option<&mut MaybeUninit<*mut inbome_key_iter>>,
-) -> inbome_result {
-    let keys = Out::blank(keys);
-    on_engine(engine, |engine| {
-        let keys = keys.required("keys")?;
-        let account = optional_addr(account, "account")?;
-        let current = engine.account(account.as_ref())?.current;
-        let own = engine.own_keys(account.as_ref())?;
-        let all = own.iter().map(|stored| inbome_key::own(engine, stored, current.as_ref()));
-        keys.give(inbome_key_iter { all: all.collect(), next: 0 });
-        Ok(())
-    })
-}
-
-/// Imports an OpenPGP key of the user's own and makes it the account's current one (Messages §1).
-///
-/// engine: the engine.
-/// account: one of its addresses, or NULL: the only account.
-/// key: the secret key, armored or binary, at most 1 MiB.
-/// callback: asks for the passphrase of a locked key, or NULL: such a key is refused.
-/// user_data: handed to the callback; may be NULL.
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
-/// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if it is no key, or
-/// if account is NULL and there are several; INBOME_RESULT_REFUSED if it cannot be used or is too
-/// large; INBOME_RESULT_PASSPHRASE, INBOME_RESULT_FORKED, those of the store (300 to 399).
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_import_key(
-    engine: Option<&inbome_engine>,
-    account: *const c_char,
-    key: inbome_bytes,
-    callback: inbome_passphrase_callback,
-    user_data: *mut c_void,
-) -> inbome_result {
-    on_engine(engine, |engine| {
-        let account = optional_addr(account, "account")?;
-        let asker = Asker { callback, user_data };
-        let key = octets(key, "key")?;
-        engine.import_own_key(account.as_ref(), key, &mut |fpr| asker.ask(fpr))?;
-        Ok(())
-    })
-}
-
-/// Makes a new key for an account and makes it the current one; the old ones go on decrypting
-/// (Messages §1).
-///
-/// engine: the engine.
-/// account: one of its addresses, or NULL: the only account.
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
-/// INBOME_RESULT_NOT_FOUND for an unknown account; INBOME_RESULT_INVALID_ARGUMENT if account is NULL
-/// and there are several; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_replace_key(
-    engine: Option<&inbome_engine>,
-    account: *const c_char,
-) -> inbome_result {
-    on_engine(engine, |engine| {
-        engine.replace_own_key(optional_addr(account, "account")?.as_ref())?;
-        Ok(())
-    })
-}
-
-/// Destroys a secret key: mails encrypted to it can never be read again. The current key can be
-/// destroyed only when it is the account's last.
-///
-/// engine: the engine.
-/// account: one of its addresses, or NULL: the only account.
-/// fingerprint: of the key, in hexadecimal.
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
-/// INBOME_RESULT_NOT_FOUND for an unknown account or key; INBOME_RESULT_INVALID_ARGUMENT for the
-/// current key while there are others, for what is no fingerprint, and if account is NULL and there
-/// are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_destroy_key(
-    engine: Option<&inbome_engine>,
-    account: *const c_char,
-    fingerprint: *const c_char,
-) -> inbome_result {
-    on_engine(engine, |engine| {
-        let fingerprint = Fingerprint::parse(text(fingerprint, "fingerprint")?)?;
-        let account = optional_addr(account, "account")?;
-        engine.destroy_own_key(account.as_ref(), &fingerprint)?;
-        Ok(())
-    })
-}
-
-/// The current secret key of an account, unlocked: for the user's eyes alone.
-///
-/// engine: the engine.
-/// account: one of its addresses, or NULL: the only account.
-/// armored: the key in ASCII armor; inbome_buffer_free overwrites it.
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
-/// INBOME_RESULT_NOT_FOUND for an unknown account or one without a key; INBOME_RESULT_INVALID_ARGUMENT
-/// if account is NULL and there are several; INBOME_RESULT_FORKED, those of the store (300 to 399).
-/// Owned: free with inbome_buffer_free
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_export_secret(
-    engine: Option<&inbome_engine>,
-    account: *const c_char,
-    armored: Option<&mut MaybeUninit<inbome_buffer>>,
-) -> inbome_result {
-    let armored = Out::blank(armored);
-    on_engine(engine, |engine| {
-        let armored = armored.required("armored")?;
-        let (_, text) = engine.export_secret(optional_addr(account, "account")?.as_ref())?;
-        armored.put(inbome_buffer::of(text.as_bytes()));
         Ok(())
     })
 }
@@ -306,6 +174,16 @@ pub extern "C" fn inbome_key_is_current(key: Option<&inbome_key>) -> i32 {
     read(key, 0, |key| i32::from(key.is_current))
 }
 
+/// Whether the secret key is kept under its passphrase (Messages §1): inbome_engine_unlock opens it.
+///
+/// key: the object; NULL gives 0.
+///
+/// Returns: 1 or 0; 0 for keys of others.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_key_is_locked(key: Option<&inbome_key>) -> i32 {
+    read(key, 0, |key| i32::from(key.is_locked))
+}
+
 /// When the primary key was made.
 ///
 /// key: the object; NULL gives INBOME_TIME_UNKNOWN.
@@ -369,6 +247,7 @@ impl inbome_key {
             armored: OnceLock::new(),
             source,
             is_current: target.source == TargetSource::Own,
+            is_locked: false,
             created: INBOME_TIME_UNKNOWN,
             expires: expires(target, state),
             first_seen: time_out(spans().map(|span| span.first).min()),
@@ -376,7 +255,11 @@ impl inbome_key {
         }
     }
 
-    fn own(shared: &Arc<Shared>, stored: &StoredKey, current: Option<&Fingerprint>) -> Self {
+    pub(crate) fn own(
+        shared: &Arc<Shared>,
+        stored: &StoredKey,
+        current: Option<&Fingerprint>,
+    ) -> Self {
         Self {
             shared: Arc::clone(shared),
             fingerprint: shown(&stored.key.fingerprint),
@@ -384,6 +267,7 @@ impl inbome_key {
             armored: OnceLock::new(),
             source: INBOME_SOURCE_OWN,
             is_current: current == Some(&stored.key.fingerprint),
+            is_locked: stored.key.locked,
             created: stored.key.created.as_secs(),
             expires: time_out(stored.key.expires),
             first_seen: stored.added.as_secs(),

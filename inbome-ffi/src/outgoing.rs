@@ -4,31 +4,15 @@ use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-use inbome_core::compose::{Mode, Outgoing, OutgoingOptions};
+use inbome_core::compose::Outgoing;
 
-use crate::account_options::none_of;
 use crate::bytes::inbome_bytes;
 use crate::engine::{Shared, inbome_engine};
-use crate::pointer::{
-    Out, c_text, free, is_yes, lent, made, octets, optional_addr, read, required, shown,
-};
+use crate::outgoing_options::inbome_outgoing_options;
+use crate::pointer::{Out, c_text, free, lent, octets, optional_addr, read, shown};
 use crate::reason::{INBOME_REASON_NONE, reason_number};
-use crate::recipients::inbome_recipients;
 use crate::recommendation::inbome_recommendation;
-use crate::result::{inbome_result, on_engine, without_engine};
-
-/// The recommendation decides (the default).
-pub const INBOME_MODE_AUTO: i32 = 1;
-/// The user chose to encrypt: it is refused if it cannot be done.
-pub const INBOME_MODE_ENCRYPT: i32 = 2;
-/// The user chose the clear.
-pub const INBOME_MODE_CLEAR: i32 = 3;
-
-/// What the program says about an outgoing mail.
-#[derive(Default)]
-pub struct inbome_outgoing_options {
-    core: OutgoingOptions,
-}
+use crate::result::{inbome_result, on_engine};
 
 /// The mails that leave, encrypted or not, and why.
 pub struct inbome_outgoing {
@@ -41,93 +25,11 @@ pub struct inbome_outgoing {
     clear_because: Vec<(CString, i32)>,
 }
 
-/// Makes options with their defaults: mode auto, the recipients of the header.
-///
-/// Returns: the object; NULL only if the library failed inside.
-/// Owned: free with inbome_outgoing_options_free
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_outgoing_options_new() -> Option<Box<inbome_outgoing_options>> {
-    made(inbome_outgoing_options::default)
-}
-
-/// Frees an outgoing options and all that was borrowed from it.
-///
-/// outgoing_options: it, or NULL.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_outgoing_options_free(
-    outgoing_options: Option<Box<inbome_outgoing_options>>,
-) {
-    free(outgoing_options);
-}
-
-/// Says who decides whether to encrypt. An X-Inbome field in the mail comes before it
-/// (Discovery §8).
-///
-/// outgoing_options: what is changed.
-/// mode: one of INBOME_MODE_.
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_INVALID_ARGUMENT.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_outgoing_options_set_mode(
-    outgoing_options: Option<&mut inbome_outgoing_options>,
-    mode: i32,
-) -> inbome_result {
-    without_engine(|| {
-        let outgoing_options = required(outgoing_options, "outgoing_options")?;
-        outgoing_options.core.mode = match mode {
-            INBOME_MODE_AUTO => Mode::Auto,
-            INBOME_MODE_ENCRYPT => Mode::Encrypt,
-            INBOME_MODE_CLEAR => Mode::Clear,
-            other => return Err(none_of("INBOME_MODE_", other)),
-        };
-        Ok(())
-    })
-}
-
-/// Gives the envelope recipients.
-///
-/// outgoing_options: what is changed.
-/// recipients: copied; NULL: those of To, Cc and Bcc (the default).
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_outgoing_options_set_recipients(
-    outgoing_options: Option<&mut inbome_outgoing_options>,
-    recipients: Option<&inbome_recipients>,
-) -> inbome_result {
-    without_engine(|| {
-        let outgoing_options = required(outgoing_options, "outgoing_options")?;
-        let addrs = recipients.map(|recipients| recipients.addrs.iter().cloned().collect());
-        outgoing_options.core.recipients = addrs;
-        Ok(())
-    })
-}
-
-/// Says whether the mail answers an encrypted one, for programs that know it themselves; else
-/// its In-Reply-To tells (Discovery §7).
-///
-/// outgoing_options: what is changed.
-/// encrypted: 1 or 0.
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_outgoing_options_set_reply_to_encrypted(
-    outgoing_options: Option<&mut inbome_outgoing_options>,
-    encrypted: i32,
-) -> inbome_result {
-    without_engine(|| {
-        let outgoing_options = required(outgoing_options, "outgoing_options")?;
-        outgoing_options.core.reply_to_encrypted = Some(is_yes(encrypted));
-        Ok(())
-    })
-}
-
 /// Makes of the mail that a program would send the mails that leave (Discovery §8): Bcc removed, the
-/// account's key fields added. This version cannot encrypt yet: a mail that should be goes out clear
-/// and says INBOME_REASON_NOT_BUILT.
+/// account's key fields added, and signed and encrypted if the options or the recommendation say so
+/// (Messages §2). An encrypted mail is one message for To and Cc and one for each blind recipient;
+/// with these, or with no other recipients, comes the copy to keep, which goes to nobody. Never is a
+/// mail encrypted for some only, and never is one sent clear that was to be encrypted.
 ///
 /// engine: the engine.
 /// account: who writes, or NULL: from the mail.
@@ -138,9 +40,11 @@ pub extern "C" fn inbome_outgoing_options_set_reply_to_encrypted(
 /// Returns: INBOME_RESULT_OK.
 /// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
 /// INBOME_RESULT_REFUSED in mode encrypt (inbome_engine_error_addr names those who have no key) and
-/// past a limit: nothing may be sent then; INBOME_RESULT_NOT_FOUND for an unknown account;
-/// INBOME_RESULT_INVALID_ARGUMENT for an X-Inbome field that says no mode; INBOME_RESULT_FORKED,
-/// those of the store (300 to 399).
+/// past a limit; INBOME_RESULT_NEEDS_COPIES as inbome_outgoing_options_set_one_message says;
+/// INBOME_RESULT_LOCKED if the key that signs is locked; INBOME_RESULT_NOT_FOUND for an unknown
+/// account; INBOME_RESULT_INVALID_ARGUMENT for an X-Inbome field that says no mode, and for a mail that
+/// cannot be protected; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
+/// Nothing may be sent then, not the mail as it was either.
 /// Owned: free with inbome_outgoing_free
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_process_outgoing(
@@ -170,7 +74,7 @@ pub extern "C" fn inbome_outgoing_free(outgoing: Option<Box<inbome_outgoing>>) {
     free(outgoing);
 }
 
-/// How many mails leave: one at least.
+/// How many mails there are: one at least. One without recipients is to be kept and does not leave.
 ///
 /// outgoing: the object; NULL gives 0.
 ///
@@ -197,7 +101,7 @@ pub extern "C" fn inbome_outgoing_data(
     })
 }
 
-/// To how many a mail goes.
+/// To how many a mail goes: 0 for one that is only to be kept.
 ///
 /// outgoing: the object; NULL gives 0.
 /// message: from 0, below inbome_outgoing_count.
@@ -232,7 +136,8 @@ pub extern "C" fn inbome_outgoing_recipient(
     })
 }
 
-/// The copy for the Sent folder.
+/// The copy for the Sent folder: one of the mails. With blind recipients it is encrypted to the user
+/// alone and names them inside (Messages §2).
 ///
 /// outgoing: the object; NULL gives no octets.
 ///

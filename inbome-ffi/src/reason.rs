@@ -71,7 +71,7 @@ pub const INBOME_REASON_SENDER: i32 = 303;
 
 /// No mail from the address was ever seen.
 pub const INBOME_REASON_NEVER_SEEN: i32 = 401;
-/// Mails were seen, none with a key.
+/// Mails were seen, none with a key. Of an encrypted mail: it is for none of the user's keys.
 pub const INBOME_REASON_NO_KEY: i32 = 402;
 /// The key is not valid at this date.
 pub const INBOME_REASON_EXPIRED: i32 = 403;
@@ -122,6 +122,28 @@ pub const INBOME_REASON_NOT_RECOMMENDED: i32 = 506;
 pub const INBOME_REASON_RECOMMENDED: i32 = 507;
 /// The mail is encrypted to its sender alone but addressed to others.
 pub const INBOME_REASON_ONLY_TO_SELF: i32 = 508;
+
+/// The mail is not what an encrypted mail looks like: its parts, or its OpenPGP packets.
+pub const INBOME_REASON_MALFORMED: i32 = 601;
+/// The mail is encrypted to more keys than are looked at.
+pub const INBOME_REASON_TOO_MANY_RECIPIENTS: i32 = 602;
+/// The mail is encrypted without protection against changes.
+pub const INBOME_REASON_UNPROTECTED: i32 = 603;
+/// The mail was changed, or it is broken.
+pub const INBOME_REASON_DAMAGED: i32 = 604;
+/// The mail is encrypted with S/MIME.
+pub const INBOME_REASON_SMIME: i32 = 605;
+/// The key that the mail is for is the user's, and locked.
+pub const INBOME_REASON_LOCKED: i32 = 606;
+
+/// The draft is not encrypted.
+pub const INBOME_REASON_NOT_ENCRYPTED: i32 = 701;
+/// The draft is encrypted to others too: it was sent, and is no draft.
+pub const INBOME_REASON_TO_OTHERS: i32 = 702;
+/// Somebody else wrote the draft.
+pub const INBOME_REASON_NOT_FROM_ACCOUNT: i32 = 703;
+/// The draft says nothing of its state inside: another program wrote it, or somebody planted it.
+pub const INBOME_REASON_UNCONFIRMED: i32 = 704;
 
 /// Names a reason: "never_seen", for instance; the codes of docs/reasons.md.
 ///
@@ -198,6 +220,16 @@ const NAMES: &[(i32, &CStr)] = &[
     (INBOME_REASON_NOT_RECOMMENDED, c"not_recommended"),
     (INBOME_REASON_RECOMMENDED, c"recommended"),
     (INBOME_REASON_ONLY_TO_SELF, c"only_to_self"),
+    (INBOME_REASON_MALFORMED, c"malformed"),
+    (INBOME_REASON_TOO_MANY_RECIPIENTS, c"too_many_recipients"),
+    (INBOME_REASON_UNPROTECTED, c"unprotected"),
+    (INBOME_REASON_DAMAGED, c"damaged"),
+    (INBOME_REASON_SMIME, c"smime"),
+    (INBOME_REASON_LOCKED, c"locked"),
+    (INBOME_REASON_NOT_ENCRYPTED, c"not_encrypted"),
+    (INBOME_REASON_TO_OTHERS, c"to_others"),
+    (INBOME_REASON_NOT_FROM_ACCOUNT, c"not_from_account"),
+    (INBOME_REASON_UNCONFIRMED, c"unconfirmed"),
 ];
 
 #[cfg(test)]
@@ -205,12 +237,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     use inbome_core::compose::OutgoingReason;
+    use inbome_core::decrypt::Failure;
     use inbome_core::discover::Ignored;
+    use inbome_core::draft::DraftError as D;
     use inbome_core::fields::FieldReason;
     use inbome_core::gossip::GossipFlaw;
     use inbome_core::header::FieldFlaw;
     use inbome_core::key::{CertFlaw, Unusable};
     use inbome_core::limits::Limit;
+    use inbome_core::mime::ShapeFlaw;
     use inbome_core::recommend::Reason;
 
     use super::*;
@@ -327,12 +362,45 @@ mod tests {
             O::NoOwnKey | O::Resent | O::AlreadyEncrypted | O::Chosen => {}
             O::NotRecommended | O::Recommended | O::OnlyToSelf => {}
         };
+        use inbome_core::openpgp::message::OpenFlaw as M;
+        let fingerprint = inbome_core::key::Fingerprint::parse(&"AB".repeat(20)).unwrap();
+        let failures = [
+            Failure::Shape(ShapeFlaw::Parts),
+            Failure::Message(M::NotEncrypted),
+            Failure::Message(M::Shape),
+            Failure::Message(M::TooManyRecipients { limit: 1 }),
+            Failure::Message(M::Unprotected),
+            Failure::Message(M::NoKey { key_ids: Vec::new() }),
+            Failure::Message(M::Damaged),
+            Failure::SMime,
+            Failure::Locked { fingerprint },
+        ];
+        let _ = |failure: &Failure| match failure {
+            Failure::Shape(_) | Failure::SMime | Failure::Locked { .. } => {}
+            Failure::Message(M::NotEncrypted | M::Shape | M::TooManyRecipients { .. }) => {}
+            Failure::Message(M::Unprotected | M::NoKey { .. } | M::Damaged) => {}
+        };
+        let account = inbome_core::addr::Addr::parse("bob@example.org").unwrap();
+        let mut drafts = vec![
+            D::Limit(Limit::Addresses),
+            D::NotEncrypted,
+            D::ToOthers { account: account.clone() },
+            D::NotFromAccount { account, found: None },
+            D::Unconfirmed,
+        ];
+        let _ = |error: &D| match error {
+            D::Limit(_) | D::NotEncrypted | D::Failed(_) | D::ToOthers { .. } => {}
+            D::NotFromAccount { .. } | D::Unconfirmed => {}
+        };
+        drafts.extend(failures.map(D::Failed));
         let mut codes: Vec<String> = ignored.map(Ignored::code).into();
         codes.extend(flaws.map(|flaw| flaw.code().to_owned()));
         codes.extend(certs.map(|flaw| FieldReason::Cert(flaw).code().to_owned()));
         codes.extend(gossip.map(|flaw| flaw.code().to_owned()));
         codes.extend(unusable.iter().chain(&reasons).map(|reason| reason.code().to_owned()));
         codes.extend(outgoing.map(|reason| reason.code().to_owned()));
+        // A draft that fails to open has the code of the failure.
+        codes.extend(drafts.iter().map(D::code));
         codes
     }
 

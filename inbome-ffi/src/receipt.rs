@@ -68,3 +68,42 @@ pub extern "C" fn inbome_receipt_set_spam(
         Ok(())
     })
 }
+
+/// Says whether the mail must be left encrypted: nothing inside it is then learnt (Discovery §3.1).
+///
+/// receipt: what is changed.
+/// no_decrypt: 1 or 0 (the default).
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_receipt_set_no_decrypt(
+    receipt: Option<&mut inbome_receipt>,
+    no_decrypt: i32,
+) -> inbome_result {
+    without_engine(|| {
+        let receipt = required(receipt, "receipt")?;
+        receipt.core.no_decrypt = is_yes(no_decrypt);
+        Ok(())
+    })
+}
+
+/// Says whether the mail is wanted for display too, decrypted and verified: it is then parsed and
+/// decrypted once for both. inbome_incoming_decrypted has it.
+///
+/// receipt: what is changed.
+/// return_payload: 1 or 0 (the default).
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_receipt_set_return_payload(
+    receipt: Option<&mut inbome_receipt>,
+    return_payload: i32,
+) -> inbome_result {
+    without_engine(|| {
+        let receipt = required(receipt, "receipt")?;
+        receipt.core.return_payload = is_yes(return_payload);
+        Ok(())
+    })
+}

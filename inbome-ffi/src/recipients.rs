@@ -20,7 +20,8 @@ pub const INBOME_KIND_REPLY_TO: i32 = 4;
 /// To whom a mail goes.
 #[derive(Default)]
 pub struct inbome_recipients {
-    pub(crate) addrs: Vec<Addr>,
+    /// Each with its kind, in the order in which they were added.
+    all: Vec<(i32, Addr)>,
 }
 
 /// Makes an empty list of recipients.
@@ -60,7 +61,7 @@ pub extern "C" fn inbome_recipients_add(
         if ![INBOME_KIND_TO, INBOME_KIND_CC, INBOME_KIND_BCC].contains(&kind) {
             return Err(none_of("INBOME_KIND_TO, _CC and _BCC", kind));
         }
-        recipients.addrs.push(addr(recipient, "recipient")?);
+        recipients.all.push((kind, addr(recipient, "recipient")?));
         Ok(())
     })
 }
@@ -72,5 +73,26 @@ pub extern "C" fn inbome_recipients_add(
 /// Returns: the count.
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_recipients_count(recipients: Option<&inbome_recipients>) -> usize {
-    read(recipients, 0, |recipients| recipients.addrs.len())
+    read(recipients, 0, |recipients| recipients.all.len())
+}
+
+impl inbome_recipients {
+    /// Everybody.
+    pub(crate) fn addrs(&self) -> Vec<Addr> {
+        self.all.iter().map(|(_, addr)| addr.clone()).collect()
+    }
+
+    /// Those in To and Cc.
+    pub(crate) fn named(&self) -> Vec<Addr> {
+        let named = self.all.iter().filter(|(kind, _)| *kind != INBOME_KIND_BCC);
+        named.map(|(_, addr)| addr.clone()).collect()
+    }
+
+    /// Those in Bcc alone.
+    pub(crate) fn blind(&self) -> Vec<Addr> {
+        let named = self.named();
+        let mut addrs = self.addrs();
+        addrs.retain(|addr| !named.contains(addr));
+        addrs
+    }
 }

@@ -57,8 +57,10 @@ pub extern "C" fn inbome_recommend(
         let recipients = required(recipients, "recipients")?;
         let out = recommendation.required("recommendation")?;
         let account = optional_addr(account, "account")?;
-        let reply = reply.map(|reply| reply.core.clone()).unwrap_or_default();
-        let found = engine.recommend(account.as_ref(), &recipients.addrs, &reply)?;
+        let said = reply.map(|reply| reply.core.clone()).unwrap_or_default();
+        let keys = reply.map_or(&[][..], |reply| &reply.keys);
+        let recipients = recipients.addrs();
+        let found = engine.recommend_draft(account.as_ref(), &recipients, &said, keys)?;
         out.give(inbome_recommendation::new(engine, found.recommendation, &found.recipients));
         Ok(())
     })

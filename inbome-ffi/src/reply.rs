@@ -2,15 +2,20 @@
 
 use std::ffi::c_char;
 
+use inbome_core::addr::Addr;
 use inbome_core::engine::Reply;
+use inbome_core::key::Key;
 
+use crate::draft::inbome_draft;
 use crate::pointer::{free, is_yes, made, required, text};
 use crate::result::{inbome_result, without_engine};
 
-/// What a mail answers, as far as the program knows; the last thing said counts.
+/// What a mail answers, as far as the program knows, of which the last thing said counts; and the
+/// draft that it was.
 #[derive(Default)]
 pub struct inbome_reply {
     pub(crate) core: Reply,
+    pub(crate) keys: Vec<(Addr, Key)>,
 }
 
 /// Makes a reply that answers nothing, or nobody knows what.
@@ -65,6 +70,26 @@ pub extern "C" fn inbome_reply_set_encrypted(
     without_engine(|| {
         let reply = required(reply, "reply")?;
         reply.core = Reply::ToEncrypted(is_yes(encrypted));
+        Ok(())
+    })
+}
+
+/// Gives the draft that the mail was: the keys that it brought along serve where nothing better is
+/// known (Messages §5). Give it to inbome_outgoing_options_set_draft too.
+///
+/// reply: what is changed.
+/// draft: from inbome_draft_open, copied; NULL: none (the default).
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_reply_set_draft(
+    reply: Option<&mut inbome_reply>,
+    draft: Option<&inbome_draft>,
+) -> inbome_result {
+    without_engine(|| {
+        let reply = required(reply, "reply")?;
+        reply.keys = draft.map(|draft| draft.keys.clone()).unwrap_or_default();
         Ok(())
     })
 }

@@ -9,12 +9,16 @@ use std::sync::{Arc, Weak};
 
 use inbome_core::addr::{Addr, AddrError};
 use inbome_core::compose::ComposeError;
+use inbome_core::encrypt::EncryptError;
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::key::FingerprintError;
+use inbome_core::mime::ProtectError;
+use inbome_core::openpgp::OpenPgpError;
 
 use crate::engine::{Shared, inbome_engine};
 use crate::guard::guard;
 use crate::pointer::{c_text, read};
+use crate::reason::{INBOME_REASON_NONE, reason_number};
 
 /// What a call that can fail returns: `INBOME_RESULT_OK`, or why it failed. 1 to 99 are mistakes of
 /// the caller, 100 to 199 things that are not there, 200 to 299 refusals, 300 to 399 the store and
@@ -38,8 +42,12 @@ pub const INBOME_RESULT_NOT_FOUND: inbome_result = 100;
 pub const INBOME_RESULT_REFUSED: inbome_result = 200;
 /// It exists already and differs from what was asked.
 pub const INBOME_RESULT_CONFLICT: inbome_result = 201;
-/// A passphrase is missing or wrong.
+/// A passphrase is wrong.
 pub const INBOME_RESULT_PASSPHRASE: inbome_result = 202;
+/// A secret key is locked: inbome_engine_unlock, or hand in who is asked for the passphrase.
+pub const INBOME_RESULT_LOCKED: inbome_result = 203;
+/// Blind recipients need copies of their own, and one was asked for.
+pub const INBOME_RESULT_NEEDS_COPIES: inbome_result = 204;
 /// A file or folder cannot be read or written.
 pub const INBOME_RESULT_IO: inbome_result = 300;
 /// The database is damaged, or no database.
@@ -112,17 +120,29 @@ pub extern "C" fn inbome_engine_error_addr(
     })
 }
 
+/// Why, in the words of the protocol, this thread's last call on an engine was refused: why a draft is
+/// not opened, for instance.
+///
+/// engine: the engine, or NULL as for inbome_engine_error.
+///
+/// Returns: one of INBOME_REASON_; INBOME_REASON_NONE if the failure has none.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_engine_error_reason(engine: Option<&inbome_engine>) -> i32 {
+    last(engine, INBOME_REASON_NONE, |failure| failure.reason)
+}
+
 /// Why a call failed, ready for C.
 #[derive(Debug)]
 pub(crate) struct Failure {
     code: inbome_result,
     text: CString,
     addrs: Vec<CString>,
+    reason: i32,
 }
 
 impl Failure {
     pub(crate) fn new(code: inbome_result, text: &str) -> Self {
-        Self { code, text: c_text(text), addrs: Vec::new() }
+        Self { code, text: c_text(text), addrs: Vec::new(), reason: INBOME_REASON_NONE }
     }
 
     pub(crate) fn null(name: &str) -> Self {
@@ -158,30 +178,65 @@ impl From<FingerprintError> for Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let code = match (&error, error.kind()) {
-            (Error::Addr(_) | Error::Compose(ComposeError::Addr(_)), _) => {
-                INBOME_RESULT_INVALID_ADDRESS
-            }
-            (_, ErrorKind::InvalidArgument) => INBOME_RESULT_INVALID_ARGUMENT,
-            (_, ErrorKind::NotFound) => INBOME_RESULT_NOT_FOUND,
-            (_, ErrorKind::Conflict) => INBOME_RESULT_CONFLICT,
-            (_, ErrorKind::Refused) => INBOME_RESULT_REFUSED,
-            (_, ErrorKind::Passphrase) => INBOME_RESULT_PASSPHRASE,
-            (_, ErrorKind::Io) => INBOME_RESULT_IO,
-            (_, ErrorKind::Corrupt) => INBOME_RESULT_CORRUPT,
-            (_, ErrorKind::Newer) => INBOME_RESULT_NEWER,
-            (_, ErrorKind::Busy) => INBOME_RESULT_BUSY,
-            (_, ErrorKind::Cancelled) => INBOME_RESULT_CANCELLED,
-            (_, ErrorKind::Random) => INBOME_RESULT_RANDOM,
-            (_, ErrorKind::Forked) => INBOME_RESULT_FORKED,
-            _ => INBOME_RESULT_INTERNAL,
-        };
-        let missing: &[(Addr, _)] = match &error {
-            Error::Compose(ComposeError::Refused { missing, .. }) => missing,
-            _ => &[],
-        };
-        let addrs = missing.iter().map(|(addr, _)| c_text(addr.as_str())).collect();
-        Self { code, text: c_text(&error.to_string()), addrs }
+        let addrs = addrs_of(&error).iter().map(|addr| c_text(addr.as_str())).collect();
+        let reason = reason_of(&error).map_or(INBOME_REASON_NONE, |code| reason_number(&code));
+        Self { code: code_of(&error), text: c_text(&error.to_string()), addrs, reason }
+    }
+}
+
+fn code_of(error: &Error) -> inbome_result {
+    match (error, error.kind()) {
+        (Error::Addr(_) | Error::Compose(ComposeError::Addr(_)), _) => {
+            INBOME_RESULT_INVALID_ADDRESS
+        }
+        (Error::Compose(ComposeError::NeedsCopies { .. }), _) => INBOME_RESULT_NEEDS_COPIES,
+        (error, ErrorKind::Passphrase) if is_wrong(error) => INBOME_RESULT_PASSPHRASE,
+        (_, ErrorKind::Passphrase) => INBOME_RESULT_LOCKED,
+        (_, ErrorKind::InvalidArgument) => INBOME_RESULT_INVALID_ARGUMENT,
+        (_, ErrorKind::NotFound) => INBOME_RESULT_NOT_FOUND,
+        (_, ErrorKind::Conflict) => INBOME_RESULT_CONFLICT,
+        (_, ErrorKind::Refused) => INBOME_RESULT_REFUSED,
+        (_, ErrorKind::Io) => INBOME_RESULT_IO,
+        (_, ErrorKind::Corrupt) => INBOME_RESULT_CORRUPT,
+        (_, ErrorKind::Newer) => INBOME_RESULT_NEWER,
+        (_, ErrorKind::Busy) => INBOME_RESULT_BUSY,
+        (_, ErrorKind::Cancelled) => INBOME_RESULT_CANCELLED,
+        (_, ErrorKind::Random) => INBOME_RESULT_RANDOM,
+        (_, ErrorKind::Forked) => INBOME_RESULT_FORKED,
+        _ => INBOME_RESULT_INTERNAL,
+    }
+}
+
+/// A passphrase was given, and it is not the one.
+fn is_wrong(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::OpenPgp(OpenPgpError::WrongPassphrase { .. })
+            | Error::Encrypt(EncryptError::OpenPgp(OpenPgpError::WrongPassphrase { .. }))
+    )
+}
+
+/// The addresses that a failure is about.
+fn addrs_of(error: &Error) -> Vec<&Addr> {
+    match error {
+        Error::Compose(ComposeError::Refused { missing, .. }) => {
+            missing.iter().map(|(addr, _)| addr).collect()
+        }
+        Error::Compose(ComposeError::NeedsCopies { blind }) => blind.iter().collect(),
+        Error::Encrypt(EncryptError::NoKey(addr)) => vec![addr],
+        _ => Vec::new(),
+    }
+}
+
+/// The code of the protocol that stands behind a failure.
+fn reason_of(error: &Error) -> Option<String> {
+    match error {
+        Error::Draft(draft) => Some(draft.code()),
+        Error::Compose(ComposeError::Refused { reason, .. }) => Some(reason.code().into()),
+        Error::Compose(ComposeError::Limit(limit))
+        | Error::Encrypt(EncryptError::Protect(ProtectError::Limit(limit)))
+        | Error::PastLimit { limit } => Some(format!("limit_{}", limit.name())),
+        _ => None,
     }
 }
 
@@ -267,6 +322,8 @@ const NAMES: &[(inbome_result, &CStr)] = &[
     (INBOME_RESULT_REFUSED, c"refused"),
     (INBOME_RESULT_CONFLICT, c"conflict"),
     (INBOME_RESULT_PASSPHRASE, c"passphrase"),
+    (INBOME_RESULT_LOCKED, c"locked"),
+    (INBOME_RESULT_NEEDS_COPIES, c"needs_copies"),
     (INBOME_RESULT_IO, c"io"),
     (INBOME_RESULT_CORRUPT, c"corrupt"),
     (INBOME_RESULT_NEWER, c"newer"),

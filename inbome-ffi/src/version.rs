@@ -7,7 +7,17 @@ use crate::guard::guard;
 use crate::pointer::{lent, optional_text};
 
 /// What can be asked for with inbome_has_feature.
-const FEATURES: &[&str] = &["discovery", "outgoing", "scan", "observation", "advice", "sqlite"];
+const FEATURES: &[&str] = &[
+    "discovery",
+    "outgoing",
+    "encryption",
+    "drafts",
+    "entities",
+    "scan",
+    "observation",
+    "advice",
+    "sqlite",
+];
 
 static VERSION: OnceLock<CString> = OnceLock::new();
 
@@ -38,7 +48,7 @@ pub extern "C" fn inbome_version_number() -> u32 {
 }
 
 /// Whether this library can do something that another version or build may not: "discovery",
-/// "outgoing", "scan", "observation", "advice", "sqlite"; one day "encryption".
+/// "outgoing", "encryption", "drafts", "entities", "scan", "observation", "advice", "sqlite".
 ///
 /// feature: the name; NULL gives 0.
 ///

@@ -222,12 +222,23 @@ fn fallible(kind: &str) -> String {
         "inbome_account" => "inbome_account_get(engine, NULL, &an_account)",
         "inbome_account_iter" => "inbome_accounts(engine, &an_account_iter)",
         "inbome_advice" => "inbome_look(other_scan, \"alice@example.org\", &an_advice)",
+        "inbome_decrypted" => "inbome_decrypt(engine, NULL, bytes_of(\"x\"), &an_decrypted)",
+        "inbome_draft" => {
+            "inbome_draft_encrypt(engine, NULL, bytes_of(\"From: alice@example.org\\n\\nHi\\n\"), NULL, \
+             &an_draft)"
+        }
         "inbome_incoming" => {
             "inbome_process_incoming(engine, NULL, bytes_of(\"From: bob@example.org\\nDate: Sat, 17 \
              Dec 2016 08:58:05 +0000\\n\\n\"), NULL, &an_incoming)"
         }
         "inbome_key" => {
             "inbome_get_encrypt_key(engine, NULL, \"alice@example.org\", &an_key, NULL)"
+        }
+        "inbome_opened" => {
+            "inbome_open_entity(engine, NULL, bytes_of(\"\\nHi\\n\"), NULL, &an_opened)"
+        }
+        "inbome_sealed" => {
+            "inbome_seal(engine, NULL, bytes_of(\"\\nHi\\n\"), an_header, self, NULL, &an_sealed)"
         }
         "inbome_key_iter" => "inbome_account_keys(engine, NULL, &an_key_iter)",
         "inbome_outgoing" => {
@@ -251,6 +262,11 @@ fn fallible(kind: &str) -> String {
         "inbome_recommendation" => format!(
             "inbome_recipients *nobody = inbome_recipients_new();\n    CHECK_OK(engine, {call});\n    \
              inbome_recipients_free(nobody);"
+        ),
+        "inbome_sealed" => format!(
+            "inbome_recipients *self = inbome_recipients_new();\n    \
+             CHECK_OK(NULL, inbome_recipients_add(self, INBOME_KIND_TO, \"alice@example.org\"));\n    \
+             CHECK_OK(engine, {call});\n    inbome_recipients_free(self);"
         ),
         _ => format!("CHECK_OK(engine, {call});"),
     }

@@ -15,7 +15,7 @@ use built::{Program, root};
 use prototypes::{Prototype, functions};
 
 /// The order of the header: what is needed first comes first.
-const FILES: [&str; 21] = [
+const FILES: [&str; 28] = [
     "version",
     "result",
     "time",
@@ -27,14 +27,21 @@ const FILES: [&str; 21] = [
     "account_options",
     "account",
     "key",
+    "own_keys",
     "receipt",
+    "decrypted",
+    "decrypted_facts",
     "incoming",
     "incoming_facts",
     "observation",
     "recipients",
     "reply",
     "recommendation",
+    "draft",
+    "outgoing_options",
     "outgoing",
+    "header",
+    "entity",
     "peer",
     "peer_facts",
 ];
@@ -71,8 +78,10 @@ fn the_tutorial_compiles_as_it_stands_and_runs() {
     let told =
         Program::c("tutorial", &(code.join("\n") + "\n")).flags(&strict).linked_statically().run();
     assert!(told.contains("learnt from alice@example.org"), "{told}");
-    assert!(told.contains("alice@example.org: they never sent a key"), "{told}");
-    assert!(told.contains("\nAutocrypt: addr=bob@example.org;"), "{told}");
+    assert!(told.contains("alice@example.org: you both ask for encryption"), "{told}");
+    assert!(told.contains("\nAutocrypt: addr=alice@example.org;"), "{told}");
+    assert!(told.contains("encrypted; signature valid\n"), "{told}");
+    assert!(told.contains("\r\n\r\nYes!\r\n"), "{told}");
 }
 
 #[test]
@@ -128,7 +137,7 @@ fn versions_of_header_library_and_package_are_one() {
             if (strcmp(composed, INBOME_VERSION_STRING) != 0) return 3;
             if (INBOME_VERSION_MAJOR * 1000000 + INBOME_VERSION_MINOR * 1000 +
                 INBOME_VERSION_PATCH != INBOME_VERSION_NUMBER) return 4;
-            if (!inbome_has_feature("discovery") || inbome_has_feature("encryption")) return 5;
+            if (!inbome_has_feature("encryption") || inbome_has_feature("telepathy")) return 5;
             puts(composed);
             return 0;
         }"#,

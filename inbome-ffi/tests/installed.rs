@@ -41,6 +41,37 @@ fn the_examples_build_with_nothing_but_pkg_config_and_run() {
 }
 
 #[test]
+fn a_mail_is_answered_encrypted_with_nothing_but_pkg_config() {
+    let work = tempfile::tempdir().unwrap();
+    for name in ["receive", "send", "reply", "read"] {
+        compile(work.path(), &format!("{STRICT} {} -o {name} {}", example(name), SHARED));
+    }
+    let source = fs::read_to_string(example("reply")).unwrap();
+    assert!(source.lines().count() <= 60, "{} lines", source.lines().count());
+    for (home, addr) in [("alice", "alice@example.org"), ("bob", "bob@example.org")] {
+        run(work.path(), "receive", &[home, addr, "/dev/null"], "");
+    }
+    let mail = "From: alice@example.org\nTo: bob@example.org\nSubject: an evening\n\
+                Message-ID: <1@example.org>\nDate: Sat, 17 Dec 2016 08:58:05 +0000\n\nCome?\n";
+    let mail = run(work.path(), "send", &["alice"], mail);
+    let answer = run(work.path(), "reply", &["bob"], &mail);
+    assert!(answer.contains("\r\nSubject: [...]\r\n"), "{answer}");
+    assert!(!answer.contains("I have your mail"), "{answer}");
+    let shown = run(work.path(), "read", &["alice"], &answer);
+    for line in [
+        "Encryption: encrypted\nWritten by: bob@example.org\n\n",
+        "\nSubject: Re: an evening\r\nIn-Reply-To: <1@example.org>\r\n",
+        "\r\n\r\nI have your mail.\r\n",
+    ] {
+        assert!(shown.contains(line), "expected {line:?}, found {shown}");
+    }
+    // The answer to that is encrypted too, and Bob reads its quotation of the hidden Subject.
+    let again = run(work.path(), "reply", &["alice"], &answer);
+    let shown = run(work.path(), "read", &["bob"], &again);
+    assert!(shown.contains("\nSubject: Re: Re: an evening\r\n"), "{shown}");
+}
+
+#[test]
 fn the_ten_lines_of_the_readme_work_as_pasted() {
     let work = tempfile::tempdir().unwrap();
     let code = c_code("bindings/c/README.md");
@@ -71,8 +102,12 @@ fn the_shell_of_the_projects_readme_works_as_pasted() {
     }
     let draft = "From: you@example.org\nTo: bob@example.org\n\nHi\n";
     let new = MAIL.replace("alice@", "carol@");
-    for (name, mail) in [("Maildir/cur/1:2,S", MAIL), ("new-mail.eml", &new), ("draft.eml", draft)]
-    {
+    for (name, mail) in [
+        ("Maildir/cur/1:2,S", MAIL),
+        ("new-mail.eml", &new),
+        ("draft.eml", draft),
+        ("encrypted.eml", MAIL),
+    ] {
         fs::write(work.path().join(name), mail).unwrap();
     }
     let mut path = built::command().parent().unwrap().as_os_str().to_owned();
@@ -104,7 +139,10 @@ fn the_pieces_of_the_tutorial_are_one_program() {
     let expected = [
         "alice@example.org: they never sent a key; last they wrote on 2016-12-17\nlock: none\n",
         "RCPT TO:<alice@example.org>\nRCPT TO:<carol@example.org>\nDATA, ",
-        "in the clear: encryption is not recommended for these recipients\n",
+        "in the clear: encryption is not recommended for these recipients\nfrom whoever\n",
+        "lock: closed\nRCPT TO:<alice@example.org>\nDATA, ",
+        "encrypted, surely from bob@example.org\n",
+        "Subject: for your eyes\r\n",
     ];
     for words in expected {
         assert!(told.contains(words), "expected {words}, found {told}");

@@ -26,6 +26,21 @@ fn a_mail_program_learns_and_is_advised() {
 }
 
 #[test]
+fn mails_are_encrypted_read_drafted_and_sealed() {
+    c_test("messages").flags(&SANITIZERS).run();
+    c_test("messages").run_under_valgrind(&[]);
+}
+
+#[test]
+fn a_key_keeps_its_passphrase_and_is_renewed() {
+    let file = built::root().join("tests/keys/locked.sec.asc");
+    let file = format!("-DKEY_FILE=\"{}\"", file.display());
+    let told = [file.as_str(), "-DPASSPHRASE=\"correct horse\""];
+    // A passphrase costs time on purpose, under valgrind minutes.
+    c_test("locked").flags(&told).flags(&SANITIZERS).run();
+}
+
+#[test]
 fn a_maildir_is_scanned_with_progress_and_cancel() {
     c_test("scanning").flags(&SANITIZERS).run();
     c_test("scanning").run_under_valgrind(&[]);

@@ -2,7 +2,10 @@
 
 pub mod certs;
 pub mod homes;
+pub mod hostile;
+pub mod letters;
 pub mod mailbox;
+pub mod memory;
 pub mod messages;
 pub mod stage;
 pub mod terminal;

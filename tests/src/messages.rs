@@ -5,7 +5,7 @@ use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::key::{CertUnion, Certificates};
 use inbome_core::openpgp::message::SealTo;
-use inbome_core::openpgp::{OpenPgp, Rpgp, SecretKey};
+use inbome_core::openpgp::{Lock, OpenPgp, Rpgp, SecretKey};
 use pgp::composed::{KeyType, MessageBuilder, RawSessionKey};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
@@ -71,7 +71,9 @@ impl Person {
         let keys: Vec<&Key> = [&primary, &subkey].into_iter().chain(more.iter().copied()).collect();
         let addr = Addr::parse("person@example.org").unwrap();
         let octets = transferable(cert, &keys);
-        let key = certs.import_secret(&octets, &addr, NOW_AT, &mut |_| None).expect("import");
+        let key = certs
+            .import_secret(&octets, &addr, NOW_AT, Lock::Remove, &mut |_| None)
+            .expect("import");
         let union = certs.union(None, &cert.octets());
         Self { primary, subkey, cert: cert.octets(), union, key }
     }

@@ -144,6 +144,21 @@ proptest! {
         prop_assert_eq!(&Rpgp::new().union(None, &left.bytes), &left);
     }
 
+    // A union is remembered as it was put together, and must be what its octets are taken apart into.
+    #[test]
+    fn what_is_remembered_changes_no_answer(a in 0_u32..1 << 16, b in 0_u32..1 << 16) {
+        let certs = Rpgp::new();
+        let known = certs.union(None, &copy(a));
+        let both = certs.union(Some(&known), &copy(b));
+        prop_assert_eq!(&Rpgp::new().union(Some(&known), &copy(b)), &both);
+        for (union, received) in [(&known, copy(a)), (&both, copy(a)), (&both, copy(b))] {
+            let fresh = Rpgp::new().judge(&received, union, NOW_AT);
+            prop_assert_eq!(certs.judge(&received, union, NOW_AT), fresh);
+            prop_assert_eq!(certs.check(&received), Rpgp::new().check(&received));
+        }
+        prop_assert!(certs.parses() <= 2, "{} for two copies", certs.parses());
+    }
+
     #[test]
     fn a_stripped_copy_hides_no_revocation(copies in prop::collection::vec(0_u32..1 << 16, 1..4), place in 0_usize..3) {
         let mut copies = copies;

@@ -39,7 +39,8 @@ fn a_repeat_sender_costs_one_commit_and_nothing_else() {
     for (store, engine, openpgp, _folder) in engines() {
         let field = autocrypt(ALICE, true, &cert(1, ALICE));
         let first = cost(&engine, &openpgp, || drop(receive(&engine, &mail(ALICE, SENT, &field))));
-        assert!(first.0 == 1 && first.1 > 0 && first.2 > 0, "{store}: {first:?}");
+        // A new key is taken apart once, between its check, its union and its judgement.
+        assert!(first.0 == 1 && first.1 == 1 && first.2 > 0, "{store}: {first:?}");
         let says_less = autocrypt(ALICE, false, &cert(1, ALICE));
         for (name, mail, expected) in [
             ("the same field, younger", mail(ALICE, SENT + 10, &field), (1, 0, 0)),
@@ -118,12 +119,14 @@ fn a_scan_verifies_each_cert_once_and_commits_about_every_thousandth_mail() {
         engine.scan(std::slice::from_ref(&maildir), &options, &mut |_| {}).expect("scanned")
     };
     let mut first = None;
-    let (commits, _, verifications) = cost(&engine, &openpgp, || first = Some(scan(false)));
+    let (commits, parses, verifications) = cost(&engine, &openpgp, || first = Some(scan(false)));
     let first = first.expect("a report");
     let peers = listing(&engine);
     let stored = peers.lines().filter(|line| line.starts_with("  key ")).count() as u64;
     // One to find it valid, and once each of its signatures for the union; some are refused.
     assert!(verifications <= stored * 4 + 20, "{verifications} for {stored} certs");
+    // Once each; broken ones too, and a few that a chunk brings twice.
+    assert!(parses <= stored + 20, "{parses} for {stored} certs");
     assert!(commits <= first.messages / 1_024 + 1, "{commits} for {}", first.messages);
     assert_eq!(commits, first.commits);
     assert!(first.messages > 2_500 && first.unreadable.is_empty(), "{first:?}");

@@ -3,7 +3,7 @@
 use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::key::Certificates;
-use inbome_core::openpgp::{OpenPgp, OpenPgpError, Rpgp, SecretKey};
+use inbome_core::openpgp::{Lock, OpenPgp, OpenPgpError, Rpgp, SecretKey};
 use inbome_core::random::{RandomError, SecureRandom, SystemRandom};
 use inbome_core::secret::Secret;
 use inbome_tests::certs::*;
@@ -32,7 +32,7 @@ fn tags(mut octets: &[u8]) -> Vec<u8> {
 
 fn import(octets: &[u8], to: &str) -> Result<SecretKey, OpenPgpError> {
     let mut never = |_: &_| None;
-    Rpgp::new().import_secret(octets, &addr(to), NOW_AT, &mut never)
+    Rpgp::new().import_secret(octets, &addr(to), NOW_AT, Lock::Remove, &mut never)
 }
 
 /// A transferable secret key for `cert`, its key packets replaced by their secrets.
@@ -138,13 +138,13 @@ fn a_locked_key_needs_its_passphrase_once() {
         Some(Secret::new(b"correct horse".to_vec()))
     };
     let certs = Rpgp::new();
-    let key = certs.import_secret(armored, &to, NOW_AT, &mut answer).expect("import");
+    let key = certs.import_secret(armored, &to, NOW_AT, Lock::Remove, &mut answer).expect("import");
     assert_eq!(asked, 1);
     assert_eq!(import(key.secret.as_bytes(), "locked@example.org"), Ok(key), "now unlocked");
 
     assert!(matches!(import(armored, "locked@example.org"), Err(OpenPgpError::Locked { .. })));
     let mut wrong = |_: &_| Some(Secret::new(b"battery staple".to_vec()));
-    let refused = certs.import_secret(armored, &to, NOW_AT, &mut wrong);
+    let refused = certs.import_secret(armored, &to, NOW_AT, Lock::Remove, &mut wrong);
     assert!(matches!(refused, Err(OpenPgpError::WrongPassphrase { .. })), "{refused:?}");
 }
 

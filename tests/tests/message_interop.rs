@@ -6,7 +6,7 @@ use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::key::{CertUnion, Certificates};
 use inbome_core::openpgp::message::{OpenFlaw, Opened, SealTo, Sealing, SignatureCheck};
-use inbome_core::openpgp::{OpenPgp, Rpgp, SecretKey};
+use inbome_core::openpgp::{Lock, OpenPgp, Rpgp, SecretKey};
 use inbome_core::random::SystemRandom;
 use inbome_tests::certs::*;
 use inbome_tests::messages::*;
@@ -84,7 +84,9 @@ impl Member {
     fn rsa() -> Self {
         let octets = include_bytes!("../keys/rsa2048.sec.asc");
         let addr = Addr::parse("rsa@example.org").unwrap();
-        Self::of(Rpgp::new().import_secret(octets, &addr, NOW_AT, &mut |_| None).unwrap())
+        Self::of(
+            Rpgp::new().import_secret(octets, &addr, NOW_AT, Lock::Remove, &mut |_| None).unwrap(),
+        )
     }
 
     fn seal_to(&self) -> SealTo<'_> {

@@ -173,6 +173,30 @@ fn bcc_never_leaves_and_its_people_get_the_mail() {
 }
 
 #[test]
+fn a_program_that_sends_one_message_is_told_of_blind_recipients_before_anything_is_made() {
+    let engine = bob();
+    receive(&engine, &mail(ALICE, SENT, &autocrypt(ALICE, true, &cert(1, ALICE))));
+    for (name, fields, blind) in [
+        ("nobody is blind", format!("To: {ALICE}\r\n"), None),
+        ("beside somebody", format!("To: {ALICE}\r\nBcc: {BOB}\r\n"), Some(BOB)),
+        ("alone", format!("Bcc: {ALICE}\r\n"), Some(ALICE)),
+    ] {
+        let mail = draft(&fields);
+        let one = |how| OutgoingOptions { one_message: true, ..mode(how) };
+        match engine.process_outgoing(None, &mail, &one(Mode::Encrypt)) {
+            Ok(sent) => assert_eq!((sent.messages.len(), blind), (1, None), "{name}"),
+            Err(error) => {
+                let blind = blind.map(addr).into_iter().collect();
+                let expected = Error::Compose(ComposeError::NeedsCopies { blind });
+                assert_eq!(error, expected, "{name}");
+            }
+        }
+        // In the clear one message serves all.
+        assert_eq!(send(&engine, &mail, &one(Mode::Clear)).1, OutgoingReason::Chosen, "{name}");
+    }
+}
+
+#[test]
 fn the_envelope_rules_over_the_header() {
     let engine = bob();
     let mail = draft("To: a@example.org, b@example.org\r\nBcc: c@example.org\r\n");

@@ -23,6 +23,8 @@ int main(int argc, char **argv) {
         return 1;
     }
     for (size_t i = 0; i < inbome_outgoing_count(outgoing); i++) {
+        if (inbome_outgoing_recipient_count(outgoing, i) == 0)
+            continue; /* Only to be kept: inbome_outgoing_sent_copy. */
         inbome_bytes data = inbome_outgoing_data(outgoing, i);
         for (size_t j = 0; j < inbome_outgoing_recipient_count(outgoing, i); j++)
             fprintf(stderr, "RCPT TO:<%s>\n", inbome_outgoing_recipient(outgoing, i, j));

@@ -20,8 +20,10 @@ def main(home: str, server: str) -> int:
         sender = engine.account().addr
     with smtplib.SMTP(host, int(port or 25)) as smtp:
         for message in outgoing.messages:
-            smtp.sendmail(sender, message.recipients, message.data)
-            print(f"sent to {', '.join(message.recipients)}")
+            # One without recipients is only to be kept, like outgoing.sent_copy.
+            if message.recipients:
+                smtp.sendmail(sender, message.recipients, message.data)
+                print(f"sent to {', '.join(message.recipients)}")
     print("encrypted" if outgoing.encrypted else "clear", outgoing.reason_text, sep=": ")
     for cause in outgoing.clear_because:
         print(f"the answered mail was encrypted, but {cause.addr} has no key: {cause.reason}")

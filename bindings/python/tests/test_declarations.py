@@ -51,6 +51,12 @@ class Declarations(unittest.TestCase):
         unneeded = {
             "inbome_reason_name",  # str(Reason)
             "inbome_recipients_count",
+            "inbome_account_import_key",  # ..._as
+            "inbome_header_count",
+            "inbome_encryption_name",  # str(Encryption), and so on
+            "inbome_signature_name",
+            "inbome_signer_name",
+            "inbome_intended_name",
         }
         self.assertEqual(set(_declarations.FUNCTIONS) - used, unneeded)
 
@@ -58,6 +64,10 @@ class Declarations(unittest.TestCase):
         for reason in inbome.Reason:
             if reason not in (inbome.Reason.NONE, inbome.Reason.OTHER):
                 self.assertEqual(_native.lib.inbome_reason_name(reason).decode(), str(reason))
+        for words in (inbome.Encryption, inbome.Signature, inbome.Signer, inbome.Intended):
+            name_of = getattr(_native.lib, f"inbome_{words.__name__.lower()}_name")
+            for word in words:
+                self.assertEqual(name_of(word).decode(), str(word))
         for result in _words.Result:
             name = _native.lib.inbome_result_name(result).decode()
             self.assertNotEqual(name, "unknown", result)

@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import inbome
-from inbome import Mode, Outcome, Reason, Recommendation, Source, Verdict, Word
+from inbome import Lock, Mode, Outcome, Reason, Recommendation, Source, Verdict, Word
 from support import DATE, NOW, ROOT, SENT, Test, mail_of, memory
 
 SENT_AT = datetime.fromtimestamp(SENT, timezone.utc)
@@ -264,6 +264,41 @@ class Accounts(Test):
                 with memory(now=now) as other:
                     made = other.create_account(BOB, import_key=locked, passphrase=passphrase)
                     self.assertEqual(made.fingerprint, asked[0])
+
+
+    def test_a_key_that_keeps_its_passphrase_is_unlocked_for_a_while(self):
+        locked = ROOT / "tests/keys/locked.sec.asc"
+        now = 1_767_225_600
+        with memory(now=now) as engine:
+            with self.assertRaises(inbome.Locked):
+                engine.create_account(BOB, import_key=locked, lock=Lock.KEEP)
+            engine.create_account(BOB, import_key=locked, lock=Lock.KEEP, passphrase=PASSPHRASE)
+            key, = engine.account_keys()
+            self.assertTrue(key.locked and key.current)
+            note = f"From: {BOB}\r\nTo: {BOB}\r\n\r\nNote\r\n".encode()
+            away = engine.encrypt_draft(note)
+            summary = engine.decrypt(away).summary
+            self.assertEqual((summary.failure, summary.locked_key),
+                             (Reason.LOCKED, key.fingerprint))
+            needing = [lambda: engine.open_draft(away),
+                       lambda: engine.process_outgoing(note, mode=Mode.ENCRYPT),
+                       lambda: engine.renew_key(expires=now + 1000)]
+            for call in needing:
+                with self.assertRaises(inbome.Locked):
+                    call()
+            with self.assertRaises(inbome.PassphraseError) as caught:
+                engine.unlock("wrong")
+            self.assertNotIsInstance(caught.exception, inbome.Locked)
+            with self.assertRaises(TypeError):
+                engine.unlock(None)
+            self.assertEqual(engine.unlock(PASSPHRASE, account=BOB), 1)
+            for call in needing:
+                call()
+            self.assertEqual(next(engine.account_keys()).expires.timestamp(), now + 1000)
+            engine.relock()
+            with self.assertRaises(inbome.Locked):
+                engine.open_draft(away)
+            self.assertEqual(engine.unlock(PASSPHRASE.encode()), 1)
 
 
 PASSPHRASE = "correct horse"

@@ -1,5 +1,7 @@
 """The examples, run as programs against servers and programs."""
 
+import email
+import email.policy
 import mailbox
 import os
 import shutil
@@ -80,6 +82,43 @@ class Examples(Test):
         _, err = self.run_example("smtp_send.py", self.home, address, mail=refused, status=1)
         self.assertIn("alice@example.org", err)
         self.assertEqual(len(server.seen), 1)
+
+    def test_a_mail_is_answered_encrypted(self):
+        self.make_account()
+        server, address = self.serve(Smtp)
+        alice = inbome.Engine(self.folder / "alice")
+        self.addCleanup(alice.close)
+        alice.create_account("alice@example.org")
+        fields = ("From: Alice <alice@example.org>", "To: bob@example.org", "Subject: an evening",
+                  "Message-ID: <1@example.org>", f"Date: {DATE}")
+        first = "\r\n".join([*fields, "", "Come?", "At eight.", ""]).encode()
+        mail = alice.process_outgoing(first).messages[0].data
+        reply = ("encrypted_reply.py", self.home, address)
+        out, _ = self.run_example(*reply, "Yes", mail=mail)
+        self.assertEqual(out, "none; written by whoever\nsent to alice@example.org\n")
+        (sender, recipients, data), = server.seen
+        self.assertEqual((sender, recipients), ("<bob@example.org>", ["<alice@example.org>"]))
+        self.assertNotIn(b"evening", data)
+        shown = alice.process_incoming(data, payload=True).decrypted
+        self.assertEqual(shown.summary.signer, inbome.Signer.CURRENT)
+        read = email.message_from_bytes(shown.message, policy=email.policy.default)
+        self.assertEqual(read["Subject"], "Re: an evening")
+        self.assertEqual(read["In-Reply-To"], "<1@example.org>")
+        self.assertEqual(read.get_content().split("\r\n"),
+                         ["Yes", "", "> Come?", "> At eight.", ""])
+        # The answer to the answer.
+        read.replace_header("From", "alice@example.org")
+        read.replace_header("To", BOB)
+        read.replace_header("Message-ID", "<3@example.org>")
+        again = alice.process_outgoing(read).messages[0].data
+        out, _ = self.run_example(*reply, "Till then", mail=again)
+        self.assertTrue(out.startswith("encrypted; written by alice@example.org\n"), out)
+        # Nobody is answered in the clear.
+        for mail, why in [(mail_of("dave@example.org"), "dave@example.org"),
+                          (first.split(b"Date")[0], "no usable date")]:
+            _, err = self.run_example(*reply, "Yes", mail=mail, status=1)
+            self.assertIn(why, err)
+        self.assertEqual(len(server.seen), 2)
 
     def test_the_headers_of_an_imap_folder_are_learnt_from(self):
         self.make_account()

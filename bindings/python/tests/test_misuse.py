@@ -22,6 +22,7 @@ from support import DATE, NOW, ROOT, Test, memory
 ALICE, BOB = "alice@example.org", "bob@example.org"
 CERT = ROOT / "tests/keys/rsa2048.pub.asc"
 MAIL = b"From: alice@example.org\r\nDate: " + DATE.encode() + b"\r\n\r\nHi\r\n"
+ENTITY = b"Content-Type: text/plain\r\n\r\nHi\r\n"
 
 # Every method, with arguments that are right.
 CALLS = {
@@ -29,9 +30,12 @@ CALLS = {
     "account_field": lambda e: e.account_field(BOB),
     "account_keys": lambda e: list(e.account_keys(BOB)),
     "accounts": lambda e: list(e.accounts()),
+    "can_decrypt": lambda e: e.can_decrypt(MAIL),
     "check": lambda e: e.check(),
     "create_account": lambda e: e.create_account(BOB),
+    "decrypt": lambda e: e.decrypt(MAIL),
     "destroy_key": lambda e: e.destroy_key("0" * 40),
+    "encrypt_draft": lambda e: e.encrypt_draft(MAIL),
     "export_secret": lambda e: e.export_secret(),
     "forget_peer": lambda e: e.forget_peer(ALICE),
     "generation": lambda e: e.generation(),
@@ -39,22 +43,38 @@ CALLS = {
     "import_key": lambda e: e.import_key(b"no key"),
     "import_peer_key": lambda e: e.import_peer_key(ALICE, CERT),
     "look": lambda e: e.look(BOB, "/nonexistent"),
+    "open_draft": lambda e: e.open_draft(MAIL),
+    "open_entity": lambda e: e.open_entity(ENTITY),
     "peer": lambda e: e.peer(ALICE),
     "peers": lambda e: list(e.peers()),
     "process_incoming": lambda e: e.process_incoming(MAIL),
     "process_observation": lambda e: e.process_observation(inbome.Observation(ALICE)),
     "process_outgoing": lambda e: e.process_outgoing(MAIL),
     "recommend": lambda e: e.recommend(ALICE),
+    "relock": lambda e: e.relock(),
+    "renew_key": lambda e: e.renew_key(),
     "replace_key": lambda e: e.replace_key(),
     "scan": lambda e: e.scan("/nonexistent"),
+    "seal": lambda e: e.seal(ENTITY, [("From", BOB)], BOB),
     "set_account": lambda e: e.set_account(BOB),
     "set_word": lambda e: e.set_word(ALICE, Word.DEFAULT),
+    "unlock": lambda e: e.unlock("secret"),
 }
 # Every place for a text, with the arguments before it.
 TEXTS = {
     "account": lambda e, t: e.account(t),
     "account_field": lambda e, t: e.account_field(t),
     "account_keys": lambda e, t: e.account_keys(t),
+    "can_decrypt account": lambda e, t: e.can_decrypt(MAIL, account=t),
+    "decrypt account": lambda e, t: e.decrypt(MAIL, account=t),
+    "encrypt_draft account": lambda e, t: e.encrypt_draft(MAIL, account=t),
+    "open_draft account": lambda e, t: e.open_draft(MAIL, account=t),
+    "open_entity account": lambda e, t: e.open_entity(ENTITY, account=t),
+    "open_entity name": lambda e, t: e.open_entity(ENTITY, [(t + ":", "value")]),
+    "seal account": lambda e, t: e.seal(ENTITY, [], BOB, account=t),
+    "seal name": lambda e, t: e.seal(ENTITY, [(t + ":", "value")], BOB),
+    "seal to": lambda e, t: e.seal(ENTITY, [], t),
+    "seal bcc": lambda e, t: e.seal(ENTITY, [], bcc=t),
     "create_account": lambda e, t: e.create_account(t),
     "alias_of": lambda e, t: e.create_account("new@example.org", alias_of=t),
     "destroy_key": lambda e, t: e.destroy_key(t),
@@ -83,6 +103,8 @@ TEXTS = {
     "process_outgoing recipients": lambda e, t: e.process_outgoing(MAIL, recipients=[t]),
     "recommend": lambda e, t: e.recommend([ALICE, t]),
     "recommend account": lambda e, t: e.recommend(ALICE, account=t),
+    "renew_key account": lambda e, t: e.renew_key(account=t),
+    "unlock account": lambda e, t: e.unlock("secret", account=t),
     "replace_key": lambda e, t: e.replace_key(t),
     "scan account": lambda e, t: e.scan("/nonexistent", account=t),
     "set_account": lambda e, t: e.set_account(t),
@@ -93,6 +115,8 @@ TEXTS = {
 NUMBERS = {
     "prefer_encrypt": lambda e, n: e.set_account(BOB, prefer_encrypt=n),
     "profile": lambda e, n: e.set_account(BOB, profile=n),
+    "lock": lambda e, n: e.create_account("new@example.org", lock=n),
+    "import_key lock": lambda e, n: e.import_key(b"", lock=n),
     "spelling": lambda e, n: e.set_account(BOB, spelling=n),
     "account_field": lambda e, n: e.account_field(BOB, n),
     "mode": lambda e, n: e.process_outgoing(MAIL, mode=n),
@@ -103,6 +127,12 @@ NUMBERS = {
 OCTETS = {
     "process_incoming": lambda e, o: e.process_incoming(o),
     "process_outgoing": lambda e, o: e.process_outgoing(o),
+    "decrypt": lambda e, o: e.decrypt(o),
+    "can_decrypt": lambda e, o: e.can_decrypt(o),
+    "encrypt_draft": lambda e, o: e.encrypt_draft(o),
+    "open_draft": lambda e, o: e.open_draft(o),
+    "seal": lambda e, o: e.seal(o, [("From", BOB)], BOB),
+    "open_entity": lambda e, o: e.open_entity(o),
     "import_key": lambda e, o: e.import_key(o),
     "import_peer_key": lambda e, o: e.import_peer_key(ALICE, o),
     "create_account": lambda e, o: e.create_account("new@example.org", import_key=o),

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use inbome_core::account::Account;
 use inbome_core::addr::Addr;
 use inbome_core::engine::{AccountOptions, Engine, SettingsChange};
+use inbome_core::openpgp::Lock;
 use inbome_core::scan::{Advice, Findings, ScanOptions};
 use serde_json::{Map, Value, json};
 
@@ -38,8 +39,12 @@ pub(crate) fn init(session: &mut Session, args: Init) -> Done {
             terminal::confirm(false, "Make a new key here all the same?")?;
         }
     }
-    let options =
-        AccountOptions { settings: args.settings.change(), alias_of: args.alias_of, import_key };
+    let options = AccountOptions {
+        settings: args.settings.change(),
+        alias_of: args.alias_of,
+        import_key,
+        lock: if args.keep_passphrase { Lock::Keep } else { Lock::Remove },
+    };
     let made = engine.create_account(&args.addr, &options, &mut ask)?;
     let fingerprint = made.account.current.as_ref();
     if session.out.is_json() {

@@ -290,7 +290,10 @@ fn clock(engine: &Engine) -> Result<Check, Failure> {
 /// An account has a key that lives and that fits into the header.
 fn own_key(engine: &Engine, account: &Account) -> Result<Vec<Check>, Failure> {
     let (addr, now) = (&account.addr, engine.now());
-    let import = format!("inbome key import FILE --account {}", quoted(Path::new(addr.as_str())));
+    let account_option = format!("--account {}", quoted(Path::new(addr.as_str())));
+    let import = format!("inbome key import FILE {account_option}");
+    // What cannot be renewed here is told by the command itself, and where it can be.
+    let renew = format!("inbome key renew {account_option}");
     let keys = engine.own_keys(Some(addr))?;
     let current =
         keys.iter().find(|stored| Some(&stored.key.fingerprint) == account.current.as_ref());
@@ -301,11 +304,11 @@ fn own_key(engine: &Engine, account: &Account) -> Result<Vec<Check>, Failure> {
     let mut checks = vec![match current.key.expires {
         Some(at) if at <= now => {
             let text = format!("the key {short} of {addr} expired on {}", words::day(at));
-            Check::bad("key", text, import.clone())
+            Check::bad("key", text, renew)
         }
         Some(at) if at <= now.plus_secs(EXPIRES_SOON_SECS) => {
             let text = format!("the key {short} of {addr} expires on {}", words::day(at));
-            Check::bad("key", text, import.clone())
+            Check::bad("key", text, renew)
         }
         _ => Check::good("key", format!("{addr} has the key {short}")),
     }];

@@ -2,37 +2,100 @@
 
 use std::io::IsTerminal;
 
+use inbome_core::clock::Timestamp;
 use inbome_core::key::Fingerprint;
+use inbome_core::openpgp::Lock;
+use jiff::tz::TimeZone;
+use jiff::{Span, Zoned};
 use serde_json::{Value, json};
 
-use crate::args::KeyCommand;
-use crate::exit::{Done, Exit};
+use crate::args::{KeyCommand, Life, Renew};
+use crate::exit::{Done, Exit, Failure};
 use crate::output::{Cell, Color};
 use crate::session::Session;
+use crate::unlock::{Ask, locked_by_error, unlocking};
 use crate::{input, terminal, words};
 
-/// Lists, exports, imports and destroys own keys.
+/// The years that a renewed key lives unless told otherwise.
+const RENEWED_FOR_YEARS: u8 = 2;
+
+/// Lists, exports, imports, renews, replaces and destroys own keys.
 pub(crate) fn key(session: &mut Session, command: KeyCommand) -> Done {
     match command {
         KeyCommand::List => list(session),
         KeyCommand::Export { secret: false, armor, .. } => export(session, armor),
         KeyCommand::Export { secret: true, armor, yes } => export_secret(session, armor, yes),
-        KeyCommand::Import { file, passphrase_file } => {
+        KeyCommand::Import { file, passphrase_file, keep_passphrase } => {
+            let lock = if keep_passphrase { Lock::Keep } else { Lock::Remove };
             let octets = input::read_key(&file)?;
             let mut ask = terminal::passphrase_from(passphrase_file.as_deref())?;
             let account = session.account();
-            let key = session.engine()?.import_own_key(account.as_ref(), &octets, &mut ask)?;
-            match session.out.is_json() {
-                true => session.out.object(json!({ "fingerprint": key.to_string() })),
-                false => session.out.line(&format!(
-                    "Took in the key {}; it is used from now on.",
-                    words::grouped(&key)
-                )),
-            }
-            Ok(Exit::Done)
+            let key =
+                session.engine()?.import_own_key(account.as_ref(), &octets, lock, &mut ask)?;
+            print_current(session, "Took in", &key)
+        }
+        KeyCommand::Renew(args) => renew(session, &args),
+        KeyCommand::Replace => {
+            let account = session.account();
+            let key = session.engine()?.replace_own_key(account.as_ref())?;
+            print_current(session, "Made", &key)
         }
         KeyCommand::Destroy { fingerprint, yes } => destroy(session, &fingerprint, yes),
     }
+}
+
+/// The key that is the current one from now on.
+fn print_current(session: &mut Session, verb: &str, key: &Fingerprint) -> Done {
+    match session.out.is_json() {
+        true => session.out.object(json!({ "fingerprint": key.to_string() })),
+        false => session
+            .out
+            .line(&format!("{verb} the key {}; it is used from now on.", words::grouped(key))),
+    }
+    Ok(Exit::Done)
+}
+
+fn renew(session: &mut Session, args: &Renew) -> Done {
+    let engine = session.engine()?;
+    let account = session.account();
+    let expires = expiry(args.life, engine.now())?;
+    let renewed = unlocking(&engine, &args.own_key, Ask::Terminal, locked_by_error, || {
+        engine.renew_own_key(account.as_ref(), expires)
+    })?;
+    if session.out.is_json() {
+        session.out.object(json!({
+            "fingerprint": renewed.fingerprint.to_string(),
+            "expires": words::time(renewed.expires),
+        }));
+        return Ok(Exit::Done);
+    }
+    let until = match renewed.expires {
+        Some(at) => format!("lives until {}", words::day(at)),
+        None => "never expires".to_owned(),
+    };
+    let key = words::grouped(&renewed.fingerprint);
+    session.out.line(&format!("Renewed the key {key}; it {until}."));
+    session.out.note("Others learn it from your next mails.");
+    Ok(Exit::Done)
+}
+
+/// When a renewed key expires.
+fn expiry(life: Life, now: Timestamp) -> Result<Option<Timestamp>, Failure> {
+    if life.never {
+        return Ok(None);
+    }
+    let wrong = |error: jiff::Error| {
+        Failure::Usage(format!("expected a day that the calendar has, found: {error}"))
+    };
+    let at: Zoned = match life.expires {
+        Some(day) => day.to_zoned(TimeZone::UTC).map_err(wrong)?,
+        None => {
+            let now = jiff::Timestamp::from_second(now.as_secs()).map_err(wrong)?;
+            let span = Span::new().years(life.years.unwrap_or(RENEWED_FOR_YEARS));
+            now.to_zoned(TimeZone::UTC).checked_add(span).map_err(wrong)?
+        }
+    };
+    Ok(Some(Timestamp::from_secs(at.timestamp().as_second())))
 }
 
 fn list(session: &mut Session) -> Done {
@@ -48,6 +111,7 @@ fn list(session: &mut Session) -> Done {
                     "current": Some(&stored.key.fingerprint) == account.current.as_ref(),
                     "created": stored.key.created.as_secs(),
                     "expires": words::time(stored.key.expires),
+                    "locked": stored.key.locked,
                 })
             })
             .collect();
@@ -58,7 +122,7 @@ fn list(session: &mut Session) -> Done {
         session.out.note("The account has no key; `inbome key import FILE` gives it one.");
         return Ok(Exit::Done);
     }
-    let heading = ["KEY", "", "CREATED", "EXPIRES"];
+    let heading = ["KEY", "", "", "CREATED", "EXPIRES"];
     let mut table = vec![heading.map(|text| Cell::new(text).colored(Color::Bold)).to_vec()];
     for stored in keys {
         let current = match Some(&stored.key.fingerprint) == account.current.as_ref() {
@@ -71,7 +135,8 @@ fn list(session: &mut Session) -> Done {
             Some(at) => Cell::new(words::day(at)),
         };
         let key = Cell::new(words::grouped(&stored.key.fingerprint));
-        table.push(vec![key, current, Cell::new(words::day(stored.key.created)), expires]);
+        let lock = Cell::new(if stored.key.locked { "passphrase" } else { "" });
+        table.push(vec![key, current, lock, Cell::new(words::day(stored.key.created)), expires]);
     }
     session.out.table(0, &table);
     Ok(Exit::Done)
@@ -98,10 +163,11 @@ fn export_secret(session: &mut Session, armor: bool, yes: bool) -> Done {
     let engine = session.engine()?;
     let account = engine.account(session.account().as_ref())?;
     let (secret, armored) = engine.export_secret(Some(&account.addr))?;
-    let question = format!(
-        "Print the secret key of {}, unlocked? Who has it can read your mail.",
-        account.addr
-    );
+    let keys = engine.own_keys(Some(&account.addr))?;
+    let locked = keys.first().is_some_and(|current| current.key.locked);
+    let how = if locked { "locked" } else { "unlocked" };
+    let question =
+        format!("Print the secret key of {}, {how}? Who has it can read your mail.", account.addr);
     terminal::confirm(yes, &question)?;
     if session.out.is_json() {
         session.out.object(json!({

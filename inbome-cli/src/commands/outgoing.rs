@@ -54,7 +54,7 @@ pub(crate) fn process_outgoing(session: &mut Session, args: ProcessOutgoing) -> 
         recipients: (!recipients.is_empty()).then_some(recipients),
         reply_to_encrypted: args.reply_to_encrypted.then_some(true),
         keep_subject: args.keep_subject,
-        gossip: Vec::new(),
+        ..OutgoingOptions::default()
     };
     let account = session.account();
     let made = unlocking(&engine, &args.own_key, Ask::Terminal, locked_by_error, || {

@@ -1,8 +1,8 @@
 //! `key`.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::world::{NOW_SECS, World, feed};
+use crate::world::{NOW_SECS, Run, World, feed};
 
 #[test]
 fn keys_are_listed_exported_imported_and_destroyed() {
@@ -101,4 +101,157 @@ fn a_locked_key_asks_for_its_passphrase() {
     command.arg("--wait").arg(env!("CARGO_BIN_EXE_inbome")).args(["key", "import", locked]);
     command.env("INBOME_HOME", world.home()).stdin(std::process::Stdio::null());
     assert_eq!(command.output().unwrap().status.code(), Some(5));
+}
+
+/// The time of the tests about keys that GnuPG made in 2020.
+const THEN: &str = "2020-06-01T00:00:00Z";
+/// The same in seconds.
+const THEN_SECS: i64 = 1_590_969_600;
+const DAY_SECS: i64 = 24 * 60 * 60;
+
+fn at(world: &World, now: &str, arguments: &[&str], input: &[u8]) -> Run {
+    feed(world.command(&world.home()).env("INBOME_NOW", now).args(arguments), input)
+}
+
+/// A key check of `doctor` at a time.
+fn key_check(world: &World, now: i64) -> (bool, Value) {
+    let report = at(world, &format!("@{now}"), &["doctor", "--json"], b"").json();
+    let checks = report["checks"].as_array().unwrap();
+    let check = checks.iter().find(|check| check["name"] == "key").unwrap();
+    (check["ok"].as_bool().unwrap(), check["mend"].clone())
+}
+
+#[test]
+fn a_key_is_renewed_for_as_long_as_asked() {
+    let world = World::of_alice();
+    let listed = || world.run(&["key", "list", "--json"]).exits(0).json()["keys"][0].clone();
+    let fingerprint = listed()["fingerprint"].clone();
+    for (arguments, expires) in [
+        // Two years from 1 January 2017.
+        (&[][..], json!(1_546_300_800)),
+        (&["--years", "4"], json!(1_609_459_200)),
+        (&["--expires", "2030-12-31"], json!(1_924_905_600)),
+        (&["--expires", "2017-01-02"], json!(NOW_SECS + DAY_SECS)),
+        (&["--never"], json!(null)),
+    ] {
+        let arguments = [&["key", "renew", "--json"], arguments].concat();
+        let renewed = world.run(&arguments).exits(0).json();
+        assert_eq!(renewed["fingerprint"], fingerprint, "{arguments:?}");
+        assert_eq!(renewed["expires"], expires, "{arguments:?}");
+        assert_eq!(listed()["expires"], expires, "{arguments:?}");
+    }
+    for arguments in [
+        &["--expires", "2017-01-01"][..],
+        &["--expires", "2016-12-31"],
+        &["--expires", "2017-02-29"],
+        &["--expires", "2107-01-01"],
+        &["--expires", "tomorrow"],
+        &["--years", "0"],
+        &["--never", "--years", "1"],
+    ] {
+        world.run(&[&["key", "renew"], arguments].concat()).exits(2);
+        assert_eq!(listed()["expires"], json!(null), "{arguments:?}");
+    }
+    let text = world.run(&["key", "renew"]).exits(0).text();
+    assert!(text.contains("lives until 2019-01-01"), "{text}");
+}
+
+#[test]
+fn a_key_that_expires_soon_is_named_with_the_command_that_mends_it() {
+    let world = World::of_alice();
+    world.run(&["key", "renew", "--expires", "2018-01-01"]).exits(0);
+    let expires = NOW_SECS + 365 * DAY_SECS;
+    let mend = json!("inbome key renew --account alice@example.org");
+    for (name, now, expected) in [
+        ("long before", NOW_SECS, (true, json!(null))),
+        ("more than 30 days before", expires - 30 * DAY_SECS - 1, (true, json!(null))),
+        ("30 days before", expires - 30 * DAY_SECS, (false, mend.clone())),
+        ("afterwards", expires, (false, mend.clone())),
+    ] {
+        assert_eq!(key_check(&world, now), expected, "{name}");
+    }
+    let text = at(&world, "@1514764799", &["status"], b"").exits(0).text();
+    assert!(text.contains("expires on 2018-01-01"), "{text}");
+    assert!(text.contains("mend it: inbome key renew"), "{text}");
+    // The command does what it is named for.
+    let command = mend.as_str().unwrap().strip_prefix("inbome ").unwrap();
+    let command: Vec<&str> = command.split(' ').collect();
+    at(&world, &format!("@{expires}"), &command, b"").exits(0);
+    assert_eq!(key_check(&world, expires), (true, json!(null)));
+}
+
+#[test]
+fn a_replaced_key_stays_to_decrypt_until_it_is_destroyed() {
+    let world = World::of_alice();
+    let current = || world.run(&["key", "list", "--json"]).exits(0).json()["keys"].clone();
+    let old = current()[0]["fingerprint"].as_str().unwrap().to_owned();
+    // A mail to the old key: a draft goes to oneself.
+    let mail = b"From: alice@example.org\nTo: bob@example.org\nSubject: s\n\nword of old\n";
+    let encrypted = world.feed(&["draft", "encrypt"], mail).exits(0).stdout;
+    let new = world.run(&["key", "replace", "--json"]).exits(0).json();
+    let keys = current();
+    assert_eq!(keys[0]["fingerprint"], new["fingerprint"]);
+    assert_eq!(keys[1]["fingerprint"], old.as_str());
+    let opened = world.feed(&["draft", "open"], &encrypted).exits(0).text();
+    assert!(opened.contains("word of old"), "{opened}");
+    world.run(&["key", "destroy", new["fingerprint"].as_str().unwrap(), "--yes"]).exits(2);
+    world.run(&["key", "destroy", &old, "--yes"]).exits(0);
+    let gone = world.feed(&["draft", "open"], &encrypted);
+    assert_ne!(gone.code, 0, "{gone:?}");
+    assert!(!gone.text().contains("word of old"), "{gone:?}");
+}
+
+#[test]
+fn a_kept_passphrase_is_asked_for_by_whatever_needs_the_secret() {
+    let locked = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/keys/locked.sec.asc");
+    let world = World::new();
+    let right = world.file("right", "correct horse\n");
+    let wrong = world.file("wrong", "wrong horse\n");
+    let init = ["init", "locked@example.org", "--import-key", locked, "--keep-passphrase"];
+    at(&world, THEN, &[&init[..], &["--passphrase-file", &wrong]].concat(), b"").exits(5);
+    at(&world, THEN, &[&init[..], &["--passphrase-file", &right]].concat(), b"").exits(0);
+    let listed = at(&world, THEN, &["key", "list", "--json"], b"").json();
+    assert_eq!(listed["keys"][0]["locked"], true);
+    assert!(at(&world, THEN, &["key", "list"], b"").text().contains("passphrase"));
+
+    let mail = b"From: locked@example.org\nTo: locked@example.org\nSubject: s\n\na word\n";
+    let draft = at(&world, THEN, &["draft", "encrypt"], mail).exits(0).stdout;
+    let needing: [(&[&str], &[u8]); 4] = [
+        (&["key", "renew", "--expires", "2021-01-01"], b""),
+        (&["draft", "open"], &draft),
+        (&["decrypt"], &draft),
+        (&["process-outgoing", "--mode", "encrypt", "--json"], mail),
+    ];
+    for (arguments, input) in needing {
+        for (name, file, code) in [("wrong", &wrong, 5), ("right", &right, 0)] {
+            let arguments = [arguments, &["--passphrase-file", file]].concat();
+            let run = at(&world, THEN, &arguments, input);
+            assert_eq!(run.code, code, "{name}: {arguments:?}: {run:?}");
+            assert!(!run.stderr.contains("horse"), "{name}: {run:?}");
+        }
+    }
+    let renewed = at(&world, THEN, &["key", "list", "--json"], b"").json()["keys"][0].clone();
+    assert_eq!(renewed["expires"], THEN_SECS + 214 * DAY_SECS);
+    assert_eq!(renewed["locked"], true, "it stays locked");
+    let secret = at(&world, THEN, &["key", "export", "--secret", "--armor", "--yes"], b"");
+    let exported = world.file("exported.asc", secret.exits(0).stdout);
+    // Elsewhere it needs its passphrase too; taken in again without it, it needs none.
+    for (arguments, locked) in [(&["--keep-passphrase"][..], true), (&[], false)] {
+        let import = ["key", "import", &exported, "--passphrase-file", &right];
+        at(&world, THEN, &[&import[..], arguments].concat(), b"").exits(0);
+        let listed = at(&world, THEN, &["key", "list", "--json"], b"").json();
+        assert_eq!(listed["keys"][0]["locked"], locked);
+        assert_eq!(listed["keys"][0]["expires"], renewed["expires"]);
+    }
+    let import = ["init", "other@example.org", "--keep-passphrase"];
+    at(&world, THEN, &import, b"").exits(2);
+}
+
+#[test]
+fn a_key_whose_primary_is_elsewhere_says_where_it_is_renewed() {
+    let offline = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/keys/offline.sec.asc");
+    let world = World::new();
+    at(&world, THEN, &["init", "offline@example.org", "--import-key", offline], b"").exits(0);
+    let refused = at(&world, THEN, &["key", "renew"], b"").exits(4).stderr.clone();
+    assert!(refused.contains("renew it there and import it again"), "{refused}");
 }

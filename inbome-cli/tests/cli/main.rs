@@ -11,6 +11,7 @@ mod moving;
 mod outgoing;
 mod pages;
 mod peers;
+mod recipes;
 mod scan;
 mod sendmail;
 mod world;

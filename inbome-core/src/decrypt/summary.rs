@@ -3,6 +3,10 @@
 //! Every signature is looked at, against the keys stored for the senders that the mail may have, the
 //! keys that it advertises itself, and the user's own. The best one speaks for the mail.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use super::opening::{Advertised, Opened, Outcome};
 use super::{Decrypted, Encryption, Intended, Opening, Signature, Signer, Summary};
 use crate::account::Accounts;
@@ -125,12 +129,30 @@ impl<'a> Judge<'a> {
         signatures: &[RawSignature],
         now: Timestamp,
     ) -> Vec<SignatureCheck> {
-        let mut unions: Vec<&CertUnion> = self.advertised.iter().map(|a| &a.union).collect();
-        for (_, state) in &self.senders {
-            unions.extend(state.history.values().map(|record| &record.union));
-        }
-        unions.extend(self.own.iter().map(|(_, union)| union));
+        let unions = self.unions();
+        let unions: Vec<&CertUnion> = unions.values().map(AsRef::as_ref).collect();
         self.openpgp.verify(signed, signatures, &unions, now)
+    }
+
+    /// All that is known of each cert. Discovery §3.1: a stripped copy, such as a thief of the key
+    /// would advertise, must not hide a revocation that is stored.
+    fn unions(&self) -> BTreeMap<&Fingerprint, Cow<'_, CertUnion>> {
+        let own = self.own.iter().map(|(fingerprint, union)| (fingerprint, union));
+        let stored = self.senders.iter().flat_map(|(_, state)| &state.history);
+        let stored = stored.map(|(fingerprint, record)| (fingerprint, &record.union));
+        let advertised = self.advertised.iter().map(|a| (&a.fingerprint, &a.union));
+        let mut unions: BTreeMap<&Fingerprint, Cow<'_, CertUnion>> = BTreeMap::new();
+        for (fingerprint, union) in own.chain(stored).chain(advertised) {
+            match unions.entry(fingerprint) {
+                Entry::Vacant(free) => drop(free.insert(Cow::Borrowed(union))),
+                Entry::Occupied(held) if held.get().bytes == union.bytes => {}
+                Entry::Occupied(mut held) => {
+                    let all = self.openpgp.union(Some(held.get().as_ref()), &union.bytes);
+                    held.insert(Cow::Owned(all));
+                }
+            }
+        }
+        unions
     }
 
     /// The summary of a mail whose header is protected, and whose From it bears. An inner From that

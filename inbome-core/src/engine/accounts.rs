@@ -8,7 +8,7 @@ use crate::addr::Addr;
 use crate::error::Error;
 use crate::header::{PreferEncrypt, Spelling};
 use crate::key::Fingerprint;
-use crate::openpgp::{AskPassphrase, SecretKey};
+use crate::openpgp::{AskPassphrase, Lock, SecretKey};
 use crate::store::StoredKey;
 
 /// Settings to change; `None` leaves one as it is.
@@ -57,6 +57,8 @@ pub struct AccountOptions {
     pub alias_of: Option<Addr>,
     /// An OpenPGP key of the user's to use instead of a new one, armored or binary.
     pub import_key: Option<Vec<u8>>,
+    /// Whether that key keeps its passphrase.
+    pub lock: Lock,
 }
 
 /// What [`Engine::create_account`] found or made.
@@ -100,7 +102,9 @@ impl Engine {
         // The key is made before the store is locked: that takes its time.
         let key = match (&options.alias_of, &options.import_key) {
             (Some(_), _) => None,
-            (None, Some(octets)) => Some(self.openpgp.import_secret(octets, addr, now, ask)?),
+            (None, Some(octets)) => {
+                Some(self.openpgp.import_secret(octets, addr, now, options.lock, ask)?)
+            }
             (None, None) if self.lock()?.accounts()?.own(addr) => None,
             (None, None) => Some(self.openpgp.generate(addr, now, self.random.as_ref())?),
         };
@@ -191,11 +195,18 @@ impl Inner {
 
     /// All keys of an account, current first, as far as they are unlocked so.
     pub(super) fn own_keys(&mut self, account: &Addr) -> Result<Vec<SecretKey>, Error> {
-        let keys = self.store.secret_keys(account)?.into_iter().map(|stored| stored.key);
-        let unlocked = |key: SecretKey| match key.locked {
-            true => self.unlocked.get(&key.fingerprint).cloned().unwrap_or(key),
-            false => key,
-        };
-        Ok(keys.map(unlocked).collect())
+        let keys = self.store.secret_keys(account)?;
+        Ok(keys.into_iter().map(|stored| self.as_unlocked(stored.key)).collect())
+    }
+
+    /// The key without its lock, if it was unlocked.
+    pub(super) fn as_unlocked(&self, key: SecretKey) -> SecretKey {
+        match self.unlocked.get(&key.fingerprint).filter(|_| key.locked) {
+            // Only the secret: another process may have renewed the cert since.
+            Some(unlocked) => {
+                SecretKey { secret: unlocked.secret.clone(), locked: unlocked.locked, ..key }
+            }
+            None => key,
+        }
     }
 }

@@ -81,12 +81,27 @@ impl Engine {
         recipients: &[Addr],
         reply: &Reply,
     ) -> Result<MailRecommendation, Error> {
+        self.recommend_draft(account, recipients, reply, &[])
+    }
+
+    /// As [`Engine::recommend`], of a mail that was a draft: the keys that it brought along serve where
+    /// nothing better is known (Messages §5).
+    ///
+    /// # Errors
+    /// As [`Engine::recommend`].
+    pub fn recommend_draft(
+        &self,
+        account: Option<&Addr>,
+        recipients: &[Addr],
+        reply: &Reply,
+        gossip: &[(Addr, Key)],
+    ) -> Result<MailRecommendation, Error> {
         let now = self.now();
         let mut inner = self.lock()?;
         inner.read(|inner| {
             let accounts = inner.accounts()?;
             let account = account_meant(&accounts, account)?;
-            inner.recommend(account, recipients, reply, &[], self.openpgp.as_ref(), now)
+            inner.recommend(account, recipients, reply, gossip, self.openpgp.as_ref(), now)
         })
     }
 }

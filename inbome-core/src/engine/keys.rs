@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::header;
 use crate::key::Fingerprint;
-use crate::openpgp::{AskPassphrase, SecretKey};
+use crate::openpgp::{AskPassphrase, Lock, OpenPgpError, Renewal, SecretKey};
 use crate::secret::Secret;
 use crate::store::StoredKey;
 
@@ -23,6 +23,8 @@ impl Engine {
     }
 
     /// Imports a key of the user's own and makes it the current one; the old ones go on decrypting.
+    /// A later copy of a key that is there takes its place, with or without its passphrase as `lock`
+    /// says; an earlier one, or one with fewer secret parts, changes nothing of it.
     ///
     /// # Errors
     /// [`Error::OpenPgp`]: no key, refused, locked, too large for a key field.
@@ -30,11 +32,12 @@ impl Engine {
         &self,
         account: Option<&Addr>,
         octets: &[u8],
+        lock: Lock,
         ask: AskPassphrase<'_>,
     ) -> Result<Fingerprint, Error> {
         let now = self.now();
         let account = self.lock()?.account(account)?;
-        let key = self.openpgp.import_secret(octets, &account.addr, now, ask)?;
+        let key = self.openpgp.import_secret(octets, &account.addr, now, lock, ask)?;
         self.adopt_key(&account.addr, key, now)
     }
 
@@ -57,14 +60,101 @@ impl Engine {
         now: Timestamp,
     ) -> Result<Fingerprint, Error> {
         let fingerprint = key.fingerprint.clone();
-        self.lock()?.write(|store| {
-            store.add_secret_key(account, &StoredKey { key, added: now })?;
+        let mut inner = self.lock()?;
+        inner.write(|store| {
+            let keys = store.secret_keys(account)?;
+            match keys.into_iter().find(|stored| stored.key.fingerprint == fingerprint) {
+                None => store.add_secret_key(account, &StoredKey { key, added: now })?,
+                Some(stored) if self.openpgp.can_replace(&key, &stored.key) => {
+                    store.replace_secret_key(account, &key)?;
+                }
+                // Nothing that decrypts is lost to an older copy.
+                Some(_) => {}
+            }
             let mut held = held(&Accounts(store.accounts()?), account)?;
             held.current = Some(fingerprint.clone());
             store.save_account(&held)?;
             Ok(())
         })?;
+        // What was unlocked may be another copy.
+        inner.unlocked.remove(&fingerprint);
         Ok(fingerprint)
+    }
+
+    /// Unlocks the keys of an account that keep their passphrase, until [`Engine::relock`] or until
+    /// the engine is dropped, and gives how many this passphrase opens; none if none is locked. What
+    /// is stored stays locked.
+    ///
+    /// # Errors
+    /// [`OpenPgpError::WrongPassphrase`] if there are locked keys and it opens none of them.
+    pub fn unlock(&self, account: Option<&Addr>, passphrase: &Secret) -> Result<usize, Error> {
+        let stored = {
+            let mut inner = self.lock()?;
+            let account = inner.account(account)?;
+            inner.store.secret_keys(&account.addr)?
+        };
+        // Unlocking takes its time, which is what it is for: the store is free meanwhile.
+        let mut failed = None;
+        let mut opened = Vec::new();
+        for StoredKey { key, .. } in stored.iter().filter(|stored| stored.key.locked) {
+            match self.openpgp.unlock(key, passphrase) {
+                Ok(key) => opened.push(key),
+                Err(error) => failed = failed.or(Some(error)),
+            }
+        }
+        let count = opened.len();
+        match failed {
+            Some(error) if count == 0 => return Err(error.into()),
+            _ => {}
+        }
+        let keys = opened.into_iter().map(|key| (key.fingerprint.clone(), key));
+        self.lock()?.unlocked.extend(keys);
+        Ok(count)
+    }
+
+    /// Forgets every key that was unlocked.
+    ///
+    /// # Errors
+    /// [`Error::Forked`].
+    pub fn relock(&self) -> Result<(), Error> {
+        self.lock()?.unlocked.clear();
+        Ok(())
+    }
+
+    /// Gives the current key of an account another expiry, `None` for never, and gives the key as it
+    /// is now. Peers learn it from the next mails. A key that keeps its passphrase must be unlocked.
+    ///
+    /// # Errors
+    /// [`Error::NoOwnKey`]; [`Error::OpenPgp`]: locked, revoked, an expiry in the past, a primary
+    /// that is kept elsewhere.
+    pub fn renew_own_key(
+        &self,
+        account: Option<&Addr>,
+        expires: Option<Timestamp>,
+    ) -> Result<SecretKey, Error> {
+        let now = self.now();
+        let (account, key, unlocked) = {
+            let mut inner = self.lock()?;
+            let account = inner.account(account)?;
+            let key = inner.current_key(&account)?.key;
+            let unlocked = inner.as_unlocked(key.clone());
+            (account, key, unlocked)
+        };
+        if unlocked.locked {
+            let fingerprint = key.fingerprint.to_string();
+            return Err(OpenPgpError::Locked { fingerprint }.into());
+        }
+        let random = self.random.as_ref();
+        let renewal = Renewal { addr: &account.addr, expires, now, random };
+        let renewed = self.openpgp.renew(&key, &unlocked, &renewal)?;
+        self.lock()?.write(|store| {
+            // It may have been destroyed meanwhile, and must not come back.
+            if store.replace_secret_key(&account.addr, &renewed)? {
+                return Ok(());
+            }
+            Err(Error::NoKey { fingerprint: key.fingerprint.to_string(), of: account.addr.clone() })
+        })?;
+        Ok(renewed)
     }
 
     /// Destroys a secret key: mails encrypted to it can never be read again. The current key can be
@@ -94,7 +184,9 @@ impl Engine {
                 return Ok(());
             }
             Err(Error::NoKey { fingerprint: fingerprint.to_string(), of: held.addr })
-        })
+        })?;
+        inner.unlocked.remove(fingerprint);
+        Ok(())
     }
 
     /// The current cert of an account, armored, for handing out by other means.
@@ -117,7 +209,8 @@ impl Engine {
         Ok(self.openpgp.armor_cert(cert)?)
     }
 
-    /// The current secret key of an account, armored and unlocked: for the user's eyes alone.
+    /// The current secret key of an account, binary and armored, locked if it keeps its passphrase:
+    /// for the user's eyes alone.
     ///
     /// # Errors
     /// [`Error::NoOwnKey`].

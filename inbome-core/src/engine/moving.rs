@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::key::{CertUnion, Fingerprint};
 use crate::moving::keyring::{self, Synced};
 use crate::moving::{self, Imported, MoveOptions, OwnKey, Sources};
-use crate::openpgp::{AskPassphrase, OpenPgpError};
+use crate::openpgp::{AskPassphrase, Lock, OpenPgpError};
 use crate::recommend::{Draft, recommend_one};
 
 impl Engine {
@@ -77,13 +77,19 @@ impl Engine {
                 Some(fingerprint) => Ok(fingerprint.clone()),
                 // Not every program says which key it is.
                 None => {
-                    let key = self.openpgp.import_secret(secret, &own.addr, self.now(), ask);
+                    let key = self.openpgp.import_secret(
+                        secret,
+                        &own.addr,
+                        self.now(),
+                        Lock::Remove,
+                        ask,
+                    );
                     key.map(|key| key.fingerprint).map_err(Error::from)
                 }
             };
             match known {
                 Ok(fingerprint) if has(&fingerprint)? => return Ok(()),
-                Ok(_) => self.import_own_key(Some(&own.addr), secret, ask),
+                Ok(_) => self.import_own_key(Some(&own.addr), secret, Lock::Remove, ask),
                 Err(error) => Err(error),
             }
         } else {
@@ -93,7 +99,7 @@ impl Engine {
                 ..SettingsChange::default()
             };
             let import_key = Some(secret.to_vec());
-            let options = AccountOptions { settings, alias_of: None, import_key };
+            let options = AccountOptions { settings, import_key, ..AccountOptions::default() };
             let created = self.create_account(&own.addr, &options, ask);
             let no_key = || Error::NoOwnKey { addr: own.addr.clone() };
             created.and_then(|created| created.account.current.ok_or_else(no_key))

@@ -11,7 +11,7 @@ use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::compose::{
-    self, Advised, Outgoing, OutgoingDraft, OutgoingOptions, OutgoingReason, Plan,
+    self, Advised, ComposeError, Outgoing, OutgoingDraft, OutgoingOptions, OutgoingReason, Plan,
 };
 use crate::draft::is_only_for;
 use crate::encrypt::{self, Letter, Sealed, Source, Target};
@@ -121,6 +121,9 @@ impl Inner {
         let key_fields = self.key_fields(account, &from)?;
         let advised = Advised { draft, recommendation, recipients, reply_to_encrypted, key_fields };
         let plan = advised.decide(None)?;
+        if options.one_message && matches!(plan, Plan::Encrypt(_)) {
+            refuse_copies(mail, &advised.draft)?;
+        }
         self.note_written_to(account, &accounts, &advised.draft.recipients)?;
         let reason = match plan {
             Plan::Clear(reason) => return Ok(Prepared::Clear(advised, reason)),
@@ -166,7 +169,7 @@ impl Inner {
     /// The current key of an account, unlocked.
     pub(super) fn signing_key(&mut self, account: &Account) -> Result<SecretKey, Error> {
         let key = self.current_key(account)?.key;
-        let key = self.unlocked.get(&key.fingerprint).cloned().unwrap_or(key);
+        let key = self.as_unlocked(key);
         match key.locked {
             true => Err(OpenPgpError::Locked { fingerprint: key.fingerprint.to_string() }.into()),
             false => Ok(key),
@@ -271,5 +274,18 @@ impl Inner {
             unmarked.iter().try_for_each(|addr| store.mark_written_to(&account.addr, addr))
         })
         .map_err(Error::Store)
+    }
+}
+
+/// Messages §2: each blind recipient of an encrypted mail gets a copy of their own.
+fn refuse_copies(mail: &[u8], draft: &OutgoingDraft) -> Result<(), ComposeError> {
+    let header = Envelope::parse(mail).map_err(ComposeError::Limit)?;
+    let mut named = header.to().map_err(ComposeError::Limit)?;
+    named.extend(header.cc().map_err(ComposeError::Limit)?);
+    let blind = draft.recipients.iter().filter(|addr| !named.contains(addr));
+    let blind: Vec<Addr> = blind.cloned().collect();
+    match blind.is_empty() {
+        true => Ok(()),
+        false => Err(ComposeError::NeedsCopies { blind }),
     }
 }

@@ -5,6 +5,8 @@
 //! and the From address. Not here: finding fields in a mail (`mime`), judging certs, and what
 //! several key fields in one mail mean (`discover`).
 
+use std::borrow::Cow;
+
 mod attributes;
 mod autocrypt;
 mod draft_state;
@@ -187,6 +189,16 @@ pub fn family(name: &[u8]) -> Option<Family> {
         _ => return None,
     };
     name.eq_ignore_ascii_case(known).then_some(family)
+}
+
+/// The name of a key field for a report, as it stands in the mail. Nearly all write it as the
+/// drafts do, which costs no copy.
+pub(crate) fn name_as_it_stands(name: &[u8]) -> Cow<'static, str> {
+    let spelled = [autocrypt::NAME, inbome::DECEMBER, inbome::DECEMBER_17, inbome::NOVEMBER];
+    match spelled.into_iter().find(|known| known.as_bytes() == name) {
+        Some(known) => Cow::Borrowed(known),
+        None => Cow::Owned(String::from_utf8_lossy(name).into_owned()),
+    }
 }
 
 /// Whether the field is a key field that counts among those that are judged (Discovery §2.2).

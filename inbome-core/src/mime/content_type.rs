@@ -114,9 +114,30 @@ fn is_param(segment: &[u8], name: &str) -> bool {
 /// A run of octets up to a blank or a separator, and what follows.
 fn token(octets: &[u8]) -> (&[u8], &[u8]) {
     let octets = skip_blanks(octets);
-    let ends = |octet: &u8| octet.is_ascii_whitespace() || b"()<>@,;:\\\"/[]?=".contains(octet);
-    let len = octets.iter().position(ends).unwrap_or(octets.len());
+    let len = octets.iter().position(|octet| ends_token(*octet)).unwrap_or(octets.len());
     octets.split_at_checked(len).unwrap_or((octets, &[]))
+}
+
+// A pattern is quicker than a search, and every mail is asked for its type.
+const fn ends_token(octet: u8) -> bool {
+    octet.is_ascii_whitespace()
+        || matches!(
+            octet,
+            b'(' | b')'
+                | b'<'
+                | b'>'
+                | b'@'
+                | b','
+                | b';'
+                | b':'
+                | b'\\'
+                | b'"'
+                | b'/'
+                | b'['
+                | b']'
+                | b'?'
+                | b'='
+        )
 }
 
 /// Blanks, folds and comments.

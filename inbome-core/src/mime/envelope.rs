@@ -203,12 +203,16 @@ impl<'a> Envelope<'a> {
         self.addresses("Cc", self.known.cc)
     }
 
-    /// The addresses in Bcc, as [`Envelope::to`].
+    /// The addresses in Bcc and Resent-Bcc, as [`Envelope::to`].
     ///
     /// # Errors
     /// As [`Envelope::to`].
     pub fn bcc(&self) -> Result<Vec<Addr>, Limit> {
-        self.addresses("Bcc", self.known.bcc)
+        let mut blind = self.addresses("Bcc", self.known.bcc)?;
+        let name = "Resent-Bcc";
+        let first = self.fields().find(|field| field.is(name)).map(|field| field.value);
+        blind.extend(self.addresses(name, Spot { first, several: true })?);
+        Ok(blind)
     }
 
     /// The addresses in Reply-To, as [`Envelope::to`].

@@ -26,7 +26,7 @@ pub use protect::{
     Additions, Opened, Payload, ProtectError, Protection, Sender, entity_with_header,
     make_entity_payload, make_payload, open_inline, open_payload,
 };
-pub use writer::{fields, rewrite};
+pub use writer::{FieldsAndEntity, fields, rewrite, split_entity};
 
 #[cfg(test)]
 mod tests;

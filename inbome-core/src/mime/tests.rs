@@ -390,6 +390,17 @@ fn a_header_section_ends_at_its_first_blank_line() {
     ] {
         assert_eq!(header_end(buffer.as_bytes()), end, "{buffer:?}");
     }
+    // Searched for piece by piece, and the first of both kinds counts.
+    for (name, blank, other) in [("LF", "\n\n", "\n\r\n"), ("CRLF", "\r\n\r\n", "\n\n")] {
+        for field in (4_080..4_110).chain(8_180..8_200) {
+            let mail = format!("A: {}{blank}body{other}more", "b".repeat(field));
+            assert_eq!(
+                header_end(mail.as_bytes()),
+                Some(3 + field + blank.len()),
+                "{name} {field}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -69,6 +69,35 @@ pub fn rewrite(
     Ok(written)
 }
 
+/// What [`split_entity`] makes of a mail: the fields of the mail, and its one MIME entity.
+pub type FieldsAndEntity<'a> = (Vec<RawField<'a>>, Vec<u8>);
+
+/// A mail as a program holds it that writes the header itself: the fields of the mail, and the MIME
+/// entity, which is its `Content-*` fields, a blank line and the body. `MIME-Version` is neither's.
+///
+/// # Errors
+/// [`Limit::HeaderBytes`] or [`Limit::HeaderFields`] if the header section is too large.
+///
+/// # Examples
+/// ```
+/// use inbome_core::mime::split_entity;
+///
+/// let mail = b"Subject: hi\nContent-Type: text/plain\nMIME-Version: 1.0\n\nhello\n";
+/// let (fields, entity) = split_entity(mail)?;
+/// assert!(fields.len() == 1 && fields[0].is("Subject"));
+/// assert_eq!(entity, b"Content-Type: text/plain\n\nhello\n");
+/// # Ok::<(), inbome_core::limits::Limit>(())
+/// ```
+pub fn split_entity(mail: &[u8]) -> Result<FieldsAndEntity<'_>, Limit> {
+    let is_of_mail = |field: &RawField<'_>| {
+        let of_content = |name: &[u8]| name.eq_ignore_ascii_case(b"Content-");
+        !field.name.get(..8).is_some_and(of_content)
+    };
+    let entity = rewrite(mail, &is_of_mail, &[])?;
+    let of_mail = |field: &RawField<'_>| is_of_mail(field) && !field.is("MIME-Version");
+    Ok((fields(mail)?.filter(of_mail).collect(), entity))
+}
+
 /// The line end of the first line; CRLF if it has none.
 pub(super) fn first_line_end(mail: &[u8]) -> &'static [u8] {
     match memchr::memchr(b'\n', mail) {

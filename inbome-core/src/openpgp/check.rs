@@ -17,10 +17,10 @@ use crate::key::{CertFlaw, Fingerprint};
 /// # Errors
 /// The [`CertFlaw`] that makes it invalid.
 pub(super) fn check(octets: &[u8], verifier: Verifier<'_>) -> Result<Fingerprint, CertFlaw> {
-    let parts = Parts::parse(octets)?;
+    let parts = verifier.recent().parts(octets)?;
     // A peer who moved on to an unknown algorithm cannot read the old key any more.
     if parts.primary.known().is_none() || has_encryption_part(&parts, verifier) {
-        return Ok(parts.primary.fingerprint);
+        return Ok(parts.primary.fingerprint.clone());
     }
     Err(CertFlaw::NoEncryptionKey)
 }

@@ -1,7 +1,7 @@
 //! Keys and certs that the user brings.
 //!
-//! Implements Messages §1 (importing an existing key) and the import limits of Discovery §9. Not
-//! here: keys from mail; no secret key is ever read from one.
+//! Implements Messages §1 (importing an existing key, its passphrase removed or kept) and the import
+//! limits of Discovery §9. Not here: keys from mail; no secret key is ever read from one.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,11 @@ use zeroize::Zeroizing;
 
 use super::armor::{dearmor, in_words};
 use super::minimise::{minimise, reason_in_words};
-use super::parts::{KeyPart, Packets, write_packet};
+use super::parts::{KeyPart, Packets, Parts, write_packet};
 use super::policy::Policy;
+use super::sig::Sig;
 use super::verify::Verifier;
-use super::{AskPassphrase, OpenPgpError, SecretKey, check, internal, union};
+use super::{AskPassphrase, Lock, OpenPgpError, SecretKey, check, internal, union};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::{CertFlaw, Fingerprint};
@@ -38,26 +39,54 @@ pub(super) fn import_cert(
     Ok((fingerprint, cert.as_bytes().to_vec()))
 }
 
-/// Reads one secret key, unlocks it and minimises its cert for `addr`.
+/// Reads one secret key, unlocks it and minimises its cert for `addr`. With [`Lock::Keep`] the
+/// packets are kept as they came; they were unlocked to see that they can be.
 pub(super) fn import_secret<'v>(
     octets: &[u8],
     addr: &Addr,
     now: Timestamp,
+    lock: Lock,
     ask: AskPassphrase<'_>,
     verifier: &dyn Fn() -> Verifier<'v>,
 ) -> Result<SecretKey, OpenPgpError> {
     let binary = dearmor(octets, SECRET)?;
     let opened = open(binary.as_bytes(), ask)?;
-    let unusable = |found: &str| OpenPgpError::Unusable { found: found.to_owned() };
-    check::check(&opened.cert, verifier()).map_err(|flaw| unusable(in_words(flaw)))?;
-    let parts = union::verified(&opened.cert, verifier())
+    let key = read(&opened.cert, &opened.unlocked, addr, now, verifier)?;
+    match (lock, opened.passphrases) {
+        (Lock::Remove, _) | (Lock::Keep, 0) => Ok(SecretKey { secret: opened.secret, ..key }),
+        (Lock::Keep, 1) => Ok(SecretKey { secret: binary, locked: true, ..key }),
+        // It could be opened never again: one passphrase is asked for later.
+        (Lock::Keep, _) => Err(unusable("a key whose parts have different passphrases")),
+    }
+}
+
+/// The same key without its lock.
+pub(super) fn unlock(key: &SecretKey, passphrase: &Secret) -> Result<SecretKey, OpenPgpError> {
+    if !key.locked {
+        return Ok(key.clone());
+    }
+    let opened = open(key.secret.as_bytes(), &mut |_| Some(passphrase.clone()))?;
+    Ok(SecretKey { secret: opened.secret, locked: false, ..key.clone() })
+}
+
+/// What is stored of a key beside its secret, which is left empty; `secrets` are the parts whose
+/// secret is there.
+pub(super) fn read<'v>(
+    cert: &[u8],
+    secrets: &BTreeSet<Fingerprint>,
+    addr: &Addr,
+    now: Timestamp,
+    verifier: &dyn Fn() -> Verifier<'v>,
+) -> Result<SecretKey, OpenPgpError> {
+    check::check(cert, verifier()).map_err(|flaw| unusable(in_words(flaw)))?;
+    let parts = union::verified(cert, verifier())
         .ok_or_else(|| unusable(in_words(CertFlaw::NotOpenPgp)))?;
     let usable = Policy::new(&parts, now).judge(&parts).verdict;
     let usable = usable.map_err(|reason| unusable(reason_in_words(reason)))?;
-    let cert = minimise(&parts, addr, now, &opened.unlocked)?;
+    let cert = minimise(&parts, addr, now, secrets)?;
     Ok(SecretKey {
         fingerprint: parts.primary.fingerprint.clone(),
-        secret: opened.secret,
+        secret: Secret::new(Vec::new()),
         locked: false,
         cert,
         created: parts.primary.created(),
@@ -66,15 +95,42 @@ pub(super) fn import_secret<'v>(
 }
 
 /// A transferable secret key without its locks.
-struct Opened {
-    secret: Secret,
+pub(super) struct Opened {
+    pub(super) secret: Secret,
     /// The same with public packets.
-    cert: Vec<u8>,
+    pub(super) cert: Vec<u8>,
     /// The parts whose secret is there.
-    unlocked: BTreeSet<Fingerprint>,
+    pub(super) unlocked: BTreeSet<Fingerprint>,
+    /// How many passphrases that took.
+    passphrases: usize,
 }
 
-fn open(octets: &[u8], ask: AskPassphrase<'_>) -> Result<Opened, OpenPgpError> {
+/// Whether `newer` can stand in the place of `older`, the same key as it was stored before: no
+/// secret is lost by it, and it was signed no earlier.
+pub(super) fn can_replace(newer: &SecretKey, older: &SecretKey) -> bool {
+    let secrets = |key: &SecretKey| {
+        let packets = Packets::new(key.secret.as_bytes()).flatten();
+        let split = packets.filter(|(tag, _)| matches!(tag, Tag::SecretKey | Tag::SecretSubkey));
+        let parts = split.map(|(_, body)| match split_public(body) {
+            Some((part, rest)) => (!is_absent(rest)).then_some(part.body),
+            // What is not understood must be there unchanged.
+            None => Some(body.into()),
+        });
+        parts.flatten().collect::<BTreeSet<_>>()
+    };
+    let signed = |key: &SecretKey| {
+        let parts = Parts::parse(&key.cert).ok()?;
+        let on_user_ids = parts.user_ids.values().flatten();
+        let sigs = parts.direct.iter().chain(on_user_ids);
+        sigs.chain(parts.subkeys.values().flat_map(|subkey| &subkey.sigs)).map(Sig::created).max()
+    };
+    newer.fingerprint == older.fingerprint
+        && signed(newer) >= signed(older)
+        && secrets(newer).is_superset(&secrets(older))
+}
+
+/// Takes the locks off; the passphrases that this needs are asked for.
+pub(super) fn open(octets: &[u8], ask: AskPassphrase<'_>) -> Result<Opened, OpenPgpError> {
     let malformed =
         |found: &str| OpenPgpError::Malformed { expected: SECRET, found: found.to_owned() };
     let packets = Packets::new(octets).collect::<Option<Vec<_>>>();
@@ -105,7 +161,7 @@ fn open(octets: &[u8], ask: AskPassphrase<'_>) -> Result<Opened, OpenPgpError> {
                 continue;
             }
         };
-        let Some((part, rest)) = split(body) else {
+        let Some((part, rest)) = split_public(body) else {
             if primary {
                 return Err(malformed("a secret key of an unknown kind"));
             }
@@ -122,11 +178,12 @@ fn open(octets: &[u8], ask: AskPassphrase<'_>) -> Result<Opened, OpenPgpError> {
         write_packet(&mut secret, tag, &body);
         unlocked.insert(part.fingerprint);
     }
-    Ok(Opened { secret: Secret::new(std::mem::take(&mut *secret)), cert, unlocked })
+    let secret = Secret::new(std::mem::take(&mut *secret));
+    Ok(Opened { secret, cert, unlocked, passphrases: keyring.known.len() })
 }
 
 /// The public part at the beginning of a secret key packet, and what follows it.
-fn split(body: &[u8]) -> Option<(KeyPart, &[u8])> {
+pub(super) fn split_public(body: &[u8]) -> Option<(KeyPart, &[u8])> {
     let header = PacketHeader::new_fixed(Tag::PublicKey, u32::try_from(body.len()).ok()?);
     let mut rest = body;
     pgp::packet::PublicKey::try_from_reader(header, &mut rest).ok()?;
@@ -172,14 +229,18 @@ impl Keyring<'_> {
     }
 }
 
+fn unusable(found: &str) -> OpenPgpError {
+    OpenPgpError::Unusable { found: found.to_owned() }
+}
+
 /// A secret key packet of either kind.
-enum Locked {
+pub(super) enum Locked {
     Primary(Box<SecretPrimary>),
     Subkey(Box<SecretSubkey>),
 }
 
 impl Locked {
-    fn parse(tag: Tag, body: &[u8]) -> Result<Self, OpenPgpError> {
+    pub(super) fn parse(tag: Tag, body: &[u8]) -> Result<Self, OpenPgpError> {
         let unreadable = || OpenPgpError::Malformed {
             expected: SECRET,
             found: "a secret part that cannot be read".to_owned(),

@@ -26,6 +26,10 @@ mod parts;
 #[cfg(feature = "openpgp")]
 mod policy;
 #[cfg(feature = "openpgp")]
+mod recent;
+#[cfg(feature = "openpgp")]
+mod renew;
+#[cfg(feature = "openpgp")]
 mod rpgp;
 #[cfg(feature = "openpgp")]
 mod sig;
@@ -58,6 +62,29 @@ pub struct SecretKey {
     pub created: Timestamp,
     /// When it stops being usable for others; `None` for never.
     pub expires: Option<Timestamp>,
+}
+
+/// What importing a secret key does with its passphrase (Messages §1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lock {
+    /// Takes it off: the key serves at once, and always.
+    #[default]
+    Remove,
+    /// Leaves it on: the key decrypts and signs only while it is unlocked.
+    Keep,
+}
+
+/// For how long a key shall live.
+#[derive(Clone, Copy)]
+pub struct Renewal<'a> {
+    /// The address that its cert is minimised for.
+    pub addr: &'a Addr,
+    /// When it shall stop being usable for others; `None` for never.
+    pub expires: Option<Timestamp>,
+    /// When the signatures are made.
+    pub now: Timestamp,
+    /// Randomness for the signatures.
+    pub random: &'a dyn SecureRandom,
 }
 
 /// What a cert says of itself.
@@ -112,6 +139,12 @@ pub enum OpenPgpError {
         /// Of the key.
         fingerprint: String,
     },
+    /// An expiry that no key can have.
+    #[error("expected an expiry after the present and before 2106, found {found}")]
+    Expiry {
+        /// What was wanted.
+        found: Timestamp,
+    },
     /// The library below failed at something that should not fail.
     #[error("expected OpenPGP to {doing}, found {found}")]
     Internal {
@@ -143,17 +176,44 @@ pub trait OpenPgp: Certificates + Send + Sync {
     ) -> Result<SecretKey, OpenPgpError>;
 
     /// Reads a key of the user's own, armored or binary, and minimises its cert for `addr`
-    /// (Messages §1). A locked key is unlocked with what `ask` gives.
+    /// (Messages §1). A locked key is unlocked with what `ask` gives, to keep it so or to see that
+    /// it can be, as `lock` says.
     ///
     /// # Errors
-    /// All of [`OpenPgpError`] but `Random`.
+    /// All of [`OpenPgpError`] but `Random` and `Expiry`.
     fn import_secret(
         &self,
         octets: &[u8],
         addr: &Addr,
         now: Timestamp,
+        lock: Lock,
         ask: AskPassphrase<'_>,
     ) -> Result<SecretKey, OpenPgpError>;
+
+    /// The same key without its lock; a key that is not locked comes back as it is.
+    ///
+    /// # Errors
+    /// [`OpenPgpError::WrongPassphrase`]; others only for octets that were never imported.
+    fn unlock(&self, key: &SecretKey, passphrase: &Secret) -> Result<SecretKey, OpenPgpError>;
+
+    /// Gives `key` new self-signatures, and with them another expiry: on the primary, the subkey that
+    /// decrypts and the subkey that signs. `unlocked` is the same key without its lock; what comes
+    /// back is locked as `key` is.
+    ///
+    /// # Errors
+    /// [`OpenPgpError::Locked`]; [`OpenPgpError::Expiry`]; [`OpenPgpError::Unusable`] for a revoked
+    /// key and one whose primary is kept elsewhere; [`OpenPgpError::TooLarge`],
+    /// [`OpenPgpError::Random`], [`OpenPgpError::Internal`].
+    fn renew(
+        &self,
+        key: &SecretKey,
+        unlocked: &SecretKey,
+        renewal: &Renewal<'_>,
+    ) -> Result<SecretKey, OpenPgpError>;
+
+    /// Whether `newer` may be stored in the place of `older`: the same key, no secret part less,
+    /// signed no earlier.
+    fn can_replace(&self, newer: &SecretKey, older: &SecretKey) -> bool;
 
     /// Reads one cert, armored or binary, up to the import limit; gives it in binary. A cert that
     /// would make a key field invalid is refused with the reason in words.

@@ -109,12 +109,7 @@ impl<'a> Policy<'a> {
 
     /// What speaks for the primary, if it is good now.
     pub(super) fn primary(&self) -> Result<Word<'a>, Unusable> {
-        let part = &self.parts.primary;
-        if self.is_revoked(&self.parts.direct) {
-            return Err(Unusable::Revoked);
-        }
-        signing_strength(part)?;
-        self.alive(part, self.primary_word()?).map_err(|(reason, _)| reason)
+        self.alive(&self.parts.primary, self.last_of_primary()?).map_err(|(reason, _)| reason)
     }
 
     /// What speaks for a subkey that may sign now, with its back-signature.
@@ -146,6 +141,21 @@ impl<'a> Policy<'a> {
         !then.is_revoked(&subkey.sigs)
             && signing_strength(&subkey.part).is_ok()
             && self.signing_word(subkey).is_some_and(|word| lived(&subkey.part, &word))
+    }
+
+    /// What was said last of the primary, expired since or not.
+    pub(super) fn last_of_primary(&self) -> Result<Word<'a>, Unusable> {
+        if self.is_revoked(&self.parts.direct) {
+            return Err(Unusable::Revoked);
+        }
+        signing_strength(&self.parts.primary)?;
+        self.primary_word()
+    }
+
+    /// What was said last of a subkey, expired since or not; `None` for a revoked one.
+    pub(super) fn last_of_subkey(&self, subkey: &'a Subkey) -> Option<Word<'a>> {
+        let bindings = subkey.sigs.iter().filter(|sig| !sig.is_revocation()).collect();
+        self.newest(&subkey.part, bindings).ok().filter(|_| !self.is_revoked(&subkey.sigs))
     }
 
     fn primary_word(&self) -> Result<Word<'a>, Unusable> {

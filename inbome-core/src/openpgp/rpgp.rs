@@ -5,15 +5,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 
 use super::message::{self, KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureCheck};
-use super::parts::Parts;
 use super::policy::Policy;
-use super::verify::{Verified, Verifier};
+use super::recent::Recent;
+use super::verify::Verifier;
 use super::{
-    AskPassphrase, Described, OpenPgp, OpenPgpError, SecretKey, TakeCert, armor, check, generate,
-    import, keyring, minimise, union,
+    AskPassphrase, Described, Lock, OpenPgp, OpenPgpError, Renewal, SecretKey, TakeCert, armor,
+    check, generate, import, keyring, minimise, renew, union,
 };
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -22,12 +22,10 @@ use crate::limits::MAX_CERT_BYTES_BY_MAIL;
 use crate::random::SecureRandom;
 use crate::secret::Secret;
 
-/// OpenPGP by the `pgp` crate. Clones share their counters, and the memory of what verified.
+/// OpenPGP by the `pgp` crate. Clones share their counters, and the memory of what they did lately.
 #[derive(Debug, Clone, Default)]
 pub struct Rpgp {
-    verifications: Arc<AtomicU64>,
-    parses: Arc<AtomicU64>,
-    verified: Arc<Verified>,
+    recent: Arc<Recent>,
 }
 
 impl Rpgp {
@@ -40,22 +38,21 @@ impl Rpgp {
     /// Public-key verifications done so far.
     #[must_use]
     pub fn verifications(&self) -> u64 {
-        self.verifications.load(Ordering::Relaxed)
+        self.recent.verifications.load(Ordering::Relaxed)
     }
 
     /// Certs taken apart so far: received ones, and unions to judge.
     #[must_use]
     pub fn parses(&self) -> u64 {
-        self.parses.load(Ordering::Relaxed)
+        self.recent.parses.load(Ordering::Relaxed)
     }
 
     fn count_parse(&self) {
-        self.parses.fetch_add(1, Ordering::Relaxed);
+        self.recent.parses.fetch_add(1, Ordering::Relaxed);
     }
 
     fn verifier(&self) -> Verifier<'_> {
-        self.count_parse();
-        Verifier::new(&self.verifications, &self.verified)
+        Verifier::new(&self.recent)
     }
 }
 
@@ -73,8 +70,7 @@ impl Certificates for Rpgp {
     }
 
     fn judge(&self, received: &[u8], union: &CertUnion, now: Timestamp) -> Judgement {
-        self.count_parse();
-        match (Parts::parse(received), Parts::parse(&union.bytes)) {
+        match (self.recent.parts(received), self.recent.parts(&union.bytes)) {
             (Ok(received), Ok(parts)) => Policy::new(&parts, now).judge(&received),
             _ => Judgement {
                 verdict: Err(Unusable::Unsupported),
@@ -100,9 +96,27 @@ impl OpenPgp for Rpgp {
         octets: &[u8],
         addr: &Addr,
         now: Timestamp,
+        lock: Lock,
         ask: AskPassphrase<'_>,
     ) -> Result<SecretKey, OpenPgpError> {
-        import::import_secret(octets, addr, now, ask, &|| self.verifier())
+        import::import_secret(octets, addr, now, lock, ask, &|| self.verifier())
+    }
+
+    fn unlock(&self, key: &SecretKey, passphrase: &Secret) -> Result<SecretKey, OpenPgpError> {
+        import::unlock(key, passphrase)
+    }
+
+    fn renew(
+        &self,
+        key: &SecretKey,
+        unlocked: &SecretKey,
+        renewal: &Renewal<'_>,
+    ) -> Result<SecretKey, OpenPgpError> {
+        renew::renew(key, unlocked, renewal, &|| self.verifier())
+    }
+
+    fn can_replace(&self, newer: &SecretKey, older: &SecretKey) -> bool {
+        import::can_replace(newer, older)
     }
 
     fn import_cert(&self, octets: &[u8]) -> Result<(Fingerprint, Vec<u8>), OpenPgpError> {
@@ -148,7 +162,7 @@ impl OpenPgp for Rpgp {
         signers: &[&CertUnion],
         now: Timestamp,
     ) -> Vec<SignatureCheck> {
-        message::verify(signed, signatures, signers, now, &self.verifications)
+        message::verify(signed, signatures, signers, now, &self.recent.verifications)
     }
 
     fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>) {

@@ -223,7 +223,8 @@ impl Sig {
             }
             SignatureBytes::Native(octets) => body.extend_from_slice(octets),
         }
-        Self::parse(&body)
+        // As most programs write it anyway.
+        if *body == *self.body { Some(self.clone()) } else { Self::parse(&body) }
     }
 
     fn unsigned_area(&self, signer: &KeyPart, back: Option<&Self>) -> Option<Vec<u8>> {

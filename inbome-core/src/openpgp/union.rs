@@ -4,6 +4,7 @@
 //! reached, so that a stripped copy hides nothing. Not here: what the parts mean.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::parts::{Parts, Subkey};
 use super::sig::Sig;
@@ -18,30 +19,35 @@ pub(super) fn union(
     mut verifier: Verifier<'_>,
 ) -> CertUnion {
     // A union holds only verified parts, so that it is never verified again.
-    let known_parts = known.and_then(|known| Parts::parse(&known.bytes).ok());
-    let added = Parts::parse(received).ok().filter(|received| {
+    let recent = verifier.recent();
+    let known_parts = known.and_then(|known| recent.parts(&known.bytes).ok());
+    let received = recent.parts(received).ok().filter(|received| {
         known_parts.as_ref().is_none_or(|known| known.primary.body == received.primary.body)
     });
-    let Some(mut added) = added else { return known.cloned().unwrap_or_else(empty) };
-    let verified_before = known_parts.as_ref().map(cores).unwrap_or_default();
-    keep_verified(&mut added, &verified_before, &mut verifier);
+    let Some(received) = received else { return known.cloned().unwrap_or_else(empty) };
+    let verified_before = known_parts.as_deref().map(cores).unwrap_or_default();
+    let added = verified_parts(&received, &verified_before, &mut verifier);
     let mut parts = match known_parts {
-        Some(known) => join(known, added),
+        Some(known) => join(Parts::clone(&known), added),
         None => added,
     };
     parts.truncated |= verifier.is_exhausted() || known.is_some_and(|known| known.truncated);
     normalise(&mut parts);
     limit(&mut parts);
-    CertUnion {
+    let union = CertUnion {
         hard_revoked: parts.direct.iter().any(|sig| sig.is_revocation() && sig.is_hard()),
         truncated: parts.truncated,
         bytes: parts.to_octets().into(),
-    }
+    };
+    // It is judged next. That it was cut stands in no octet of it.
+    recent.keep(&union.bytes, Parts { truncated: false, ..parts });
+    union
 }
 
 /// The verified parts of one cert in canonical form.
-pub(super) fn verified(octets: &[u8], verifier: Verifier<'_>) -> Option<Parts> {
-    Parts::parse(&union(None, octets, verifier).bytes).ok()
+pub(super) fn verified(octets: &[u8], verifier: Verifier<'_>) -> Option<Arc<Parts>> {
+    let recent = verifier.recent();
+    recent.parts(&union(None, octets, verifier).bytes).ok()
 }
 
 fn empty() -> CertUnion {
@@ -79,10 +85,9 @@ fn cores(parts: &Parts) -> BTreeMap<Core, Sig> {
     places(parts).filter_map(core).collect()
 }
 
-/// Leaves only signatures that verify, in canonical form, and parts that bear one.
-fn keep_verified(parts: &mut Parts, before: &BTreeMap<Core, Sig>, verifier: &mut Verifier<'_>) {
-    let mut candidates: Vec<(Place, Sig)> =
-        places(parts).map(|(place, sig)| (place, sig.clone())).collect();
+/// Of `all` the signatures that verify, in canonical form, and the parts that bear one.
+fn verified_parts(all: &Parts, before: &BTreeMap<Core, Sig>, verifier: &mut Verifier<'_>) -> Parts {
+    let mut candidates: Vec<(Place, &Sig)> = places(all).collect();
     // Discovery §9: 128 signatures are looked at, revocations first, decoration last.
     candidates.sort_by(|(a, sig_a), (b, sig_b)| {
         let decoration = |place: &Place| matches!(place, Place::UserId(_));
@@ -91,37 +96,41 @@ fn keep_verified(parts: &mut Parts, before: &BTreeMap<Core, Sig>, verifier: &mut
             .then_with(|| sig_b.cmp(sig_a))
             .then_with(|| a.cmp(b))
     });
-    let all = parts.clone();
-    parts.direct.clear();
-    parts.user_ids.clear();
-    parts.subkeys.clear();
+    let mut parts = Parts {
+        primary: all.primary.clone(),
+        direct: Vec::new(),
+        user_ids: BTreeMap::new(),
+        subkeys: BTreeMap::new(),
+        truncated: all.truncated,
+    };
     for (place, sig) in candidates {
         let Some(core) = sig.canonical(&all.primary, None) else { continue };
         let known = before.get(&(place.clone(), core.body().into()));
         match place {
             Place::Key => {
-                if known.is_some() || verifier.on_key(&all, &sig) {
+                if known.is_some() || verifier.on_key(all, sig) {
                     parts.direct.push(core);
                 }
             }
             Place::UserId(id) => {
-                if known.is_some() || verifier.on_user_id(&all, &id, &sig) {
+                if known.is_some() || verifier.on_user_id(all, &id, sig) {
                     parts.user_ids.entry(id).or_default().push(core);
                 }
             }
             Place::Subkey(fingerprint) => {
                 let Some(subkey) = all.subkeys.get(&fingerprint) else { continue };
-                if known.is_none() && !verifier.on_subkey(&all, subkey, &sig) {
+                if known.is_none() && !verifier.on_subkey(all, subkey, sig) {
                     continue;
                 }
                 let back = known.and_then(Sig::verified_back_signature);
-                let back = back.or_else(|| verifier.back_signature(&all, subkey, &sig));
+                let back = back.or_else(|| verifier.back_signature(all, subkey, sig));
                 let Some(sig) = sig.canonical(&all.primary, back.as_ref()) else { continue };
                 let empty = || Subkey { part: subkey.part.clone(), sigs: Vec::new() };
                 parts.subkeys.entry(fingerprint).or_insert_with(empty).sigs.push(sig);
             }
         }
     }
+    parts
 }
 
 fn join(mut known: Parts, added: Parts) -> Parts {

@@ -4,51 +4,32 @@
 //! SHA-1 verify here as far as the library below can, for `policy` to judge. What is critical and
 //! not understood verifies never. Not here: dates, strength, flags.
 
-use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::Ordering;
 
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::SignatureVersion;
 use pgp::types::{KeyDetails, PublicParams, VerifyingKey};
 
 use super::parts::{KeyPart, Parts, Subkey};
+use super::recent::Recent;
 use super::sig::Sig;
-use crate::key::{Hash, hash as hash_of};
+use crate::key::hash as hash_of;
 use crate::limits::MAX_SIGNATURES;
-
-/// What verified lately, so that the check of a field and the union of copies do it once between
-/// them. Only what is true is remembered, and by SHA-256; a full memory is emptied.
-#[derive(Debug, Default)]
-pub(super) struct Verified(Mutex<BTreeSet<Hash>>);
-
-impl Verified {
-    /// Signatures remembered; each takes about 50 octets.
-    const MOST: usize = 1_024;
-
-    fn holds(&self, what: &Hash) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(what)
-    }
-
-    fn keep(&self, what: Hash) {
-        let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.len() >= Self::MOST {
-            held.clear();
-        }
-        held.insert(what);
-    }
-}
 
 /// Verifies at most [`MAX_SIGNATURES`] signatures of one cert (Discovery §9), and counts them.
 pub(super) struct Verifier<'a> {
-    counter: &'a AtomicU64,
-    verified: &'a Verified,
+    recent: &'a Recent,
     left: usize,
 }
 
 impl<'a> Verifier<'a> {
-    pub(super) fn new(counter: &'a AtomicU64, verified: &'a Verified) -> Self {
-        Self { counter, verified, left: MAX_SIGNATURES }
+    pub(super) fn new(recent: &'a Recent) -> Self {
+        Self { recent, left: MAX_SIGNATURES }
+    }
+
+    /// What was worked out lately.
+    pub(super) fn recent(&self) -> &'a Recent {
+        self.recent
     }
 
     /// Whether no further signature will be looked at.
@@ -124,12 +105,12 @@ impl<'a> Verifier<'a> {
         // Hashed one by one, so that no octet can pass from one to the next.
         let what = [hash_of(&signer.body), hash_of(sig.body()), hash_of(&digest)].concat();
         let what = hash_of(&what);
-        if self.verified.holds(&what) {
+        if self.recent.has_verified(&what) {
             return Some(());
         }
-        self.counter.fetch_add(1, Ordering::Relaxed);
+        self.recent.verifications.fetch_add(1, Ordering::Relaxed);
         key.verify(stand_in(key.public_params(), hash), &digest, packet.signature()?).ok()?;
-        self.verified.keep(what);
+        self.recent.keep_verified(what);
         Some(())
     }
 }

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use super::folder::MailFile;
 use super::read_mail;
 use super::walk::Place;
 use crate::addr::Addr;
@@ -42,8 +43,8 @@ pub fn read_incoming(path: &Path, receipt: Receipt) -> io::Result<Vec<u8>> {
 }
 
 /// The whole of a mail that is a file.
-pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
+pub(super) fn read_file(mail: &MailFile) -> io::Result<Vec<u8>> {
+    let file = mail.open()?;
     let length = file.metadata()?.len();
     read(file, length)
 }

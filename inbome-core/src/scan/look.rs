@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::ScanOptions;
+use super::run::read_file;
 use super::walk::{self, Item, Walk};
-use super::{ScanOptions, run};
 use crate::addr::Addr;
 use crate::clock::{Timestamp, effective_date, time_of_receipt};
 use crate::fields::{judge_field, settle_fields};
@@ -69,10 +70,11 @@ pub fn look(
         let mailbox = chunk.cursor.map(|(mailbox, _)| PathBuf::from(mailbox)).unwrap_or_default();
         for item in chunk.items {
             let path = match item {
-                Item::File(path) => match run::read_mail(&path, &mut buffer) {
-                    Ok(_) => path,
+                Item::File(mail) => match mail.open().and_then(|file| read_file(file, &mut buffer))
+                {
+                    Ok(_) => mail.path(),
                     Err(error) => {
-                        unreadable.push((path, error.to_string()));
+                        unreadable.push((mail.path(), error.to_string()));
                         continue;
                     }
                 },

@@ -10,8 +10,10 @@ use crate::key::{CertFlaw, Fingerprint, Hash};
 use crate::peer::Advertised;
 use crate::receive::KeyMemory;
 
-/// Adverts remembered per thread; each takes about the size of a cert. A power of two.
+/// Fields remembered per thread; each takes about the size of its field and its cert. A power of two.
 const SLOTS: usize = 4_096;
+/// Octets of the longest field that is remembered: nearly all have less than half of it.
+const MAX_RAW_BYTES: usize = 4_096;
 /// Certs remembered in a run; each takes about 100 octets.
 const MAX_CERTS: usize = 32_768;
 
@@ -19,12 +21,19 @@ const MAX_CERTS: usize = 32_768;
 #[derive(Debug, Default)]
 pub(super) struct CheckedCerts(Mutex<BTreeMap<Hash, Result<Fingerprint, CertFlaw>>>);
 
-/// The memory of one thread. A field has one slot, which its hash names: to look it up costs one
-/// comparison, and a newer field takes the place of an older one.
+/// The memory of one thread. A field has one slot, which its octets name: to look it up costs one
+/// comparison with the octets that stand there, and a newer field takes the place of an older one.
 #[derive(Debug)]
 pub(super) struct RunMemory<'a> {
-    fields: Vec<Option<(Hash, Addr, Advertised)>>,
+    fields: Vec<Option<Remembered>>,
     certs: &'a CheckedCerts,
+}
+
+#[derive(Debug, Clone)]
+struct Remembered {
+    raw: Box<[u8]>,
+    from: Addr,
+    found: (Advertised, Hash),
 }
 
 impl<'a> RunMemory<'a> {
@@ -32,16 +41,19 @@ impl<'a> RunMemory<'a> {
         Self { fields: vec![None; SLOTS], certs }
     }
 
-    fn slot(field: &Hash) -> usize {
-        let start = field.first_chunk().map_or(0, |octets| u16::from_be_bytes(*octets));
-        usize::from(start) & SLOTS.saturating_sub(1)
+    /// Fields differ most in their last octets, which belong to a signature, and in their length.
+    /// Whoever makes many that share a slot makes work, which was there without a memory too.
+    fn slot(raw: &[u8]) -> usize {
+        let end = raw.last_chunk().map_or(0, |octets| u64::from_le_bytes(*octets));
+        let spread = end.wrapping_add(raw.len() as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        usize::try_from(spread >> 40).unwrap_or_default() & SLOTS.saturating_sub(1)
     }
 }
 
 impl KeyMemory for RunMemory<'_> {
-    fn by_field(&self, from: &Addr, field: &Hash) -> Option<Advertised> {
-        let (held, sender, advertised) = self.fields.get(Self::slot(field))?.as_ref()?;
-        (held == field && sender == from).then(|| advertised.clone())
+    fn by_field(&self, from: &Addr, raw: &[u8]) -> Option<(Advertised, Hash)> {
+        let held = self.fields.get(Self::slot(raw))?.as_ref()?;
+        (*held.raw == *raw && held.from == *from).then(|| held.found.clone())
     }
 
     fn by_cert(&self, _from: &Addr, cert: &Hash) -> Option<Result<Fingerprint, CertFlaw>> {
@@ -49,9 +61,10 @@ impl KeyMemory for RunMemory<'_> {
         certs.get(cert).cloned()
     }
 
-    fn keep(&mut self, from: &Addr, field: &Hash, found: &Advertised) {
-        if let Some(slot) = self.fields.get_mut(Self::slot(field)) {
-            *slot = Some((*field, from.clone(), found.clone()));
+    fn keep(&mut self, from: &Addr, raw: &[u8], found: &(Advertised, Hash)) {
+        let slot = self.fields.get_mut(Self::slot(raw)).filter(|_| raw.len() <= MAX_RAW_BYTES);
+        if let Some(slot) = slot {
+            *slot = Some(Remembered { raw: raw.into(), from: from.clone(), found: found.clone() });
         }
     }
 

@@ -69,6 +69,8 @@ pub struct ScanReport {
 }
 
 mod encrypted;
+mod folder;
+mod known;
 mod look;
 mod mbox;
 mod memory;

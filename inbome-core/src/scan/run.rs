@@ -26,10 +26,10 @@ use crate::mime::{self, Envelope};
 use crate::receive::{Examined, Outcome, Working, apply, examine};
 use crate::store::{Cursor, Store, StoreError, transaction};
 
-/// Mails per transaction, some 50 ms of work: so many that what frequent writers change is written
-/// once.
-const BATCH: u64 = 4_096;
-/// Peers held in memory between transactions.
+/// Mails per transaction, some 100 ms of work: so many that what frequent writers
+/// change is written once.
+const BATCH: u64 = 8_192;
+/// Peers held in memory; with more the transaction ends at once, and they are let go.
 const MAX_HELD: usize = 4_096;
 /// Octets of a file's first read: nearly all header sections are shorter.
 const FIRST_READ: usize = 4_096;
@@ -200,7 +200,7 @@ impl Scan<'_> {
                     let mut whole = || encrypted::read_place(&place);
                     examined.push(self.examine_mail(&mail, &mut |_| receipt, &mut whole, memory));
                 }
-                Item::File(path) => match read_mail(&path, buffer) {
+                Item::File(mail) => match mail.open().and_then(|file| read_file(file, buffer)) {
                     Ok(file) => {
                         bytes = bytes.saturating_add(buffer.len() as u64);
                         // Asked of the disk only when the mail itself does not tell.
@@ -211,12 +211,12 @@ impl Scan<'_> {
                             },
                             ..Receipt::default()
                         };
-                        let mut whole = || encrypted::read_file(&path);
+                        let mut whole = || encrypted::read_file(&mail);
                         let mail = self.examine_mail(buffer, &mut receipt, &mut whole, memory);
                         examined.push(mail);
                         read_names.extend(name);
                     }
-                    Err(error) => unreadable.push((path, error.to_string())),
+                    Err(error) => unreadable.push((mail.path(), error.to_string())),
                 },
             }
         }
@@ -268,7 +268,11 @@ impl Scan<'_> {
 /// What the system says. A header section past [`MAX_HEADER_BYTES`] is none: what was read of it is
 /// past the limit too.
 pub fn read_mail(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
-    let mut file = File::open(path)?;
+    read_file(File::open(path)?, buffer)
+}
+
+/// [`read_mail`] of a file that is open.
+pub(super) fn read_file(mut file: File, buffer: &mut Vec<u8>) -> io::Result<File> {
     buffer.resize(FIRST_READ, 0);
     let mut held = 0_usize;
     let body = loop {
@@ -357,7 +361,7 @@ impl<S: StoreAccess> Writer<'_, '_, S> {
             }
             None => {}
         }
-        match self.batch.mails >= BATCH {
+        match self.batch.mails >= BATCH || self.working.len() > MAX_HELD {
             true => self.flush(),
             false => Ok(()),
         }

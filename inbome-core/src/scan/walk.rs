@@ -10,6 +10,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::folder::{Folder, MailFile};
+use super::known::Known;
 use super::mbox::{self, Mbox};
 use super::{ScanOptions, name_hash};
 use crate::clock::Timestamp;
@@ -178,7 +180,7 @@ fn is_mbox(path: &Path) -> io::Result<bool> {
 #[derive(Debug)]
 pub(super) enum Item {
     /// It is in this file.
-    File(PathBuf),
+    File(MailFile),
     /// These are its header section and its time of receipt, and there it stands.
     Header(Vec<u8>, Option<Timestamp>, Place),
 }
@@ -217,7 +219,7 @@ enum Open {
     Folder {
         mailbox: String,
         /// What is left of the folder, current first.
-        parts: Vec<ReadDir>,
+        parts: Vec<(Arc<Folder>, ReadDir)>,
         known: Known,
         maildir: bool,
     },
@@ -247,8 +249,8 @@ impl Walk {
                     Err(error) => chunk.unreadable.push((path, error.to_string())),
                 }
             }
-            Some(Open::Folder { mailbox, mut parts, known, maildir }) => {
-                let more = read_folder(&mut parts, &known, maildir, &mut chunk);
+            Some(Open::Folder { mailbox, mut parts, mut known, maildir }) => {
+                let more = read_folder(&mut parts, &mut known, maildir, &mut chunk);
                 chunk.cursor = Some((mailbox.clone(), None));
                 if more {
                     self.open = Some(Open::Folder { mailbox, parts, known, maildir });
@@ -281,17 +283,17 @@ fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<O
     let mailbox = mailbox_name(source.path());
     match source {
         Source::File(path) => {
-            chunk.items.push(Item::File(path));
+            chunk.items.push(Item::File(MailFile::Alone(path)));
             Ok(None)
         }
         Source::Maildir(path) => {
             let parts = ["new", "cur"].map(|part| path.join(part));
-            let parts = parts.iter().filter(|part| part.is_dir()).map(fs::read_dir);
+            let parts = parts.into_iter().filter(|part| part.is_dir()).map(open_folder);
             let parts = parts.collect::<io::Result<Vec<_>>>()?;
             Ok(Some(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir: true }))
         }
         Source::Files(path) => {
-            let parts = vec![fs::read_dir(path)?];
+            let parts = vec![open_folder(path)?];
             Ok(Some(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir: false }))
         }
         Source::Mbox(path) => {
@@ -310,57 +312,19 @@ fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<O
     }
 }
 
-/// Names scanned before, sorted, and found by their first two octets: names are hashes, so that
-/// each of the 65,536 places holds about as many, and a look-up touches little memory.
-#[derive(Default)]
-struct Known {
-    names: Vec<[u8; 16]>,
-    /// Where in `names` each place ends; empty without names.
-    ends: Vec<usize>,
-}
-
-impl Known {
-    fn of(cursors: Vec<Cursor>) -> Self {
-        let names = cursors.into_iter().flat_map(|cursor| match cursor {
-            Cursor::Names(names) => names,
-            Cursor::Offset { .. } => Vec::new(),
-        });
-        let mut names: Vec<[u8; 16]> = names.collect();
-        if names.is_empty() {
-            return Self::default();
-        }
-        names.sort_unstable();
-        let mut ends = vec![0; 1 << 16];
-        for (index, name) in names.iter().enumerate() {
-            if let Some(end) = ends.get_mut(place(name)) {
-                *end = index.saturating_add(1);
-            }
-        }
-        // A place without names ends where the one before it does.
-        let mut last = 0;
-        for end in &mut ends {
-            last = last.max(*end);
-            *end = last;
-        }
-        Self { names, ends }
-    }
-
-    fn contains(&self, name: &[u8; 16]) -> bool {
-        let Some(end) = self.ends.get(place(name)) else { return false };
-        let before = place(name).checked_sub(1).and_then(|before| self.ends.get(before));
-        let start = before.copied().unwrap_or_default();
-        self.names.get(start..*end).is_some_and(|names| names.contains(name))
-    }
-}
-
-fn place(name: &[u8; 16]) -> usize {
-    let [first, second, ..] = *name;
-    usize::from(u16::from_be_bytes([first, second]))
+fn open_folder(path: PathBuf) -> io::Result<(Arc<Folder>, ReadDir)> {
+    let names = fs::read_dir(&path)?;
+    Ok((Arc::new(Folder::open(path)?), names))
 }
 
 /// Reads names until a chunk is full. Gives whether there are more.
-fn read_folder(parts: &mut Vec<ReadDir>, known: &Known, maildir: bool, chunk: &mut Chunk) -> bool {
-    while let Some(part) = parts.last_mut() {
+fn read_folder(
+    parts: &mut Vec<(Arc<Folder>, ReadDir)>,
+    known: &mut Known,
+    maildir: bool,
+    chunk: &mut Chunk,
+) -> bool {
+    while let Some((folder, part)) = parts.last_mut() {
         for entry in part.by_ref() {
             let entry = match entry {
                 Ok(entry) => entry,
@@ -369,8 +333,9 @@ fn read_folder(parts: &mut Vec<ReadDir>, known: &Known, maildir: bool, chunk: &m
                     break;
                 }
             };
-            let name = entry.file_name();
-            let name = name.to_str().map_or_else(|| name.to_string_lossy(), Cow::Borrowed);
+            let file_name = entry.file_name();
+            let name =
+                file_name.to_str().map_or_else(|| file_name.to_string_lossy(), Cow::Borrowed);
             if is_hidden(&name) {
                 continue;
             }
@@ -405,7 +370,7 @@ fn read_folder(parts: &mut Vec<ReadDir>, known: &Known, maildir: bool, chunk: &m
             if !maildir && is_mbox(&entry.path()).unwrap_or(false) {
                 continue;
             }
-            chunk.items.push(Item::File(entry.path()));
+            chunk.items.push(Item::File(MailFile::In(Arc::clone(folder), file_name)));
             chunk.names.push(hash);
             if chunk.items.len() >= CHUNK {
                 return true;

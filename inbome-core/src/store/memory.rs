@@ -11,6 +11,7 @@ use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::{Fingerprint, Hash};
 use crate::limits::MAX_MESSAGE_IDS;
+use crate::openpgp::SecretKey;
 use crate::peer::{History, Peer, PeerState, Source, Word};
 
 /// Everything in memory, gone with the value.
@@ -180,6 +181,16 @@ impl Store for MemoryStore {
         }
         self.change(account)?.keys.insert(fingerprint.clone(), key.clone());
         Ok(())
+    }
+
+    fn replace_secret_key(&mut self, account: &Addr, key: &SecretKey) -> Result<bool, StoreError> {
+        if self.state.of(account).is_none_or(|kept| !kept.keys.contains_key(&key.fingerprint)) {
+            return Ok(false);
+        }
+        if let Some(stored) = self.change(account)?.keys.get_mut(&key.fingerprint) {
+            stored.key = key.clone();
+        }
+        Ok(true)
     }
 
     fn destroy_secret_key(

@@ -151,6 +151,9 @@ pub trait Store: Send {
     fn secret_keys(&mut self, account: &Addr) -> Result<Vec<StoredKey>, StoreError>;
     /// Adds a key; one that is there already stays as it is.
     fn add_secret_key(&mut self, account: &Addr, key: &StoredKey) -> Result<(), StoreError>;
+    /// Puts a key in the place of the one with its fingerprint, which is destroyed beyond recovery;
+    /// since when it is there stays. Gives whether there was one; if not, nothing is written.
+    fn replace_secret_key(&mut self, account: &Addr, key: &SecretKey) -> Result<bool, StoreError>;
     /// Destroys a key beyond recovery; gives whether it was there.
     fn destroy_secret_key(
         &mut self,

@@ -18,6 +18,8 @@ use crate::peer::{
 };
 use crate::secret::Secret;
 
+mod keys;
+
 /// Runs `test` on an empty store of each kind; past `max_message_ids` Message-IDs are dropped.
 fn on_each_store_with(max_message_ids: usize, test: impl Fn(&str, &mut dyn Store)) {
     let mut memory = MemoryStore::new();
@@ -73,7 +75,7 @@ pub(super) fn secret_key(octet: u8, created: i64) -> StoredKey {
         key: SecretKey {
             fingerprint: fingerprint(octet),
             secret: Secret::new(vec![octet; 40]),
-            locked: octet % 2 == 0,
+            locked: octet.is_multiple_of(2),
             cert: vec![octet; 30],
             created: at(created),
             expires: None,
@@ -170,29 +172,6 @@ fn accounts_come_back_as_saved_in_the_order_in_which_they_were_made() {
         }
         // What hangs on the settings must not hang on the row.
         store.save_account(&account("zoe@example.org")).expect("save");
-    });
-}
-
-#[test]
-fn secret_keys_come_current_first_then_youngest_first() {
-    on_each_store(|kind, store| {
-        let mut mine = account("me@example.org");
-        mine.current = Some(fingerprint(2));
-        store.save_account(&mine).expect("save");
-        let mut oldest = secret_key(2, i64::MIN);
-        oldest.key.expires = Some(Timestamp::MAX);
-        for key in [&secret_key(1, 10), &oldest, &secret_key(4, 30), &secret_key(3, 30)] {
-            store.add_secret_key(&me(), key).expect("add");
-        }
-        let order = vec![oldest.clone(), secret_key(3, 30), secret_key(4, 30), secret_key(1, 10)];
-        assert_eq!(store.secret_keys(&me()), Ok(order.clone()), "{kind}");
-        store.add_secret_key(&me(), &secret_key(2, 99)).expect("add");
-        assert_eq!(store.secret_keys(&me()), Ok(order), "{kind}: what is there stays");
-        assert_eq!(store.destroy_secret_key(&me(), &fingerprint(3)), Ok(true), "{kind}");
-        assert_eq!(store.destroy_secret_key(&me(), &fingerprint(3)), Ok(false), "{kind}");
-        let order = vec![oldest, secret_key(4, 30), secret_key(1, 10)];
-        assert_eq!(store.secret_keys(&me()), Ok(order), "{kind}");
-        assert_eq!(store.secret_keys(&addr("x@example.org")), Ok(vec![]), "{kind}");
     });
 }
 

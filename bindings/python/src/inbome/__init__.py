@@ -1,9 +1,9 @@
 """In-band opportunistic end-to-end encryption for any mail program.
 
 Mail programs exchange keys in the header of ordinary mail, in the fields Autocrypt and
-INBOME-Encryption; from then on they can encrypt by themselves. This package reads the keys out of
-the mails that arrive, says whether a mail can be encrypted and why, and puts the user's key into
-the mails that leave. `Engine` is where to start.
+INBOME-Encryption; from then on they encrypt by themselves. This package reads the keys out of the
+mails that arrive, says whether a mail can be encrypted and why, puts the user's key into the mails
+that leave, and signs, encrypts, decrypts and verifies them. `Engine` is where to start.
 
 >>> import inbome
 >>> with inbome.Engine.in_memory() as engine:
@@ -31,6 +31,9 @@ from ._scan import Cancel, OnProgress
 from ._time import Time
 from ._words import (
     AdviceAction,
+    Encryption,
+    Intended,
+    Lock,
     Mode,
     Outcome,
     PeerFilter,
@@ -38,6 +41,8 @@ from ._words import (
     Profile,
     Reason,
     Recommendation,
+    Signature,
+    Signer,
     Source,
     Spelling,
     Verdict,
@@ -56,6 +61,8 @@ from .errors import (
     InvalidAddress,
     InvalidArgument,
     IoError,
+    Locked,
+    NeedsCopies,
     Newer,
     NotFound,
     PassphraseError,
@@ -70,6 +77,10 @@ from .values import (
     Advice,
     Backup,
     ClearBecause,
+    Decrypted,
+    Draft,
+    DraftKey,
+    DraftState,
     EncryptKey,
     Gossip,
     HistoryEntry,
@@ -77,6 +88,7 @@ from .values import (
     Key,
     KeyChange,
     KeyField,
+    Opened,
     OtherKey,
     Outgoing,
     OutgoingMessage,
@@ -85,6 +97,8 @@ from .values import (
     Recipient,
     Recommended,
     ScanReport,
+    Sealed,
+    Summary,
     Unreadable,
 )
 
@@ -100,7 +114,7 @@ def library_version() -> str:
 
 def has_feature(feature: str) -> bool:
     """Whether the library can do something that another version or build may not: "discovery",
-    "outgoing", "scan", "observation", "advice", "sqlite"; one day "encryption".
+    "outgoing", "encryption", "drafts", "entities", "scan", "observation", "advice", "sqlite".
 
     >>> has_feature("scan")
     True
@@ -131,7 +145,12 @@ __all__ = [
     "Closed",
     "Conflict",
     "Corrupt",
+    "Decrypted",
+    "Draft",
+    "DraftKey",
+    "DraftState",
     "EncryptKey",
+    "Encryption",
     "Engine",
     "Error",
     "Forked",
@@ -139,6 +158,7 @@ __all__ = [
     "HistoryEntry",
     "Incoming",
     "Inside",
+    "Intended",
     "InternalError",
     "InvalidAddress",
     "InvalidArgument",
@@ -146,13 +166,17 @@ __all__ = [
     "Key",
     "KeyChange",
     "KeyField",
+    "Lock",
+    "Locked",
     "Mail",
     "Mode",
+    "NeedsCopies",
     "Newer",
     "NotFound",
     "Observation",
     "Octets",
     "OnProgress",
+    "Opened",
     "OtherKey",
     "Outcome",
     "Outgoing",
@@ -172,9 +196,13 @@ __all__ = [
     "Recommended",
     "Refused",
     "ScanReport",
+    "Sealed",
+    "Signature",
+    "Signer",
     "Source",
     "Spelling",
     "StoreError",
+    "Summary",
     "SurroundingsError",
     "Time",
     "Unreadable",

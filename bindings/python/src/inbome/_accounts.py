@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from ctypes import byref, c_int32
 from typing import Iterator
 
 from . import values
 from ._base import Base, all_of, one_of
 from ._mail import Octets, octets_of
 from ._native import buffer_of, check, lib, to_bytes, to_optional_text, to_text
-from ._options import AccountOptions, Passphrase, passphrase_callback, to_number
+from ._options import AccountOptions, Passphrase, passphrase_callback, secret_of, to_number
 from ._read import account_of, key_of
-from ._words import PreferEncrypt, Profile, Spelling
+from ._time import Time, to_time
+from ._words import Lock, PreferEncrypt, Profile, Spelling
 
 
 class Accounts(Base):
@@ -27,12 +29,14 @@ class Accounts(Base):
         alias_of: str | None = None,
         import_key: Octets | None = None,
         passphrase: Passphrase | None = None,
+        lock: Lock | None = None,
     ) -> values.Account:
-        """Makes an account with a new key, or with `import_key` (Discovery §1, Messages §1). One
-        that exists as asked is given back, with `new` false.
+        """Makes an account with a new key, or with `import_key` (Discovery §1, Messages §1), whose
+        passphrase is removed unless `lock` says to keep it. One that exists as asked is given back,
+        with `new` false.
 
-        Raises `Conflict` if it exists otherwise, `PassphraseError` for a locked key without its
-        passphrase.
+        Raises `Conflict` if it exists otherwise, `Locked` for a locked key without its passphrase,
+        `PassphraseError` with a wrong one.
 
         >>> import inbome
         >>> with inbome.Engine.in_memory() as engine:
@@ -51,6 +55,7 @@ class Accounts(Base):
             alias_of,
             import_key,
             passphrase,
+            lock,
         )
         with options, self._handle as engine:
             return one_of(
@@ -153,19 +158,65 @@ class Accounts(Base):
         *,
         account: str | None = None,
         passphrase: Passphrase | None = None,
+        lock: Lock = Lock.REMOVE,
     ) -> None:
-        """Imports an OpenPGP key of the user's own and makes it the current one (Messages §1)."""
+        """Imports an OpenPGP key of the user's own and makes it the current one (Messages §1). With
+        `Lock.KEEP` it serves while `unlock` has opened it."""
         name, octets = to_optional_text(account, "account"), octets_of(key, "a key")
-        ask = passphrase_callback(passphrase, self._raised)
+        ask, kept = passphrase_callback(passphrase, self._raised), to_number(lock, "lock")
         with self._handle as engine:
             secret = to_bytes(octets)
-            check(lib.inbome_account_import_key(engine, name, secret, ask, None), engine)
+            check(
+                lib.inbome_account_import_key_as(engine, name, secret, kept, ask, None), engine
+            )
 
     def replace_key(self, account: str | None = None) -> None:
         """Makes a new key and makes it the current one; the old ones go on decrypting."""
         name = to_optional_text(account, "account")
         with self._handle as engine:
             check(lib.inbome_account_replace_key(engine, name), engine)
+
+    def renew_key(self, *, account: str | None = None, expires: Time | None = None) -> None:
+        """Gives the current key another expiry; without one it never expires (Messages §1). Peers
+        learn of it from the next mails. Raises `Locked` for a locked key.
+
+        >>> import inbome
+        >>> from datetime import datetime, timezone
+        >>> with inbome.Engine.in_memory() as engine:
+        ...     account = engine.create_account("bob@example.org")
+        ...     engine.renew_key(expires=datetime(2099, 1, 1, tzinfo=timezone.utc))
+        ...     print(next(engine.account_keys()).expires)
+        2099-01-01 00:00:00+00:00
+        """
+        name, at = to_optional_text(account, "account"), to_time(expires)
+        with self._handle as engine:
+            check(lib.inbome_account_renew_key(engine, name, at), engine)
+
+    def unlock(self, passphrase: str | bytes, *, account: str | None = None) -> int:
+        """Opens the keys of an account that are kept under a passphrase, until `relock` or `close`;
+        nothing of it is stored. For programs that must not wait in a callback: what needs the key
+        raises `Locked` or says `Reason.LOCKED`; ask the user, unlock and try again.
+
+        Gives how many keys it opened; raises `PassphraseError` if there are locked ones and it
+        opens none. Python cannot overwrite the passphrase.
+
+        >>> import inbome
+        >>> with inbome.Engine.in_memory() as engine:
+        ...     account = engine.create_account("bob@example.org")
+        ...     engine.unlock("there is nothing to open")
+        0
+        """
+        name, octets = to_optional_text(account, "account"), secret_of(passphrase)
+        opened = c_int32()
+        with self._handle as engine:
+            said = to_bytes(octets)
+            check(lib.inbome_engine_unlock(engine, name, said, byref(opened)), engine)
+        return int(opened.value)
+
+    def relock(self) -> None:
+        """Locks again what `unlock` opened, of all accounts."""
+        with self._handle as engine:
+            check(lib.inbome_engine_relock(engine), engine)
 
     def destroy_key(self, fingerprint: str, *, account: str | None = None) -> None:
         """Destroys a secret key: mails encrypted to it can never be read again."""
@@ -175,8 +226,8 @@ class Accounts(Base):
             check(lib.inbome_account_destroy_key(engine, name, which), engine)
 
     def export_secret(self, account: str | None = None) -> str:
-        """The current secret key in ASCII armor, unlocked: for the user's eyes alone. Python cannot
-        overwrite it."""
+        """The current secret key in ASCII armor, for the user's eyes alone; one that keeps its
+        passphrase is given locked. Python cannot overwrite it."""
         name = to_optional_text(account, "account")
         with self._handle as engine:
             armored = buffer_of(

@@ -27,13 +27,18 @@ class Mails(Base):
         account: str | None = None,
         received_at: Time | None = None,
         spam: bool = False,
+        decrypt: bool = True,
+        payload: bool = False,
     ) -> values.Incoming:
         """Learns from one incoming mail (Discovery §4): its octets, a message of the email package,
-        or the path of a file, of which only the header is read. The header section alone is enough.
+        or the path of a file, of which no more is read than is needed. The header section alone is
+        enough unless the mail is encrypted.
 
         `account` is whose mailbox it came to; without it the mail tells. `received_at` is when it
-        arrived (IMAP INTERNALDATE); it counts where the mail has no Received field. Octets are
-        safer than messages: the email package does not keep all of a mail that is broken.
+        arrived (IMAP INTERNALDATE); it counts where the mail has no Received field. `decrypt` is
+        whether an encrypted mail is opened for what it says inside; `payload` gives the mail for
+        display too, as `decrypt` does. Octets are safer than messages: the email package does not
+        keep all of a mail that is broken.
 
         >>> import inbome
         >>> with inbome.Engine.in_memory() as engine:
@@ -44,7 +49,7 @@ class Mails(Base):
         name = to_optional_text(account, "account")
         if isinstance(mail, os.PathLike):
             path = to_path(mail)
-            with receipt_of(received_at, spam) as receipt, self._handle as engine:
+            with receipt_of(received_at, spam, decrypt, payload) as receipt, self._handle as engine:
                 return one_of(
                     lambda output: lib.inbome_process_incoming_file(
                         engine, name, path, receipt, output
@@ -54,7 +59,7 @@ class Mails(Base):
                     engine,
                 )
         octets = octets_of_mail(mail)
-        with receipt_of(received_at, spam) as receipt, self._handle as engine:
+        with receipt_of(received_at, spam, decrypt, payload) as receipt, self._handle as engine:
             return one_of(
                 lambda output: lib.inbome_process_incoming(
                     engine, name, to_bytes(octets), receipt, output
@@ -108,12 +113,14 @@ class Mails(Base):
         account: str | None = None,
         in_reply_to: str | None = None,
         reply_to_encrypted: bool | None = None,
+        draft: values.Draft | None = None,
     ) -> values.Recommended:
         """Whether to encrypt a mail to these recipients, and why (Discovery §7). Cheap enough to be
         asked at each change of the recipients.
 
         `in_reply_to` is the last id of In-Reply-To: the library remembers which mails were
         encrypted. A program that knows it itself says `reply_to_encrypted`, which then counts.
+        `draft` is what `open_draft` gave, if the mail was one: the keys that it brought along serve.
 
         >>> import inbome
         >>> with inbome.Engine.in_memory() as engine:
@@ -124,7 +131,7 @@ class Mails(Base):
         """
         name = to_optional_text(account, "account")
         recipients = recipients_of(to, cc, bcc)
-        with recipients as addrs, reply_of(in_reply_to, reply_to_encrypted) as reply:
+        with recipients as addrs, reply_of(in_reply_to, reply_to_encrypted, draft) as reply:
             with self._handle as engine:
                 return one_of(
                     lambda output: lib.inbome_recommend(engine, name, addrs, reply, output),
@@ -141,14 +148,22 @@ class Mails(Base):
         mode: Mode = Mode.AUTO,
         recipients: str | Iterable[str] | None = None,
         reply_to_encrypted: bool | None = None,
+        keep_subject: bool = False,
+        one_message: bool = False,
+        draft: values.Draft | None = None,
     ) -> values.Outgoing:
         """Makes of the mail that a program would send the mails that leave (Discovery §8): Bcc
-        removed, the account's key fields added. Send each message of the answer to its recipients;
-        if this raises, send nothing.
+        removed, the account's key fields added, signed and encrypted if the mode or the
+        recommendation says so (Messages §2). Send each message of the answer that has recipients to
+        them, and keep `sent_copy`; if this raises, send nothing.
 
-        `recipients` are those of the envelope; without them, those of To, Cc and Bcc. Raises
-        `Refused` with `Mode.ENCRYPT` if somebody has no key, and names them in `addrs`. This
-        version cannot encrypt yet, and says `Reason.NOT_BUILT` where it would.
+        `recipients` are those of the envelope; without them, those of To, Cc and Bcc.
+        `keep_subject` leaves the Subject of an encrypted mail in the clear. `draft` is what
+        `open_draft` gave, if the mail was one: the keys that it brought along serve.
+
+        Raises `Refused` with `Mode.ENCRYPT` if somebody has no key, and names them in `addrs`;
+        `NeedsCopies` for an encrypted mail with Bcc if the program can send but `one_message`;
+        `Locked` if the key that signs is.
 
         >>> import inbome
         >>> with inbome.Engine.in_memory() as engine:
@@ -158,7 +173,9 @@ class Mails(Base):
         ('Autocrypt', 'INBOME-Encryption')
         """
         name, octets = to_optional_text(account, "account"), octets_of_mail(mail)
-        options = outgoing_options_of(mode, recipients, reply_to_encrypted)
+        options = outgoing_options_of(
+            mode, recipients, reply_to_encrypted, keep_subject, one_message, draft
+        )
         with options as said, self._handle as engine:
             return one_of(
                 lambda output: lib.inbome_process_outgoing(

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Callable, Iterator
 
 from ._declarations import FUNCTIONS, VERSION_NUMBER, VERSION_STRING, Buffer, Bytes
+from ._words import Reason
 from .errors import InvalidArgument, error_of
 
 SONAME = "libinbome.so.0"
@@ -86,7 +87,9 @@ def check(code: int, engine: int | None = None) -> None:
         text_of(lib.inbome_engine_error_addr(engine, index)) or ""
         for index in range(lib.inbome_engine_error_addr_count(engine))
     )
-    raise error_of(code, text_of(lib.inbome_result_name(code)) or "unknown", said, addrs)
+    why = int(lib.inbome_engine_error_reason(engine))
+    kind = text_of(lib.inbome_result_name(code)) or "unknown"
+    raise error_of(code, kind, said, addrs, Reason(why) if why else None)
 
 
 def text_of(octets: bytes | None) -> str | None:

@@ -10,8 +10,9 @@ from ._declarations import ClockCallback, PassphraseCallback, RandomCallback
 from ._mail import Octets, octets_of
 from ._native import Owned, Raised, check, lib, to_bytes, to_text
 from ._time import Time, to_time
-from ._words import Kind, Mode, PreferEncrypt, Profile, Spelling
+from ._words import Kind, Lock, Mode, PreferEncrypt, Profile, Spelling
 from .errors import InvalidArgument, PassphraseError
+from .values import Draft, DraftState
 
 Clock = Callable[[], Time]
 """Gives the present."""
@@ -114,6 +115,7 @@ class AccountOptions(Owned):
         alias_of: str | None = None,
         import_key: Octets | None = None,
         passphrase: Passphrase | None = None,
+        lock: Lock | None = None,
     ):
         super().__init__(lib.inbome_account_options_free, lib.inbome_account_options_new())
         options = self.pointer
@@ -132,16 +134,31 @@ class AccountOptions(Owned):
         if import_key is not None:
             key = octets_of(import_key, "import_key")
             check(lib.inbome_account_options_set_import_key(options, to_bytes(key)))
+        if lock is not None:
+            check(lib.inbome_account_options_set_lock(options, to_number(lock, "lock")))
         if passphrase is not None:
             self._callback = passphrase_callback(passphrase, raised)
             check(lib.inbome_account_options_set_passphrase(options, self._callback, None))
 
 
-def receipt_of(received_at: Time | None, spam: bool) -> Owned:
+def secret_of(passphrase: str | bytes) -> bytes:
+    """The octets of a passphrase."""
+    if isinstance(passphrase, str):
+        return passphrase.encode("utf-8", "surrogatepass")
+    if isinstance(passphrase, bytes):
+        return passphrase
+    raise TypeError(f"expected a passphrase as str or bytes, found {type(passphrase).__name__}")
+
+
+def receipt_of(
+    received_at: Time | None, spam: bool, decrypt: bool = True, payload: bool = False
+) -> Owned:
     """What is known of an incoming mail beyond its octets; free it."""
     owned = Owned(lib.inbome_receipt_free, lib.inbome_receipt_new())
     check(lib.inbome_receipt_set_received_at(owned.pointer, to_time(received_at)))
     check(lib.inbome_receipt_set_spam(owned.pointer, int(bool(spam))))
+    check(lib.inbome_receipt_set_no_decrypt(owned.pointer, int(not decrypt)))
+    check(lib.inbome_receipt_set_return_payload(owned.pointer, int(bool(payload))))
     return owned
 
 
@@ -156,7 +173,7 @@ def recipients_of(
     return owned
 
 
-def reply_of(in_reply_to: str | None, encrypted: bool | None) -> Owned:
+def reply_of(in_reply_to: str | None, encrypted: bool | None, draft: Draft | None = None) -> Owned:
     """What a mail answers; free it."""
     owned = Owned(lib.inbome_reply_free, lib.inbome_reply_new())
     if in_reply_to is not None:
@@ -166,11 +183,18 @@ def reply_of(in_reply_to: str | None, encrypted: bool | None) -> Owned:
         check(lib.inbome_reply_set_message_id(owned.pointer, message_id))
     if encrypted is not None:
         check(lib.inbome_reply_set_encrypted(owned.pointer, int(bool(encrypted))))
+    if draft is not None:
+        check(lib.inbome_reply_set_draft(owned.pointer, _held(draft)))
     return owned
 
 
 def outgoing_options_of(
-    mode: Mode, recipients: str | Iterable[str] | None, reply_to_encrypted: bool | None
+    mode: Mode = Mode.AUTO,
+    recipients: str | Iterable[str] | None = None,
+    reply_to_encrypted: bool | None = None,
+    keep_subject: bool = False,
+    one_message: bool = False,
+    draft: Draft | None = None,
 ) -> Owned:
     """What is said about an outgoing mail; free it."""
     owned = Owned(lib.inbome_outgoing_options_free, lib.inbome_outgoing_options_new())
@@ -182,4 +206,36 @@ def outgoing_options_of(
     if reply_to_encrypted is not None:
         said = int(bool(reply_to_encrypted))
         check(lib.inbome_outgoing_options_set_reply_to_encrypted(options, said))
+    check(lib.inbome_outgoing_options_set_keep_subject(options, int(bool(keep_subject))))
+    check(lib.inbome_outgoing_options_set_one_message(options, int(bool(one_message))))
+    if draft is not None:
+        check(lib.inbome_outgoing_options_set_draft(options, _held(draft)))
+    return owned
+
+
+def _held(draft: Draft) -> int | None:
+    """What the library knows of a draft; nothing if it came from another process."""
+    if not isinstance(draft, Draft):
+        raise TypeError(f"expected draft as Draft, found {type(draft).__name__}")
+    return draft._held.pointer if draft._held else None
+
+
+def draft_state_of(state: DraftState) -> Owned:
+    """What was decided about a draft; free it."""
+    if not isinstance(state, DraftState):
+        raise TypeError(f"expected state as DraftState, found {type(state).__name__}")
+    owned = Owned(lib.inbome_draft_state_free, lib.inbome_draft_state_new())
+    said, encrypted = owned.pointer, int(bool(state.reply_to_encrypted))
+    check(lib.inbome_draft_state_set_encrypt(said, int(bool(state.encrypt))))
+    check(lib.inbome_draft_state_set_by_choice(said, int(bool(state.by_choice))))
+    check(lib.inbome_draft_state_set_reply_to_encrypted(said, encrypted))
+    return owned
+
+
+def header_of(header: Iterable[tuple[str, str]]) -> Owned:
+    """Fields of a header; free it."""
+    owned = Owned(lib.inbome_header_free, lib.inbome_header_new())
+    for name, value in header:
+        field, said = to_text(name, "the name of a field"), to_text(value, "the value of a field")
+        check(lib.inbome_header_add(owned.pointer, field, said))
     return owned

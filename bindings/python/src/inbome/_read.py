@@ -6,6 +6,7 @@ from typing import Any
 
 from . import values
 from ._native import bytes_of, lib, required_text, text_of
+from ._read_messages import decrypted_of
 from ._time import time_of
 from ._words import (
     AdviceAction,
@@ -50,6 +51,7 @@ def key_of(key: Pointer) -> values.Key:
         armored=text_of(lib.inbome_key_armored(key)),
         source=Source(lib.inbome_key_source(key)),
         current=bool(lib.inbome_key_is_current(key)),
+        locked=bool(lib.inbome_key_is_locked(key)),
         created=time_of(lib.inbome_key_created(key)),
         expires=time_of(lib.inbome_key_expires(key)),
         first_seen=time_of(lib.inbome_key_first_seen(key)),
@@ -60,6 +62,7 @@ def key_of(key: Pointer) -> values.Key:
 def incoming_of(incoming: Pointer) -> values.Incoming:
     old = text_of(lib.inbome_incoming_key_changed_from(incoming))
     new = text_of(lib.inbome_incoming_key_changed_to(incoming))
+    shown = lib.inbome_incoming_decrypted(incoming)
     return values.Incoming(
         outcome=Outcome(lib.inbome_incoming_outcome(incoming)),
         reason=reason_of(lib.inbome_incoming_reason(incoming)),
@@ -88,6 +91,7 @@ def incoming_of(incoming: Pointer) -> values.Incoming:
             )
             for index in range(lib.inbome_incoming_gossip_count(incoming))
         ),
+        decrypted=decrypted_of(shown) if shown else None,
     )
 
 

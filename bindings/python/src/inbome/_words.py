@@ -23,7 +23,11 @@ class Result(OpenEnum):
     CONFLICT = 201
     """It exists already and differs from what was asked."""
     PASSPHRASE = 202
-    """A passphrase is missing or wrong."""
+    """A passphrase is wrong."""
+    LOCKED = 203
+    """A secret key is locked: inbome_engine_unlock, or hand in who is asked for the passphrase."""
+    NEEDS_COPIES = 204
+    """Blind recipients need copies of their own, and one was asked for."""
     IO = 300
     """A file or folder cannot be read or written."""
     CORRUPT = 301
@@ -110,7 +114,7 @@ class Reason(OpenEnum):
     NEVER_SEEN = 401
     """No mail from the address was ever seen."""
     NO_KEY = 402
-    """Mails were seen, none with a key."""
+    """Mails were seen, none with a key. Of an encrypted mail: it is for none of the user's keys."""
     EXPIRED = 403
     """The key is not valid at this date."""
     REVOKED = 404
@@ -152,11 +156,33 @@ class Reason(OpenEnum):
     ALREADY_ENCRYPTED = 504
     """The mail is encrypted already."""
     CHOSEN = 505
-    """The user chose the clear."""
+    """The user chose it so."""
     NOT_RECOMMENDED = 506
     """Encryption is not recommended."""
-    NOT_BUILT = 507
-    """Encryption is recommended, but this version cannot encrypt yet."""
+    RECOMMENDED = 507
+    """Encryption is recommended."""
+    ONLY_TO_SELF = 508
+    """The mail is encrypted to its sender alone but addressed to others."""
+    MALFORMED = 601
+    """The mail is not what an encrypted mail looks like: its parts, or its OpenPGP packets."""
+    TOO_MANY_RECIPIENTS = 602
+    """The mail is encrypted to more keys than are looked at."""
+    UNPROTECTED = 603
+    """The mail is encrypted without protection against changes."""
+    DAMAGED = 604
+    """The mail was changed, or it is broken."""
+    SMIME = 605
+    """The mail is encrypted with S/MIME."""
+    LOCKED = 606
+    """The key that the mail is for is the user's, and locked."""
+    NOT_ENCRYPTED = 701
+    """The draft is not encrypted."""
+    TO_OTHERS = 702
+    """The draft is encrypted to others too: it was sent, and is no draft."""
+    NOT_FROM_ACCOUNT = 703
+    """Somebody else wrote the draft."""
+    UNCONFIRMED = 704
+    """The draft says nothing of its state inside: another program wrote it, or somebody planted it."""
 
 
 class PreferEncrypt(OpenEnum):
@@ -179,6 +205,15 @@ class Spelling(OpenEnum):
     """Mails bear INBOME-Encryption."""
 
 
+class Lock(OpenEnum):
+    """What becomes of the passphrase of a key that is imported."""
+
+    REMOVE = 1
+    """An imported key is unlocked for good (the default)."""
+    KEEP = 2
+    """An imported key keeps its passphrase: it serves while inbome_engine_unlock has opened it."""
+
+
 class Profile(OpenEnum):
     """The patience with peers who stop advertising."""
 
@@ -199,6 +234,56 @@ class Source(OpenEnum):
     """Somebody else's mail brought the key."""
     OWN = 4
     """The key is the user's own."""
+
+
+class Encryption(OpenEnum):
+    """Whether a mail was encrypted, and whether that was undone."""
+
+    NONE = 1
+    """The mail is not encrypted as a whole."""
+    ENCRYPTED = 2
+    """The mail was decrypted."""
+    FAILED = 3
+    """The mail is encrypted and gives nothing; inbome_decrypted_failure says why."""
+
+
+class Signature(OpenEnum):
+    """What the signatures of a mail are worth as a whole."""
+
+    NONE = 1
+    """No signature over the whole mail."""
+    VALID = 2
+    """A signature that counts; whose it is says inbome_decrypted_signer."""
+    UNKNOWN_KEY = 3
+    """A signature by a key that is not known."""
+    INVALID = 4
+    """A signature that is wrong; show it as none."""
+
+
+class Signer(OpenEnum):
+    """Whose key signed a mail."""
+
+    CURRENT = 1
+    """Signed by the key of the From address: the only one that says who wrote the mail."""
+    FORMER = 2
+    """Signed by a key that the From address had before."""
+    GOSSIP = 3
+    """Signed by a key that is known of the From address by gossip alone."""
+    OWN = 4
+    """Signed by a key of the user's, in the name of somebody else."""
+    OTHER = 5
+    """Signed by a key of somebody else."""
+
+
+class Intended(OpenEnum):
+    """Whether a signature names the user among those whom it is for."""
+
+    YES = 1
+    """The signature names the user among those whom it is for."""
+    NO = 2
+    """The signature is for others: it is invalid."""
+    ABSENT = 3
+    """The signature names nobody."""
 
 
 class Outcome(OpenEnum):

@@ -2,6 +2,7 @@
 
     with inbome.Engine("/home/bob/.local/share/inbome") as engine:
         engine.process_incoming(mail)               # every mail that arrives
+        engine.decrypt(mail)                        # when it is shown
         engine.recommend(["alice@example.org"])     # while the user writes
         engine.process_outgoing(draft)              # when it is sent
 
@@ -14,10 +15,11 @@ from __future__ import annotations
 
 from ._accounts import Accounts
 from ._mails import Mails
+from ._messages import Messages
 from ._peers import Peers
 
 
-class Engine(Accounts, Mails, Peers):
+class Engine(Accounts, Mails, Messages, Peers):
     """One home: accounts, keys, peers. `with` closes it; so does `close`.
 
     `path` is a folder with one database; it is made unless `create` is false. Several processes may

@@ -8,6 +8,8 @@ They are answers, and raise nothing.
 
 from __future__ import annotations
 
+from ._words import Reason
+
 
 class Error(Exception):
     """Any failure of libinbome.
@@ -25,16 +27,26 @@ class Error(Exception):
     """Its number in C; 0 if the failure was found before the library was called."""
     addrs: tuple[str, ...]
     """The addresses that the failure is about: recipients without a key, for instance."""
+    reason: Reason | None
+    """Why it was refused, in the words of the protocol: why a draft is not opened, for instance."""
 
-    def __init__(self, text: str, kind: str = "", code: int = 0, addrs: tuple[str, ...] = ()):
+    def __init__(
+        self,
+        text: str,
+        kind: str = "",
+        code: int = 0,
+        addrs: tuple[str, ...] = (),
+        reason: Reason | None = None,
+    ):
         super().__init__(text)
         self.kind, self.code, self.addrs = kind or self._own_kind, code, addrs
+        self.reason = reason
 
     _own_kind = "internal"
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions travel between processes, with all they carry.
-        return type(self), (str(self), self.kind, self.code, self.addrs)
+        return type(self), (str(self), self.kind, self.code, self.addrs, self.reason)
 
 
 class InvalidArgument(Error, ValueError):
@@ -73,6 +85,14 @@ class Conflict(Refused):
 
 class PassphraseError(Refused):
     """A passphrase is missing or wrong."""
+
+
+class Locked(PassphraseError):
+    """A secret key is locked, and nobody gave its passphrase."""
+
+
+class NeedsCopies(Refused):
+    """Blind recipients, whom `addrs` names, need copies of their own."""
 
 
 class StoreError(Error):
@@ -119,6 +139,8 @@ _BY_NUMBER: dict[int, type[Error]] = {
     4: InvalidAddress,
     201: Conflict,
     202: PassphraseError,
+    203: Locked,
+    204: NeedsCopies,
     300: IoError,
     301: Corrupt,
     302: Newer,
@@ -136,7 +158,9 @@ _BY_RANGE: dict[int, type[Error]] = {
 }
 
 
-def error_of(code: int, kind: str, text: str, addrs: tuple[str, ...] = ()) -> Error:
+def error_of(
+    code: int, kind: str, text: str, addrs: tuple[str, ...] = (), reason: Reason | None = None
+) -> Error:
     """The exception for a number of the interface."""
     found = _BY_NUMBER.get(code) or _BY_RANGE.get(code // 100, InternalError)
-    return found(text or kind, kind, code, addrs)
+    return found(text or kind, kind, code, addrs, reason)

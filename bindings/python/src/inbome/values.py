@@ -11,13 +11,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Mapping
 
+from ._native import Owned
 from ._words import (
     AdviceAction,
+    Encryption,
+    Intended,
     Outcome,
     PreferEncrypt,
     Profile,
     Reason,
     Recommendation,
+    Signature,
+    Signer,
     Source,
     Spelling,
     Verdict,
@@ -56,6 +61,8 @@ class Key:
     source: Source
     current: bool
     """Whether it is the key that the account advertises; never for keys of others."""
+    locked: bool
+    """Whether the secret key is kept under its passphrase; never for keys of others."""
     created: datetime | None
     expires: datetime | None
     first_seen: datetime | None
@@ -105,6 +112,117 @@ class KeyChange:
 
 
 @dataclass(frozen=True)
+class Summary:
+    """What a mail is worth, as a whole (Messages §3)."""
+
+    encryption: Encryption
+    failure: Reason | None
+    """Why it cannot be decrypted. `Reason.LOCKED`: unlock the key and ask again."""
+    failure_text: str | None
+    """The same as a sentence in English."""
+    locked_key: str | None
+    """The key whose passphrase is needed."""
+    key_ids: tuple[str, ...]
+    """The keys that it was encrypted to, if none of them is the user's."""
+    signature: Signature
+    """Show `Signature.INVALID` as none."""
+    signer: Signer | None
+    """Whose key signed. Only `Signer.CURRENT` says who wrote the mail."""
+    fingerprint: str | None
+    """The primary key that signed."""
+    signed_at: datetime | None
+    date_differs: bool
+    """It was signed more than 24 hours from its Date: maybe an old mail, sent again."""
+    intended: Intended | None
+    sender: str | None
+    """The address that the mail is taken to be from, which the signature was judged for."""
+    protected: tuple[str, ...]
+    """Names of the fields that came from inside (Messages §4)."""
+    differing: tuple[str, ...]
+    """Names of the protected fields that stood outside otherwise."""
+
+
+@dataclass(frozen=True)
+class Decrypted:
+    """A mail as a reader shall see it."""
+
+    message: bytes | None = field(repr=False)
+    """The whole mail, decrypted, protected fields in its header; as it came if it is not encrypted;
+    `None` if it cannot be decrypted."""
+    summary: Summary
+    footers: tuple[str, ...]
+    """Texts that a mailing list put under it: not signed, and not in the message."""
+    session_key: str | None = field(repr=False, default=None)
+    """The session key, if that was asked for."""
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """One copy of a mail, signed and encrypted, and the header to write before it."""
+
+    entity: bytes = field(repr=False)
+    """The multipart/encrypted entity: Content-Type, a blank line, the body."""
+    fields: tuple[tuple[str, str], ...]
+    """Name and value of each field that is to stand in the header. One that was handed in and is
+    not here is inside, and must not stand outside."""
+    message_id: str
+    """What stands between the angle brackets; the same for all copies."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An entity that was opened."""
+
+    decrypted: Decrypted
+    fields: tuple[tuple[str, str], ...]
+    """Name and value of the fields that the mail has for its reader."""
+    entity: bytes = field(repr=False)
+    """The entity inside; empty if it cannot be decrypted."""
+
+
+@dataclass(frozen=True)
+class DraftState:
+    """What was decided about a draft (Messages §5)."""
+
+    encrypt: bool = False
+    """It is to be encrypted."""
+    by_choice: bool = False
+    """The user said so, not the recommendation."""
+    reply_to_encrypted: bool = False
+    """It answers an encrypted mail."""
+
+
+@dataclass(frozen=True)
+class DraftKey:
+    """A key that a draft brought along."""
+
+    addr: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft that was opened. Hand it to `process_outgoing` when its mail is sent."""
+
+    message: bytes = field(repr=False)
+    """The mail to go on with."""
+    state: DraftState | None
+    """`None` in a draft of another program."""
+    state_differs: bool
+    """The state outside said otherwise: somebody changed it, and it does not count."""
+    differing: tuple[str, ...]
+    """Names of other fields that stood outside otherwise than inside."""
+    keys: tuple[DraftKey, ...]
+    """The keys of its recipients, of which nothing is stored."""
+    _held: Owned | None = field(repr=False, compare=False, default=None)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # What the library holds stays in its process.
+        values = (self.message, self.state, self.state_differs, self.differing, self.keys)
+        return type(self), values
+
+
+@dataclass(frozen=True)
 class Incoming:
     """What one mail changed, and why or why not (Discovery §4)."""
 
@@ -123,6 +241,8 @@ class Incoming:
     """A key that an own address advertises and that is not ours."""
     fields: tuple[KeyField, ...]
     gossip: tuple[Gossip, ...]
+    decrypted: Decrypted | None = None
+    """The mail for display, if that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +273,7 @@ class OutgoingMessage:
 
     data: bytes = field(repr=False)
     recipients: tuple[str, ...]
+    """Nobody, for a message that is only to be kept."""
 
 
 @dataclass(frozen=True)
@@ -168,8 +289,9 @@ class Outgoing:
     """The mails that leave, encrypted or not, and why (Discovery §8)."""
 
     messages: tuple[OutgoingMessage, ...]
+    """Each with its recipients; one without any is only to be kept."""
     sent_copy: bytes = field(repr=False)
-    """The copy for the Sent folder."""
+    """The copy for the Sent folder: one of the messages."""
     encrypted: bool
     reason: Reason | None
     reason_text: str

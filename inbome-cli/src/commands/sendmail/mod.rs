@@ -95,7 +95,7 @@ fn run(session: &mut Session, args: &Sendmail) -> Result<Exit, Trouble> {
         recipients: Some(order.readable.iter().map(|(addr, _)| addr.clone()).collect()),
         reply_to_encrypted: None,
         keep_subject: args.keep_subject,
-        gossip: Vec::new(),
+        ..OutgoingOptions::default()
     };
     let account = session.account();
     // The mail program has the terminal.

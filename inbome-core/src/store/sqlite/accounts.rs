@@ -119,6 +119,29 @@ pub(super) fn add_secret_key(
     Ok(())
 }
 
+/// Puts a key in the place of the one with its fingerprint.
+pub(super) fn replace_secret_key(
+    conn: &Connection,
+    account: &Addr,
+    key: &SecretKey,
+) -> Result<bool, Fault> {
+    let replaced = conn
+        .prepare_cached(
+            "UPDATE secret_keys SET created = ?3, expires = ?4, cert = ?5, secret = ?6, locked = ?7
+             WHERE account = ?1 AND fingerprint = ?2",
+        )?
+        .execute(params![
+            account.as_str(),
+            key.fingerprint.as_bytes(),
+            key.created.as_secs(),
+            secs(key.expires),
+            key.cert,
+            key.secret.as_bytes(),
+            key.locked,
+        ])?;
+    Ok(replaced > 0)
+}
+
 /// Deletes a key, overwriting it in the file.
 pub(super) fn destroy_secret_key(
     conn: &Connection,

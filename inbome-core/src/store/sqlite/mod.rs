@@ -31,6 +31,7 @@ use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::{Fingerprint, Hash};
 use crate::limits::MAX_MESSAGE_IDS;
+use crate::openpgp::SecretKey;
 use crate::peer::{History, Peer, PeerState};
 
 /// How to open a home.
@@ -207,6 +208,11 @@ impl Store for SqliteStore {
 
     fn add_secret_key(&mut self, account: &Addr, key: &StoredKey) -> Result<(), StoreError> {
         self.write(|conn| accounts::add_secret_key(conn, account, key))
+    }
+
+    fn replace_secret_key(&mut self, account: &Addr, key: &SecretKey) -> Result<bool, StoreError> {
+        self.shred = true;
+        self.write(|conn| accounts::replace_secret_key(conn, account, key))
     }
 
     fn destroy_secret_key(

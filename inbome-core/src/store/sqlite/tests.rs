@@ -527,6 +527,11 @@ fn a_destroyed_key_leaves_no_octet_in_any_file() {
     assert!(holds(home.path()), "it is there");
     assert_eq!(store.destroy_secret_key(&me(), &key.key.fingerprint), Ok(true));
     assert!(!holds(home.path()), "it is gone, while the store is open");
+    // What another copy took the place of is destroyed too.
+    store.add_secret_key(&me(), &key).expect("add");
+    assert!(holds(home.path()), "it is there again");
+    assert_eq!(store.replace_secret_key(&me(), &secret_key(1, 1).key), Ok(true));
+    assert!(!holds(home.path()), "it is replaced, while the store is open");
 }
 
 #[test]
