@@ -7,6 +7,7 @@ all: help
 
 include inbome-ffi/install.mk
 include bindings/python.mk
+include tests/bench-openpgp/bench.mk
 
 help:
 	@echo 'make demo              see what it does, with a mailbox made for it'

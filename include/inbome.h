@@ -3239,6 +3239,16 @@ inbome_result inbome_scan_set_jobs(struct inbome_scan *scan, size_t jobs);
 // Errors: INBOME_RESULT_NULL_ARGUMENT.
 inbome_result inbome_scan_set_full(struct inbome_scan *scan, int32_t full);
 
+// Says whether encrypted mails stay closed. Otherwise those that advertise nothing outside are
+// opened, if the key needs no passphrase: many programs advertise inside alone.
+//
+// scan: what is changed.
+// no_decrypt: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_scan_set_no_decrypt(struct inbome_scan *scan, int32_t no_decrypt);
+
 // Says whether the mails are counted first, so that the progress has a total.
 //
 // scan: what is changed.

@@ -586,15 +586,8 @@ fn raise<T: Ord>(slot: &mut Option<T>, value: T) -> bool {
 
 /// The join of a span: earlier first, later last. Gives whether it changed.
 fn widen(spans: &mut BTreeMap<Source, Span>, source: Source, span: Span) -> bool {
-    match spans.entry(source) {
-        Entry::Vacant(slot) => {
-            slot.insert(span);
-            true
-        }
-        Entry::Occupied(mut slot) => {
-            let held = slot.get_mut();
-            let joined = Span { first: held.first.min(span.first), last: held.last.max(span.last) };
-            std::mem::replace(held, joined) != joined
-        }
-    }
+    let none_yet = Span { first: Timestamp::MAX, last: Timestamp::MIN };
+    let held = spans.entry(source).or_insert(none_yet);
+    let joined = Span { first: held.first.min(span.first), last: held.last.max(span.last) };
+    std::mem::replace(held, joined) != joined
 }

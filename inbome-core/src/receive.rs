@@ -72,6 +72,8 @@ pub struct GossipOutcome {
 pub struct Examined {
     account: Option<Addr>,
     from: Option<Addr>,
+    /// The account that a mail from an own address is from; it may not be the one it came to.
+    written_by: Option<Addr>,
     at: Option<Timestamp>,
     discovered: Discovered,
     /// SHA-256 of the raw field that was the advert.
@@ -84,8 +86,9 @@ impl Examined {
     fn ignored(reason: Ignored, from: Option<Addr>) -> Self {
         let discovery = Discovery::Ignored(reason);
         let discovered = Discovered { fields: Vec::new(), discovery, gossip: Vec::new() };
-        let (account, at, field_hash, encrypted_id) = (None, None, None, None);
-        Self { account, from, at, discovered, field_hash, encrypted_id }
+        let (account, written_by, at) = (None, None, None);
+        let (field_hash, encrypted_id) = (None, None);
+        Self { account, from, written_by, at, discovered, field_hash, encrypted_id }
     }
 
     /// The account of a mail that is encrypted and would tell more if it were opened.
@@ -169,6 +172,7 @@ pub fn examine_from(
     Examined {
         account: Some(sender.account.addr.clone()),
         from: Some(sender.from.clone()),
+        written_by: accounts.of(&sender.from).map(|account| account.addr.clone()),
         at: Some(sender.at),
         // Several valid fields, or a protected one, leave no single raw field to remember.
         field_hash: field_hash.filter(|_| mail.payload().is_none()),
@@ -386,7 +390,7 @@ pub fn apply(
     certs: &dyn Certificates,
     now: Timestamp,
 ) -> Result<Incoming, StoreError> {
-    let Examined { account, from, at, discovered, field_hash, encrypted_id } = examined;
+    let Examined { account, from, written_by, at, discovered, field_hash, encrypted_id } = examined;
     let mut incoming = Incoming {
         outcome: Outcome::Unchanged,
         account,
@@ -412,8 +416,9 @@ pub fn apply(
         // Step 2: no peer is touched.
         Discovery::Own(advert) => {
             incoming.outcome = Outcome::Ignored(Ignored::OwnMail);
+            let writer = written_by.as_ref().unwrap_or(account);
             if let Some(advert) = advert
-                && !working.is_own_key(store, account, &advert.key.fingerprint)?
+                && !working.is_own_key(store, writer, &advert.key.fingerprint)?
             {
                 incoming.own_key_conflict = Some(advert.key.fingerprint);
             }

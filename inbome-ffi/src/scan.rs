@@ -22,6 +22,7 @@ pub struct inbome_scan {
     pub(crate) account: Option<Addr>,
     pub(crate) jobs: usize,
     pub(crate) full: bool,
+    pub(crate) no_decrypt: bool,
     pub(crate) include: Vec<String>,
     pub(crate) count: bool,
     pub(crate) progress: inbome_progress_callback,
@@ -145,6 +146,26 @@ pub extern "C" fn inbome_scan_set_full(scan: Option<&mut inbome_scan>, full: i32
     without_engine(|| {
         let scan = required(scan, "scan")?;
         scan.full = is_yes(full);
+        Ok(())
+    })
+}
+
+/// Says whether encrypted mails stay closed. Otherwise those that advertise nothing outside are
+/// opened, if the key needs no passphrase: many programs advertise inside alone.
+///
+/// scan: what is changed.
+/// no_decrypt: 1 or 0 (the default).
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_scan_set_no_decrypt(
+    scan: Option<&mut inbome_scan>,
+    no_decrypt: i32,
+) -> inbome_result {
+    without_engine(|| {
+        let scan = required(scan, "scan")?;
+        scan.no_decrypt = is_yes(no_decrypt);
         Ok(())
     })
 }
@@ -288,6 +309,7 @@ impl inbome_scan {
             account: None,
             jobs: 0,
             full: false,
+            no_decrypt: false,
             include: Vec::new(),
             count: false,
             progress: None,
@@ -323,7 +345,7 @@ impl inbome_scan {
             full: self.full,
             include: self.include.clone(),
             count: self.count,
-            no_decrypt: false,
+            no_decrypt: self.no_decrypt,
             is_cancelled,
         }
     }

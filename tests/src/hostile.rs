@@ -1,7 +1,7 @@
 //! Whole mails that somebody means badly, and Bob, who gets them.
 //!
 //! Mails are put together by hand from packets that the `pgp` crate made, and so by nothing under
-//! test. It is [`NOW`]; all keys were made at [`MADE`](crate::certs::MADE).
+//! test. It is [`NOW`]; all keys were made at `MADE`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

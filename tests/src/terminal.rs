@@ -23,6 +23,15 @@ impl Terminal {
         terminal
     }
 
+    /// Lets neomutt make its Autocrypt account with a new key, up to its last question.
+    pub fn make_account(&self) {
+        self.answer("Create it?", "y");
+        self.answer("Create an initial autocrypt account?", "y");
+        self.answer("Autocrypt account address:", "Enter");
+        self.answer("(c)reate new", "c");
+        self.answer("Prefer encryption?", "y");
+    }
+
     fn tmux(&self, arguments: &[&str]) -> String {
         let output = Command::new("tmux").args(["-L", &self.0]).args(arguments).output();
         let output = output.expect("tmux must be installed");

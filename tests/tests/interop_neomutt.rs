@@ -36,11 +36,7 @@ fn start(dir: &Path) -> Terminal {
     );
     write_rc(dir, ALICE, &more);
     let terminal = Terminal::start(dir);
-    terminal.answer("Create it?", "y");
-    terminal.answer("Create an initial autocrypt account?", "y");
-    terminal.answer("Autocrypt account address:", "Enter");
-    terminal.answer("(c)reate new", "c");
-    terminal.answer("Prefer encryption?", "y");
+    terminal.make_account();
     terminal.answer("Scan a mailbox for autocrypt headers?", "n");
     terminal
 }

@@ -110,6 +110,9 @@ fn version_2_is_for_those_who_all_announce_it() {
         assert_eq!((*tag, body[0]), (18, version), "{name}");
         let wrapped: Vec<u8> = packets[..to.len()].iter().map(|(_, body)| body[0]).collect();
         assert_eq!(wrapped, vec![if version == 2 { 6 } else { 3 }; to.len()], "{name}");
+        // RFC 9580 §6.1: the armor of version 2 must bear no checksum.
+        let checksum = message.windows(2).any(|octets| octets == b"\n=");
+        assert_eq!(checksum, version == 1, "{name}");
         for person in to {
             let opened = Rpgp::new().open(&message, &[&person.key]).expect(name);
             let checks = Rpgp::new().verify(b"x", &opened.signatures, &[&signer.union], NOW_AT);

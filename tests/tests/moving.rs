@@ -170,11 +170,7 @@ fn a_neomutt_home_is_imported_with_its_account_and_its_dates() {
     write_rc(dir, ALICE, "");
     {
         let terminal = Terminal::start(dir);
-        terminal.answer("Create it?", "y");
-        terminal.answer("Create an initial autocrypt account?", "y");
-        terminal.answer("Autocrypt account address:", "Enter");
-        terminal.answer("(c)reate new", "c");
-        terminal.answer("Prefer encryption?", "y");
+        terminal.make_account();
         terminal.answer("Scan a mailbox for autocrypt headers?", "y");
         terminal.answer("Scan mailbox", "Enter");
         terminal.answer("Scan another mailbox", "n");

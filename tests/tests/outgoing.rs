@@ -8,37 +8,12 @@ use inbome_core::engine::{AccountOptions, Engine, SettingsChange};
 use inbome_core::error::Error;
 use inbome_core::header::{PreferEncrypt, Spelling};
 use inbome_core::recommend::Recommendation;
+use inbome_tests::letters::{holds, mode, name, split};
 use inbome_tests::mailbox;
 use inbome_tests::stage::*;
 
-/// The fields of a header section, each with its folds and line end, and what follows them.
-fn split(mail: &[u8]) -> (Vec<Vec<u8>>, &[u8]) {
-    let mut fields: Vec<Vec<u8>> = Vec::new();
-    let mut rest = mail;
-    while !rest.is_empty() && !rest.starts_with(b"\n") && !rest.starts_with(b"\r\n") {
-        let end = rest.iter().position(|octet| *octet == b'\n').map_or(rest.len(), |at| at + 1);
-        match fields.last_mut() {
-            Some(field) if rest.starts_with(b" ") || rest.starts_with(b"\t") => {
-                field.extend_from_slice(&rest[..end]);
-            }
-            _ => fields.push(rest[..end].to_vec()),
-        }
-        rest = &rest[end..];
-    }
-    (fields, rest)
-}
-
-fn name(field: &[u8]) -> String {
-    let colon = field.iter().position(|octet| *octet == b':').unwrap_or(field.len());
-    String::from_utf8_lossy(&field[..colon]).trim().to_ascii_lowercase()
-}
-
 fn auto() -> OutgoingOptions {
     OutgoingOptions::default()
-}
-
-fn mode(mode: Mode) -> OutgoingOptions {
-    OutgoingOptions { mode, ..auto() }
 }
 
 fn send(engine: &Engine, mail: &[u8], options: &OutgoingOptions) -> (Vec<u8>, OutgoingReason) {
@@ -49,11 +24,6 @@ fn send(engine: &Engine, mail: &[u8], options: &OutgoingOptions) -> (Vec<u8>, Ou
 
 fn draft(fields: &str) -> Vec<u8> {
     format!("From: Bob <{BOB}>\r\n{fields}\r\nHello\r\n").into_bytes()
-}
-
-/// Whether `text` stands anywhere in `octets`, without case.
-fn holds(octets: &[u8], text: &str) -> bool {
-    String::from_utf8_lossy(octets).to_lowercase().contains(&text.to_lowercase())
 }
 
 /// A field that must go, by name; `own` says whether a key field is the sender's.

@@ -487,6 +487,18 @@ fn two_accounts_each_learn_from_their_own_mail() {
 }
 
 #[test]
+fn an_address_that_became_ones_own_counts_as_peer_no_more() {
+    let root = folder();
+    for n in [1, 2] {
+        put(&root.path().join(format!("cur/{n}.a:2,S")), &keyed(n));
+    }
+    let engine = bob();
+    assert_eq!(scan(&engine, root.path()).peers, 2);
+    add_account(&engine, "peer1@example.org");
+    assert_eq!(scan(&engine, root.path()).peers, 1);
+}
+
+#[test]
 fn progress_grows_and_knows_its_total() {
     let (_root, path, now) = generated(500);
     let engine = bob_at(&SetClock::new(now));

@@ -47,7 +47,8 @@ fn exists(root: &Path, test: &str) -> bool {
     };
     let source = if path.exists() { read(&path) } else { return false };
     let mut lines = source.lines().map(str::trim);
-    let function = format!("fn {name}()");
+    // Those of properties have arguments.
+    let function = format!("fn {name}(");
     while lines.any(|line| line == "#[test]") {
         let mut below = lines.by_ref().skip_while(|line| line.starts_with("#["));
         if below.next().is_some_and(|line| line.starts_with(&function)) {

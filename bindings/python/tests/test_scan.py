@@ -1,5 +1,6 @@
 """Mailboxes: what a scan reports, how it is followed and stopped."""
 
+import email
 import os
 import signal
 import tempfile
@@ -58,6 +59,22 @@ class Scanning(Test):
         self.assertEqual((again.messages, again.skipped), (0, 32))
         full = self.engine.scan(box, mbox, full=True)
         self.assertEqual((full.messages, full.unchanged), (33, 32))
+
+    def test_mails_that_advertise_inside_alone_are_opened_unless_that_is_forbidden(self):
+        box = maildir(self.folder, 0)
+        hello = mail_of(BOB).replace(b"To: bob@", b"To: alice@")
+        with memory("alice@example.org") as alice:
+            alice.process_incoming(self.engine.process_outgoing(hello).messages[0].data)
+            sent = alice.process_outgoing(mail_of("alice@example.org"))
+        self.assertTrue(sent.encrypted)
+        mail = email.message_from_bytes(sent.messages[0].data)
+        for name in ("Autocrypt", "INBOME-Encryption"):
+            del mail[name]
+        (box / "cur/1.alice:2,S").write_bytes(mail.as_bytes())
+        closed = self.engine.scan(box, decrypt=False)
+        self.assertEqual(closed.ignored, {Reason.NOT_DECRYPTED: 1})
+        opened = self.engine.scan(box, full=True)
+        self.assertEqual((opened.updated, opened.peers), (1, 1))
 
     def test_a_scan_can_be_stopped_and_goes_on(self):
         box = maildir(self.folder, 2000)

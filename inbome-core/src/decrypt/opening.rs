@@ -23,6 +23,8 @@ use crate::secret::Secret;
 pub struct Opening<'a> {
     pub(super) mail: &'a [u8],
     pub(super) outcome: Outcome<'a>,
+    /// The keys that it was opened with: whom a signature must be meant for.
+    own: BTreeSet<Fingerprint>,
 }
 
 #[derive(Debug)]
@@ -77,7 +79,8 @@ pub fn open<'a>(
             Ok(opened) => Outcome::Opened(Box::new(Opened::new(opened, found, openpgp))),
         },
     };
-    Ok(Opening { mail, outcome })
+    let own = keys.iter().map(|key| key.fingerprint.clone()).collect();
+    Ok(Opening { mail, outcome, own })
 }
 
 /// Opens one OpenPGP message.
@@ -175,8 +178,12 @@ impl Opening<'_> {
         let own = self.advertised(openpgp);
         let unions: Vec<&CertUnion> = own.iter().map(|own| &own.union).collect();
         let checks = openpgp.verify(opened.signed(), &opened.signatures, &unions, now);
+        // Messages §3: what was signed for others alone is invalid; somebody passed it on.
+        let is_for_us = |named: &[Fingerprint]| {
+            named.is_empty() || named.iter().any(|name| self.own.contains(name))
+        };
         let signers = checks.into_iter().filter_map(|check| match check {
-            SignatureCheck::Valid { cert, .. } => Some(cert),
+            SignatureCheck::Valid { cert, intended, .. } if is_for_us(&intended) => Some(cert),
             _ => None,
         });
         let signers = signers.collect();

@@ -54,7 +54,14 @@ impl Engine {
         envelope: &Envelope<'_>,
         receipt: Receipt,
     ) -> Result<(Option<Payload>, Option<Decrypted>), Error> {
-        let learns = !receipt.spam && envelope.is_encrypted();
+        // What Exchange and lists make of an encrypted mail is decrypted as well (Messages §3): an
+        // answer to it must not go out in the clear.
+        let is_mangled = || {
+            envelope.content_type().is("multipart", "mixed")
+                && matches!(locate(mail), Ok(Shape::Encrypted(_)))
+        };
+        let may_learn = !(receipt.spam || receipt.no_decrypt);
+        let learns = may_learn && (envelope.is_encrypted() || is_mangled());
         if receipt.no_decrypt || !(learns || receipt.return_payload) {
             return Ok((None, None));
         }
@@ -96,7 +103,8 @@ impl Engine {
                 }
             }
         }
-        let own: Vec<&SecretKey> = held.keys.iter().map(|(_, key)| key).collect();
+        let own = self.lock()?.all_own_keys(&held.accounts)?;
+        let own: Vec<&SecretKey> = own.iter().collect();
         let peer = |addr: &Addr| states.get(addr).cloned().unwrap_or_default();
         let known = Known { accounts: &held.accounts, own: &own, peer: &peer };
         Ok(decrypt::summarise(opening, &known, self.openpgp.as_ref(), self.now()))
@@ -110,6 +118,15 @@ pub(super) struct OwnKeys {
 }
 
 impl Inner {
+    /// The keys of all accounts: they write to one another, and who wrote is asked of all of them.
+    fn all_own_keys(&mut self, accounts: &Accounts) -> Result<Vec<SecretKey>, Error> {
+        let mut all = Vec::new();
+        for held in &accounts.0 {
+            all.extend(self.own_keys(&held.addr)?);
+        }
+        Ok(all)
+    }
+
     /// The keys to try: those of the account that is named or that the mail names, else all. Of each
     /// account the current one comes first.
     pub(super) fn keys_for(&mut self, named: Option<&Addr>, mail: &[u8]) -> Result<OwnKeys, Error> {

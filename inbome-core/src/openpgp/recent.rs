@@ -16,7 +16,7 @@ use crate::limits::MAX_CERT_BYTES_BY_MAIL;
 #[derive(Debug, Default)]
 pub(super) struct Recent {
     /// Public-key verifications done.
-    pub(super) verifications: Arc<AtomicU64>,
+    pub(super) verifications: AtomicU64,
     /// Certs taken apart.
     pub(super) parses: AtomicU64,
     /// What verified. Only what is true is remembered.

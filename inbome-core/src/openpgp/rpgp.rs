@@ -132,7 +132,7 @@ impl OpenPgp for Rpgp {
     }
 
     fn seal(&self, payload: &[u8], sealing: &Sealing<'_>) -> Result<Vec<u8>, OpenPgpError> {
-        message::seal(payload, sealing)
+        message::seal(payload, sealing, &self.recent)
     }
 
     fn open(&self, octets: &[u8], keys: &[&SecretKey]) -> Result<Opened, OpenFlaw> {
@@ -162,7 +162,7 @@ impl OpenPgp for Rpgp {
         signers: &[&CertUnion],
         now: Timestamp,
     ) -> Vec<SignatureCheck> {
-        message::verify(signed, signatures, signers, now, &self.recent.verifications)
+        message::verify(signed, signatures, signers, now, &self.recent)
     }
 
     fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>) {

@@ -406,11 +406,17 @@ impl<S: StoreAccess> Writer<'_, '_, S> {
                 Some(account) => BTreeSet::from([&account.addr]),
                 None => scan.accounts.0.iter().map(|account| &account.addr).collect(),
             };
+            let accounts = scan.accounts.0.iter();
+            let own: BTreeSet<&Addr> =
+                accounts.flat_map(|own| std::iter::once(&own.addr).chain(&own.aliases)).collect();
             for account in concerned {
-                store.list_peers(account, &mut |row| {
-                    let counts = row.peer.has_key() && !scan.accounts.own(&row.addr);
-                    report.peers = report.peers.saturating_add(u64::from(counts));
-                })?;
+                let mut peers = store.count_with_key(account)?;
+                // Rows for own addresses are stored, but not read (Discovery §3.1).
+                for own in &own {
+                    let hidden = store.load_peer(account, own)?.is_some_and(|peer| peer.has_key());
+                    peers = peers.saturating_sub(usize::from(hidden));
+                }
+                report.peers = report.peers.saturating_add(peers as u64);
             }
             Ok(())
         })?;

@@ -254,6 +254,11 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn count_with_key(&mut self, account: &Addr) -> Result<usize, StoreError> {
+        let rows = self.state.of(account).into_iter().flat_map(|kept| kept.peers.values());
+        Ok(rows.filter(|row| row.state.peer.has_key()).count())
+    }
+
     fn count_peers(&mut self, account: &Addr) -> Result<usize, StoreError> {
         let written_to = |kept: &Kept, addr| kept.written_to.contains(addr);
         Ok(self

@@ -184,6 +184,8 @@ pub trait Store: Send {
         account: &Addr,
         each: &mut dyn FnMut(PeerRow),
     ) -> Result<(), StoreError>;
+    /// How many rows of an account hold a key, from whatever source.
+    fn count_with_key(&mut self, account: &Addr) -> Result<usize, StoreError>;
     /// How many rows the account has of peers never written to.
     fn count_peers(&mut self, account: &Addr) -> Result<usize, StoreError>;
     /// Drops up to `count` rows of peers that were never written to: first those without a key and

@@ -284,6 +284,8 @@ fn rows_are_dropped_in_the_order_of_the_specification() {
         for (name, state) in staying.iter().chain(rows.iter().rev()) {
             save(store, &named(name), state).expect("save");
         }
+        let with_key = staying.iter().chain(&rows).filter(|(_, row)| row.peer.has_key()).count();
+        assert_eq!(store.count_with_key(&me()), Ok(with_key), "{kind}");
         for (name, _) in &rows {
             assert!(load(store, &named(name)).is_some(), "{kind}: {name} is still there");
             assert_eq!(store.drop_peers(&me(), 1), Ok(1), "{kind}");

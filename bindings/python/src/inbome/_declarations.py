@@ -333,6 +333,7 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
     "inbome_scan_set_count": (c_int32, (c_void_p, c_int32)),
     "inbome_scan_set_full": (c_int32, (c_void_p, c_int32)),
     "inbome_scan_set_jobs": (c_int32, (c_void_p, c_size_t)),
+    "inbome_scan_set_no_decrypt": (c_int32, (c_void_p, c_int32)),
     "inbome_scan_set_progress": (c_int32, (c_void_p, ProgressCallback, c_void_p)),
     "inbome_scan_skipped": (c_uint64, (c_void_p,)),
     "inbome_scan_unchanged": (c_uint64, (c_void_p,)),

@@ -94,6 +94,7 @@ class Peers(Base):
         include: str | Iterable[str] = (),
         progress: OnProgress | None = None,
         cancel: Cancel | None = None,
+        decrypt: bool = True,
     ) -> values.ScanReport:
         """Learns from every mail of mailboxes that was not scanned before: Maildirs with their
         folders, mbox files, single mails (Discovery §4). They are only read. What cannot be read is
@@ -101,13 +102,14 @@ class Peers(Base):
 
         `jobs` is the number of threads, 0 for one per processor. `full` scans again what was
         scanned before. `count` counts first, so that the progress has a total. `include` takes
-        folders in that are passed by otherwise, such as Junk. `progress` is told often how far it
+        folders in that are passed by otherwise, such as Junk. `decrypt` opens encrypted mails that
+        advertise nothing outside, if the key needs no passphrase. `progress` is told often how far it
         is, on this thread; `cancel` is asked as often whether to stop. What they raise stops the
         scan and is raised again, and so does Ctrl-C; what was done until then is kept, and the next
         scan goes on from there.
         """
         with self._handle as engine, open_scan(engine, paths) as scan:
-            set_up(scan, account, jobs, full, count, include)
+            set_up(scan, account, jobs, full, count, include, decrypt)
             # Lives as long as the scan.
             callbacks = Callbacks(scan, progress, cancel, self._raised)
             check(lib.inbome_scan_run(scan), engine)

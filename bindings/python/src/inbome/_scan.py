@@ -38,11 +38,13 @@ def set_up(
     full: bool,
     count: bool,
     include: str | Iterable[str],
+    decrypt: bool,
 ) -> None:
     """Says what is scanned, and how."""
     check(lib.inbome_scan_set_account(scan, to_optional_text(account, "account")))
     check(lib.inbome_scan_set_jobs(scan, to_number(jobs, "jobs", 0)))
     check(lib.inbome_scan_set_full(scan, int(bool(full))))
+    check(lib.inbome_scan_set_no_decrypt(scan, int(not decrypt)))
     check(lib.inbome_scan_set_count(scan, int(bool(count))))
     for folder in texts(include):
         check(lib.inbome_scan_include(scan, to_text(folder, "a folder")))

@@ -8,29 +8,34 @@ use std::io::{self, Read};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memchr;
 
 use super::crc24::Crc24;
 
 /// Armor being written.
 pub(super) struct Armor {
     out: Vec<u8>,
-    checksum: Crc24,
+    /// Where one is wanted.
+    checksum: Option<Crc24>,
     /// Less than one line that waits for more.
     held: Vec<u8>,
 }
 
 impl Armor {
     /// For a message of `length` octets, so that the text never moves.
-    pub(super) fn of_message(length: usize) -> Self {
+    pub(super) fn of_message(length: usize, with_checksum: bool) -> Self {
         let lines = length.div_ceil(LINE_OCTETS).saturating_add(4);
         let mut out = Vec::with_capacity(lines.saturating_mul(LINE_CHARS.saturating_add(1)));
         out.extend_from_slice(BEGIN_MESSAGE);
         out.extend_from_slice(b"\n\n");
-        Self { out, checksum: Crc24::new(), held: Vec::with_capacity(LINE_OCTETS) }
+        let checksum = with_checksum.then(Crc24::new);
+        Self { out, checksum, held: Vec::with_capacity(LINE_OCTETS) }
     }
 
     pub(super) fn write(&mut self, mut octets: &[u8]) {
-        self.checksum.update(octets);
+        if let Some(checksum) = &mut self.checksum {
+            checksum.update(octets);
+        }
         if !self.held.is_empty() {
             let missing = LINE_OCTETS.saturating_sub(self.held.len()).min(octets.len());
             let (first, rest) = octets.split_at(missing);
@@ -40,17 +45,18 @@ impl Armor {
                 return;
             }
             let line = std::mem::take(&mut self.held);
-            self.line(&line);
+            self.lines(&line);
         }
-        let mut lines = octets.chunks_exact(LINE_OCTETS);
-        lines.by_ref().for_each(|line| self.line(line));
-        self.held.extend_from_slice(lines.remainder());
+        let whole = octets.len().saturating_sub(octets.len() % LINE_OCTETS);
+        let (whole, rest) = octets.split_at(whole);
+        self.lines(whole);
+        self.held.extend_from_slice(rest);
     }
 
     /// Writes all that `source` gives; tells how much that was.
     pub(super) fn copy(&mut self, source: &mut impl Read) -> io::Result<usize> {
         // Whole lines, and small enough to stay in the processor's cache.
-        let mut buffer = [0; LINE_OCTETS * 256];
+        let mut buffer = [0; BATCH_OCTETS];
         let mut total = 0_usize;
         loop {
             let read = source.read(&mut buffer)?;
@@ -64,23 +70,28 @@ impl Armor {
 
     pub(super) fn finish(mut self) -> Vec<u8> {
         let held = std::mem::take(&mut self.held);
-        if !held.is_empty() {
-            self.line(&held);
+        self.lines(&held);
+        if let Some(checksum) = self.checksum {
+            self.out.push(b'=');
+            self.lines(&checksum.octets());
         }
-        let checksum = self.checksum.octets();
-        self.out.push(b'=');
-        self.line(&checksum);
         self.out.extend_from_slice(END_MESSAGE);
         self.out.push(b'\n');
         self.out
     }
 
-    fn line(&mut self, octets: &[u8]) {
-        let mut text = [0; LINE_CHARS];
-        // A line always has room for what one line holds.
-        let written = STANDARD.encode_slice(octets, &mut text).unwrap_or_default();
-        self.out.extend_from_slice(text.get(..written).unwrap_or_default());
-        self.out.push(b'\n');
+    /// Only what comes last may end within a line.
+    fn lines(&mut self, octets: &[u8]) {
+        let mut text = [0; BATCH_CHARS];
+        // Many at once: the encoder begins slowly.
+        for batch in octets.chunks(BATCH_OCTETS) {
+            // There is always room for what so many octets give.
+            let written = STANDARD.encode_slice(batch, &mut text).unwrap_or_default();
+            for line in text.get(..written).unwrap_or_default().chunks(LINE_CHARS) {
+                self.out.extend_from_slice(line);
+                self.out.push(b'\n');
+            }
+        }
     }
 }
 
@@ -119,7 +130,7 @@ pub(super) fn dearmor(octets: &[u8], block: Block) -> Result<Cow<'_, [u8]>, NoAr
 
 /// Header lines, an empty line, base64, and perhaps a checksum.
 fn decode(text: &[u8]) -> Option<Vec<u8>> {
-    let mut lines = text.split(|octet| *octet == b'\n').map(<[u8]>::trim_ascii);
+    let mut lines = Lines(Some(text)).map(<[u8]>::trim_ascii);
     // What follows the dashes on the first line.
     if !lines.next()?.is_empty() {
         return None;
@@ -155,6 +166,20 @@ fn decode(text: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// What stands between line ends.
+struct Lines<'a>(Option<&'a [u8]>);
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let text = self.0?;
+        let end = memchr(b'\n', text);
+        self.0 = end.and_then(|end| text.get(end.checked_add(1)?..));
+        text.get(..end.unwrap_or(text.len()))
+    }
+}
+
 fn decode_into(out: &mut Vec<u8>, text: &[u8]) -> Option<()> {
     let start = out.len();
     out.resize(start.checked_add(text.len().div_ceil(4).checked_mul(3)?)?, 0);
@@ -170,8 +195,9 @@ const END_SIGNATURE: &[u8] = b"-----END PGP SIGNATURE-----";
 /// Characters of one line, and the octets they stand for.
 const LINE_CHARS: usize = 64;
 const LINE_OCTETS: usize = 48;
-/// Characters decoded at once.
-const BATCH_CHARS: usize = 16 * 1024;
+/// Characters encoded or decoded at once, in whole lines, and the octets they stand for.
+const BATCH_CHARS: usize = LINE_CHARS * 128;
+const BATCH_OCTETS: usize = LINE_OCTETS * 128;
 
 #[cfg(test)]
 mod tests {
@@ -181,10 +207,13 @@ mod tests {
     fn armor_reads_as_it_was_written_whatever_the_pieces() {
         let octets: Vec<u8> = (0..20_000_u32).map(|n| 0xc0 | (n * 7 % 64) as u8).collect();
         for length in (0..200).chain([20_000]) {
-            for piece in [1, 47, 48, 49, 1_000] {
-                let mut armor = Armor::of_message(length);
+            for (piece, checksum) in
+                [(1, true), (47, false), (48, true), (49, false), (1_000, true), (20_000, false)]
+            {
+                let mut armor = Armor::of_message(length, checksum);
                 octets[..length].chunks(piece).for_each(|piece| armor.write(piece));
                 let text = armor.finish();
+                assert_eq!(text.windows(2).any(|two| two == b"\n="), checksum, "{length}");
                 assert!(text.split(|c| *c == b'\n').all(|line| line.len() <= 64));
                 let read = dearmor(&text, Block::Message);
                 assert_eq!(read.as_deref(), Ok(&octets[..length]), "{length} by {piece}");

@@ -1,7 +1,8 @@
-//! The checksum of ASCII armor, eight octets at a time.
+//! The checksum of ASCII armor, sixteen octets at a time.
 //!
-//! Implements RFC 9580 §6.1.1. It protects nothing; it is written because older programs refuse
-//! armor without it. Not here: checking it on reading, which the RFC forbids to depend on.
+//! Implements RFC 9580 §6.1.1. It protects nothing; it is written where older programs may read,
+//! some of which refuse armor without it. Not here: checking it on reading, which the RFC forbids
+//! to depend on.
 
 /// A running CRC-24.
 #[derive(Debug, Clone, Copy)]
@@ -16,18 +17,22 @@ impl Crc24 {
     }
 
     pub(super) fn update(&mut self, octets: &[u8]) {
-        let (words, rest) = octets.as_chunks::<8>();
-        for [a, b, c, d, e, f, g, h] in words {
-            let [w, x, y, z] = (self.register ^ u32::from_be_bytes([*a, *b, *c, *d])).to_be_bytes();
-            self.register = [w, x, y, z, *e, *f, *g, *h]
-                .into_iter()
-                .zip(TABLES.iter().rev())
-                .fold(0, |sum, (octet, table)| sum ^ look_up(table, octet));
+        let (pieces, rest) = octets.as_chunks::<16>();
+        let [top, middle, low, tables @ ..] = &TABLES;
+        for [a, b, c, others @ ..] in pieces {
+            // What does not wait for the piece before comes first.
+            let sum = others
+                .iter()
+                .zip(tables)
+                .fold(0, |sum, (octet, table)| sum ^ look_up(table, *octet));
+            let [x, y, z, _] = self.register.to_be_bytes();
+            self.register =
+                sum ^ look_up(top, a ^ x) ^ look_up(middle, b ^ y) ^ look_up(low, c ^ z);
         }
+        let [.., last] = &TABLES;
         for octet in rest {
             let [top, ..] = self.register.to_be_bytes();
-            let [table, ..] = &TABLES;
-            self.register = (self.register << 8) ^ look_up(table, top ^ octet);
+            self.register = (self.register << 8) ^ look_up(last, top ^ octet);
         }
     }
 
@@ -42,23 +47,23 @@ fn look_up(table: &[u32; 256], octet: u8) -> u32 {
     table.get(usize::from(octet)).copied().unwrap_or_default()
 }
 
-/// For each octet its checksum when as many zero octets follow as the table's number says.
-static TABLES: [[u32; 256]; 8] = tables();
+/// For each octet its checksum when 15 zero octets follow, 14, and so on down to none.
+static TABLES: [[u32; 256]; 16] = tables();
 
 // Counted loops over constants, run by the compiler.
 #[allow(clippy::indexing_slicing, clippy::arithmetic_side_effects)]
-const fn tables() -> [[u32; 256]; 8] {
-    let mut tables = [[0; 256]; 8];
+const fn tables() -> [[u32; 256]; 16] {
+    let mut tables = [[0; 256]; 16];
     let mut octet = 0;
     while octet < 256 {
         let mut register = (octet as u32) << 24;
         let mut bit = 0;
-        while bit < 64 {
+        while bit < 128 {
             let carry = register >> 31;
             register = (register << 1) ^ (carry * (0x86_4CFB << 8));
             bit += 1;
             if bit % 8 == 0 {
-                tables[bit / 8 - 1][octet] = register;
+                tables[16 - bit / 8][octet] = register;
             }
         }
         octet += 1;
@@ -85,7 +90,9 @@ mod tests {
                 }
             }
             let mut fast = Crc24::new();
-            fast.update(&octets[..length]);
+            let (first, second) = octets[..length].split_at(length * 2 / 5);
+            fast.update(first);
+            fast.update(second);
             assert_eq!(fast.octets(), slow.to_be_bytes()[1..], "{length} octets");
         }
         let mut published = Crc24::new();

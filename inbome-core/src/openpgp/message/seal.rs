@@ -22,8 +22,9 @@ use rand::rngs::StdRng;
 use rand::{Rng, RngCore};
 
 use super::super::minimise::reason_in_words;
-use super::super::parts::{KeyPart, Parts, write_packet};
+use super::super::parts::{KeyPart, write_packet};
 use super::super::policy::Policy;
+use super::super::recent::Recent;
 use super::super::{OpenPgpError, SecretKey, internal};
 use super::armor::Armor;
 use super::{SealTo, Sealing, secrets};
@@ -36,12 +37,16 @@ use crate::random::seeded;
 pub(in super::super) fn seal(
     payload: &[u8],
     sealing: &Sealing<'_>,
+    recent: &Recent,
 ) -> Result<Vec<u8>, OpenPgpError> {
     // A source that fails is an error before anything is made.
     let mut rng = seeded(sealing.random)?;
-    let recipients = Recipients::choose(sealing.recipients, sealing.now)?;
+    let recipients = Recipients::choose(sealing.recipients, sealing.now, recent)?;
     let signed = match sealing.signer {
-        Some(signer) => sign(payload, signer, &recipients, sealing.now, &mut rng)?,
+        Some(signer) => {
+            let signing = signing_key(signer, sealing.now, recent)?;
+            sign(payload, &signing, &recipients, sealing.now, &mut rng)?
+        }
         None => Signed::default(),
     };
     recipients.encrypt(&signed.before, payload, &signed.after, rng).map_err(failed)
@@ -57,10 +62,10 @@ struct Recipients {
 }
 
 impl Recipients {
-    fn choose(to: &[SealTo<'_>], now: Timestamp) -> Result<Self, OpenPgpError> {
+    fn choose(to: &[SealTo<'_>], now: Timestamp, recent: &Recent) -> Result<Self, OpenPgpError> {
         let mut recipients = Self { subkeys: BTreeMap::new(), primaries: Vec::new(), modern: true };
         for to in to {
-            recipients.add(to, now)?;
+            recipients.add(to, now, recent)?;
         }
         let found = recipients.subkeys.len();
         // Nobody could open what is encrypted to more (Discovery §9).
@@ -71,11 +76,16 @@ impl Recipients {
         Ok(recipients)
     }
 
-    fn add(&mut self, to: &SealTo<'_>, now: Timestamp) -> Result<(), OpenPgpError> {
+    fn add(
+        &mut self,
+        to: &SealTo<'_>,
+        now: Timestamp,
+        recent: &Recent,
+    ) -> Result<(), OpenPgpError> {
         let unusable = |found: &str| OpenPgpError::Unusable { found: found.to_owned() };
         let no_cert = |_| unusable("octets that are no OpenPGP certificate");
-        let received = Parts::parse(to.received).map_err(no_cert)?;
-        let parts = Parts::parse(&to.union.bytes).map_err(no_cert)?;
+        let received = recent.parts(to.received).map_err(no_cert)?;
+        let parts = recent.parts(&to.union.bytes).map_err(no_cert)?;
         let primary = &parts.primary;
         let policy = Policy::new(&parts, now);
         let choice = policy.choose(&received).map_err(|reason| {
@@ -116,7 +126,8 @@ impl Recipients {
 
         let plaintext = before.chain(literal.as_slice()).chain(payload).chain(after);
         let size = usize::try_from(body)?.saturating_add(head.len());
-        let mut armor = Armor::of_message(size);
+        // RFC 9580 §6.1: none after version 2 of SEIPD; who reads that does without.
+        let mut armor = Armor::of_message(size, !self.modern);
         let key = session_key.as_ref();
         let (begun, written) = if self.modern {
             let mut salt = [0; 32];
@@ -174,20 +185,19 @@ struct Signed {
 
 fn sign(
     payload: &[u8],
-    signer: &SecretKey,
+    (key, owner): &(SecretPacket, pgp::types::Fingerprint),
     recipients: &Recipients,
     now: Timestamp,
     rng: &mut StdRng,
 ) -> Result<Signed, OpenPgpError> {
-    let (key, owner) = signing_key(signer, now)?;
     // Seconds before 1970 or after 2106 have no place in a signature.
     let made =
         u32::try_from(now.as_secs()).map_err(|_| internal(SIGN, format!("the time {now}")))?;
     let mut intended = recipients.primaries.clone();
-    if !intended.contains(&owner) {
-        intended.push(owner);
+    if !intended.contains(owner) {
+        intended.push(owner.clone());
     }
-    sign_with(payload, &key, made, intended, rng).map_err(|error| internal(SIGN, error))
+    sign_with(payload, key, made, intended, rng).map_err(|error| internal(SIGN, error))
 }
 
 fn sign_with(
@@ -238,9 +248,11 @@ fn sign_with(
 fn signing_key(
     signer: &SecretKey,
     now: Timestamp,
+    recent: &Recent,
 ) -> Result<(SecretPacket, pgp::types::Fingerprint), OpenPgpError> {
     let unusable = |found: &str| OpenPgpError::Unusable { found: found.to_owned() };
-    let parts = Parts::parse(&signer.cert)
+    let parts = recent
+        .parts(&signer.cert)
         .map_err(|_| unusable("octets that are no OpenPGP certificate"))?;
     let policy = Policy::new(&parts, now);
     policy.primary().map_err(|reason| unusable(reason_in_words(reason)))?;

@@ -15,6 +15,7 @@ use sha2::digest::DynDigest;
 
 use super::super::parts::{KeyPart, Parts};
 use super::super::policy::Policy;
+use super::super::recent::Recent;
 use super::super::sig::Sig;
 use super::{KeyId, RawSignature, SignatureCheck};
 use crate::clock::Timestamp;
@@ -27,14 +28,15 @@ pub(in super::super) fn verify(
     signatures: &[RawSignature],
     signers: &[&CertUnion],
     now: Timestamp,
-    counter: &Arc<AtomicU64>,
+    recent: &Recent,
 ) -> Vec<SignatureCheck> {
     if signatures.is_empty() {
         return Vec::new();
     }
-    let certs: Vec<Parts> =
-        signers.iter().filter_map(|union| Parts::parse(&union.bytes).ok()).collect();
+    let certs: Vec<Arc<Parts>> =
+        signers.iter().filter_map(|union| recent.parts(&union.bytes).ok()).collect();
     let (certs, left) = (certs.as_slice(), MAX_SIGNATURES);
+    let counter = &recent.verifications;
     let mut checker = Checker { signed, certs, now, counter, left, hashers: BTreeMap::new() };
     let limit = |index: usize| index < MAX_MESSAGE_SIGNATURES;
     let checks = signatures.iter().enumerate().map(|(index, raw)| {
@@ -46,9 +48,9 @@ pub(in super::super) fn verify(
 
 struct Checker<'a> {
     signed: &'a [u8],
-    certs: &'a [Parts],
+    certs: &'a [Arc<Parts>],
     now: Timestamp,
-    counter: &'a Arc<AtomicU64>,
+    counter: &'a AtomicU64,
     /// Public-key operations left: key IDs can be forged to fit every key.
     left: usize,
     /// The octets hashed once for each algorithm, as they are or as text.

@@ -264,6 +264,10 @@ impl Store for SqliteStore {
         self.read(|conn| peers::list(conn, account, each))
     }
 
+    fn count_with_key(&mut self, account: &Addr) -> Result<usize, StoreError> {
+        self.read(|conn| peers::count_with_key(conn, account))
+    }
+
     fn count_peers(&mut self, account: &Addr) -> Result<usize, StoreError> {
         self.read(|conn| peers::count(conn, account))
     }

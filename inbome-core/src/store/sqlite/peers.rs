@@ -111,6 +111,17 @@ pub(super) fn list(
     Ok(())
 }
 
+/// How many rows of an account hold a key.
+pub(super) fn count_with_key(conn: &Connection, account: &Addr) -> Result<usize, Fault> {
+    let count: i64 = conn
+        .prepare_cached(
+            "SELECT count(*) FROM peers WHERE account = ?1 AND
+             (advert_at IS NOT NULL OR gossip_at IS NOT NULL OR imported_at IS NOT NULL)",
+        )?
+        .query_row([account.as_str()], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
 /// How many rows an account has of peers never written to.
 pub(super) fn count(conn: &Connection, account: &Addr) -> Result<usize, Fault> {
     let count: i64 = conn
