@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use inbome_core::scan::read_mail;
+use inbome_core::discover::Receipt;
+use inbome_core::scan;
 use inbome_core::secret::Secret;
 
 use crate::exit::Failure;
@@ -22,17 +23,13 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// A mail to learn from: of a file only what that needs, which is not enough to decrypt it. Standard
-/// input is taken in whole, so that the program that feeds us is not cut short.
-pub(crate) fn read_incoming(path: &Path) -> Result<Vec<u8>, Failure> {
+/// A mail to learn from: of a file only what that needs. Standard input is taken in whole, so that the
+/// program that feeds us is not cut short.
+pub(crate) fn read_incoming(path: &Path, receipt: Receipt) -> Result<Vec<u8>, Failure> {
     if is_stdin(path) {
         return read(path, MAX_MAIL_BYTES);
     }
-    let mut mail = Vec::new();
-    match read_mail(path, &mut mail) {
-        Ok(_) => Ok(mail),
-        Err(error) => Err(Failure::io("read", path, &error)),
-    }
+    scan::read_incoming(path, receipt).map_err(|error| Failure::io("read", path, &error))
 }
 
 /// A key, armored or binary.

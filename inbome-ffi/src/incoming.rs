@@ -3,14 +3,11 @@
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::path::Path;
-use std::{fs, io};
 
-use inbome_core::discover::Receipt;
 use inbome_core::error::Error;
 use inbome_core::fields::{FieldReport, Verdict};
-use inbome_core::mime::Envelope;
 use inbome_core::receive::{GossipOutcome, Incoming, Outcome};
-use inbome_core::scan::read_mail;
+use inbome_core::scan::read_incoming;
 
 use crate::bytes::inbome_bytes;
 use crate::decrypted::inbome_decrypted;
@@ -113,7 +110,7 @@ pub extern "C" fn inbome_process_incoming_file(
         let path = text(path, "path")?;
         let account = optional_addr(account, "account")?;
         let receipt = receipt.map(|receipt| receipt.core).unwrap_or_default();
-        let mail = read_file(Path::new(path), receipt).map_err(|error| Error::Io {
+        let mail = read_incoming(Path::new(path), receipt).map_err(|error| Error::Io {
             doing: "read",
             path: path.to_owned(),
             found: error.to_string(),
@@ -159,19 +156,6 @@ pub extern "C" fn inbome_process_observation(
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_incoming_free(incoming: Option<Box<inbome_incoming>>) {
     free(incoming);
-}
-
-/// As much of a mail file as the call looks at.
-fn read_file(path: &Path, receipt: Receipt) -> io::Result<Vec<u8>> {
-    let mut mail = Vec::new();
-    if !receipt.return_payload {
-        read_mail(path, &mut mail)?;
-        let is_encrypted = || Envelope::parse(&mail).is_ok_and(|header| header.is_encrypted());
-        if receipt.no_decrypt || receipt.spam || !is_encrypted() {
-            return Ok(mail);
-        }
-    }
-    fs::read(path)
 }
 
 pub(crate) struct Field {

@@ -2,8 +2,9 @@
 
 use std::fs;
 
+use inbome_core::discover::Receipt;
 use inbome_core::limits::MAX_HEADER_BYTES;
-use inbome_core::scan::read_mail;
+use inbome_core::scan::{read_incoming, read_mail};
 
 const INLINE: &str = "-----BEGIN PGP MESSAGE-----\n\nwcBMA\n-----END PGP MESSAGE-----\n";
 
@@ -55,4 +56,30 @@ fn no_file_is_read_beyond_the_limits() {
     }
     assert!(read_mail(dir.path(), &mut read).is_err(), "a folder is no mail");
     assert!(read_mail(&dir.path().join("none"), &mut read).is_err());
+}
+
+#[test]
+fn a_mail_is_read_whole_if_it_is_to_be_decrypted_or_shown() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let path = dir.path().join("mail.eml");
+    let (plain, spam) = (Receipt::default(), Receipt { spam: true, ..Receipt::default() });
+    let no_decrypt = Receipt { no_decrypt: true, ..Receipt::default() };
+    let shown = Receipt { return_payload: true, ..Receipt::default() };
+    let neither = Receipt { return_payload: true, ..no_decrypt };
+    let (text, encrypted) = ("text/plain", "multipart/encrypted; boundary=b");
+    for (name, kind, receipt, whole) in [
+        ("a text", text, plain, false),
+        ("a text to be shown", text, shown, true),
+        ("encrypted", encrypted, plain, true),
+        ("encrypted spam", encrypted, spam, false),
+        ("not to be decrypted", encrypted, no_decrypt, false),
+        ("to be shown but not decrypted", encrypted, neither, false),
+    ] {
+        let header = format!("From: alice@example.org\nContent-Type: {kind}\n\n");
+        let mail = format!("{header}{}", "a line\n".repeat(10_000));
+        fs::write(&path, &mail).expect("written");
+        let read = read_incoming(&path, receipt).expect("read");
+        assert_eq!(read.len(), if whole { mail.len() } else { header.len() }, "{name}");
+    }
+    assert!(read_incoming(&dir.path().join("none"), shown).is_err());
 }

@@ -38,7 +38,7 @@ pub(crate) fn process_incoming(session: &mut Session, args: &ProcessIncoming) ->
     }
     let mut exit = Exit::Done;
     for file in &files {
-        match input::read_incoming(file) {
+        match input::read_incoming(file, receipt) {
             Ok(mail) => {
                 let incoming = process(session, &engine, &mail, receipt)?;
                 print(session, file, &incoming);

@@ -239,6 +239,10 @@ fn an_encrypted_mail_to_several_tells_the_keys_of_the_others() {
     let text =
         feed(world.command(&world.home()).env("INBOME_NOW", now).arg("process-incoming"), &sent);
     assert!(text.exits(0).text().contains("unchanged"));
+    // A file tells as much as standard input, and no more when it must not be decrypted.
+    let file = world.file("sent.eml", &sent);
+    assert_eq!(learn(&[&file])["gossip"], found["gossip"]);
+    assert_eq!(learn(&["--no-decrypt", &file])["gossip"], json!([]));
     let known = world.run(&["peers", "list", "--json"]).exits(0).json();
     let carols = known["peers"].as_array().unwrap().iter().find(|peer| peer["addr"] == CAROL);
     assert_eq!(&carols.unwrap()["gossip_fingerprint"], carol);

@@ -1,15 +1,19 @@
-//! Encrypted mails that advertise nothing outside: many programs do so inside alone (Discovery §4,
-//! step 3).
+//! Encrypted mails, which must be read whole. Of those that a scan meets, only what advertises nothing
+//! outside is: many programs do so inside alone (Discovery §4, step 3).
 //!
 //! Not here: decrypting, which the engine brings along with the user's keys.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 
 use super::folder::MailFile;
+use super::read_mail;
 use super::walk::Place;
 use crate::addr::Addr;
+use crate::discover::Receipt;
 use crate::gossip::Payload;
+use crate::mime::Envelope;
 
 /// Opens a whole mail with the keys of an account; `None` if none of them does, or not without a
 /// passphrase.
@@ -17,6 +21,26 @@ pub type OpenMail<'a> = dyn Fn(&[u8], &Addr) -> Option<Payload> + Sync + 'a;
 
 /// Octets of the largest encrypted mail that a scan opens.
 const MAX_MAIL_BYTES: u64 = 32 * 1024 * 1024;
+
+/// Octets of a mail that comes in; the rest of a longer one is not looked at.
+const MAX_INCOMING_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Reads of a mail file what [`crate::engine::Engine::process_incoming`] looks at, given the same
+/// `receipt`: all of a mail that is encrypted or wanted for display, of others what [`read_mail`] reads.
+///
+/// # Errors
+/// What the system says.
+pub fn read_incoming(path: &Path, receipt: Receipt) -> io::Result<Vec<u8>> {
+    let mut mail = Vec::new();
+    read_mail(path, &mut mail)?;
+    let is_encrypted = || Envelope::parse(&mail).is_ok_and(|envelope| envelope.is_encrypted());
+    let learns = || !receipt.spam && is_encrypted();
+    if !receipt.no_decrypt && (receipt.return_payload || learns()) {
+        mail.clear();
+        File::open(path)?.take(MAX_INCOMING_BYTES).read_to_end(&mut mail)?;
+    }
+    Ok(mail)
+}
 
 /// The whole of a mail that is a file.
 pub(super) fn read_file(mail: &MailFile) -> io::Result<Vec<u8>> {

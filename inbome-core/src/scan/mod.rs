@@ -77,7 +77,7 @@ mod memory;
 mod run;
 mod walk;
 
-pub use encrypted::OpenMail;
+pub use encrypted::{OpenMail, read_incoming};
 pub use look::{Advice, Findings, OtherKey, look};
 pub use run::{Scan, StoreAccess, read_mail};
 
