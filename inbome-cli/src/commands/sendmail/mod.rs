@@ -49,7 +49,7 @@ const CONFIGURATION: u8 = 78;
 /// Why nothing was sent, and the code to end with.
 struct Trouble {
     code: u8,
-    failure: Failure,
+    failure: Box<Failure>,
 }
 
 /// Sends a mail.
@@ -244,7 +244,7 @@ impl Trouble {
             USAGE | CONFIGURATION => Failure::Usage(text),
             _ => Failure::Io(text),
         };
-        Self { code, failure }
+        Self { code, failure: Box::new(failure) }
     }
 }
 
@@ -262,7 +262,7 @@ impl From<Failure> for Trouble {
                 _ => TEMPORARY,
             },
         };
-        Self { code, failure }
+        Self { code, failure: Box::new(failure) }
     }
 }
 
