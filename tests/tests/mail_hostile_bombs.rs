@@ -40,7 +40,8 @@ fn holding(scene: &Scene, plaintext: &[u8]) -> Vec<u8> {
 fn what_is_allocated_is_counted() {
     let _alone = alone();
     let (_, grown) = growth(|| vec![1_u8; 1 << 20]);
-    assert!((1 << 20..1 << 21).contains(&grown), "{grown}");
+    // The thread that runs the tests holds and lets go of some octets of its own meanwhile.
+    assert!(grown.abs_diff(1 << 20) < 1 << 16, "{grown}");
 }
 
 #[test]
