@@ -1,14 +1,10 @@
-//! Compression bombs (Discovery §9, Messages §7): little memory, little time. Alone in this file,
-//! since the memory of the whole process is measured.
-
-// Time limits are measured by the wall clock.
-#![allow(clippy::disallowed_methods)]
+//! Compression bombs (Discovery §9, Messages §7): little memory, and so little work, since all that
+//! is decompressed is held. Alone in this file, since the memory of the whole process is measured.
 
 use inbome_core::openpgp::message::OpenFlaw;
 use inbome_core::openpgp::{OpenPgp, Rpgp};
 use inbome_tests::messages::*;
 use pgp::types::{CompressionAlgorithm, Tag};
-use std::time::{Duration, Instant};
 
 /// The most memory that this process ever had, in KiB.
 fn peak() -> usize {
@@ -33,11 +29,10 @@ fn no_bomb_costs_more_than_its_bound() {
     ] {
         let message = encrypted(&alice, &plaintext);
         drop(plaintext);
-        let (before, soon) = (peak(), Instant::now());
+        let before = peak();
         let found = Rpgp::new().open(&message, &[&alice.key]);
         assert_eq!(found.map(|_| ()), Err(OpenFlaw::Damaged), "{name}");
         let (grown, length) = (peak() - before, message.len() / 1024);
         assert!(grown <= 66 * 1024 + 4 * length, "{name}: {grown} KiB for {length}");
-        assert!(soon.elapsed() < Duration::from_secs(5), "{name}: {:?}", soon.elapsed());
     }
 }

@@ -1,7 +1,5 @@
-//! What a hostile message gets (Messages §3 and §7): nothing, always by the same error, soon.
-
-// Time limits are measured by the wall clock.
-#![allow(clippy::disallowed_methods)]
+//! What a hostile message gets (Messages §3 and §7): nothing, always by the same error, for little
+//! work, which is counted.
 
 use inbome_core::openpgp::message::{KeyId, OpenFlaw, SealTo, Sealing};
 use inbome_core::openpgp::{OpenPgp, Rpgp};
@@ -15,14 +13,17 @@ use pgp::types::{
 };
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use std::time::{Duration, Instant};
 
 const DAMAGED: Result<Vec<u8>, OpenFlaw> = Err(OpenFlaw::Damaged);
 const SHAPE: Result<Vec<u8>, OpenFlaw> = Err(OpenFlaw::Shape);
 const NOT_ENCRYPTED: Result<Vec<u8>, OpenFlaw> = Err(OpenFlaw::NotEncrypted);
 
 fn open(message: &[u8], by: &Person) -> Result<Vec<u8>, OpenFlaw> {
-    Rpgp::new().open(message, &[&by.key]).map(|opened| opened.payload.as_bytes().to_vec())
+    open_by(&Rpgp::new(), message, by)
+}
+
+fn open_by(openpgp: &Rpgp, message: &[u8], by: &Person) -> Result<Vec<u8>, OpenFlaw> {
+    openpgp.open(message, &[&by.key]).map(|opened| opened.payload.as_bytes().to_vec())
 }
 
 fn good(content: &[u8]) -> Result<Vec<u8>, OpenFlaw> {
@@ -309,33 +310,30 @@ fn many_recipients_are_looked_at_and_more_are_not() {
     let (alice, stranger) = (Person::new(1), Person::new(2));
     let (key, data) = (wrapped(&alice.subkey), protected(&literal(b"text")));
     let other = wrapped(&stranger.subkey);
+    let nothing = packet(Tag::PublicKeyEncryptedSessionKey, &[]);
     let too_many = Err(OpenFlaw::TooManyRecipients { limit: 500 });
-    let soon = Instant::now();
-    for (name, message, expected) in [
-        ("500", [other.repeat(499), key.clone(), data.clone()].concat(), good(b"text")),
-        ("501", [other.repeat(500), key.clone(), data.clone()].concat(), too_many.clone()),
-        ("10,000", [other.repeat(9_999), key.clone(), data.clone()].concat(), too_many.clone()),
-        ("10,000 to oneself", [key.repeat(10_000), data.clone()].concat(), too_many.clone()),
-        (
-            "1,000,000 that say nothing",
-            {
-                [packet(Tag::PublicKeyEncryptedSessionKey, &[]).repeat(1_000_000), data.clone()]
-                    .concat()
-            },
-            too_many,
-        ),
-        ("500 hidden, none for us", [hidden(other.clone()).repeat(500), data.clone()].concat(), {
-            Err(OpenFlaw::NoKey { key_ids: vec![KeyId::new([0; 8]); 500] })
-        }),
+    let no_key = Err(OpenFlaw::NoKey { key_ids: vec![KeyId::new([0; 8]); 500] });
+    // Private-key operations last: one to open it, 64 at most.
+    for (name, keys, expected, unwraps) in [
+        ("500", [other.repeat(499), key.clone()].concat(), good(b"text"), 1),
+        ("501", [other.repeat(500), key.clone()].concat(), too_many.clone(), 0),
+        ("10,000", [other.repeat(9_999), key.clone()].concat(), too_many.clone(), 0),
+        ("10,000 to oneself", key.repeat(10_000), too_many.clone(), 0),
+        ("500 to oneself", key.repeat(500), good(b"text"), 1),
+        ("1,000,000 that say nothing", nothing.repeat(1_000_000), too_many, 0),
+        ("500 hidden, none for us", hidden(other.clone()).repeat(500), no_key, 64),
         (
             "20 hidden, the last for us",
-            { [hidden(other.clone()).repeat(19), hidden(key.clone()), data.clone()].concat() },
+            [hidden(other.clone()).repeat(19), hidden(key.clone())].concat(),
             good(b"text"),
+            20,
         ),
     ] {
-        assert!(open(&message, &alice) == expected, "{name}");
+        let openpgp = Rpgp::new();
+        let found = open_by(&openpgp, &[keys, data.clone()].concat(), &alice);
+        assert!(found == expected, "{name}");
+        assert_eq!(openpgp.unwraps(), unwraps, "{name}");
     }
-    assert!(soon.elapsed() < Duration::from_secs(20));
 }
 
 #[test]
@@ -343,10 +341,10 @@ fn many_different_session_keys_are_not_all_tried() {
     let alice = Person::new(1);
     let keys: Vec<u8> =
         (0..100).flat_map(|n| hidden(wrapped_key(&alice.subkey, &vec![n; 32].into()))).collect();
-    let data = protected(&literal(&vec![0; 4_000_000]));
-    let soon = Instant::now();
-    assert!(open(&[keys, data].concat(), &alice) == DAMAGED);
-    assert!(soon.elapsed() < Duration::from_secs(20));
+    let data = protected(&literal(b"text"));
+    let openpgp = Rpgp::new();
+    assert!(open_by(&openpgp, &[keys, data].concat(), &alice) == DAMAGED);
+    assert_eq!((openpgp.unwraps(), openpgp.decryptions()), (4, 4));
 }
 
 #[test]

@@ -19,6 +19,10 @@ pub(super) struct Recent {
     pub(super) verifications: AtomicU64,
     /// Certs taken apart.
     pub(super) parses: AtomicU64,
+    /// Private-key operations for session keys.
+    pub(super) unwraps: AtomicU64,
+    /// Passes over the encrypted data of a message.
+    pub(super) decryptions: AtomicU64,
     /// What verified. Only what is true is remembered.
     verified: Mutex<BTreeSet<Hash>>,
     parts: Mutex<BTreeMap<Hash, Arc<Parts>>>,

@@ -47,6 +47,18 @@ impl Rpgp {
         self.recent.parses.load(Ordering::Relaxed)
     }
 
+    /// Private-key operations done so far to get at session keys.
+    #[must_use]
+    pub fn unwraps(&self) -> u64 {
+        self.recent.unwraps.load(Ordering::Relaxed)
+    }
+
+    /// Passes over the encrypted data of messages so far, one for each session key tried.
+    #[must_use]
+    pub fn decryptions(&self) -> u64 {
+        self.recent.decryptions.load(Ordering::Relaxed)
+    }
+
     fn count_parse(&self) {
         self.recent.parses.fetch_add(1, Ordering::Relaxed);
     }
@@ -136,7 +148,7 @@ impl OpenPgp for Rpgp {
     }
 
     fn open(&self, octets: &[u8], keys: &[&SecretKey]) -> Result<Opened, OpenFlaw> {
-        message::open(octets, keys)
+        message::open(octets, keys, &self.recent)
     }
 
     fn recipients(&self, octets: &[u8]) -> Result<Vec<KeyId>, OpenFlaw> {

@@ -5,11 +5,13 @@
 //! signatures (`verify`), passphrases; no packet that asks for one is looked at.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 use pgp::packet::{PacketHeader, PublicKeyEncryptedSessionKey};
 use pgp::types::Tag;
 
 use super::super::SecretKey;
+use super::super::recent::Recent;
 use super::armor::{Block, NoArmor, dearmor};
 use super::frames::{Frame, Frames};
 use super::session::SessionKey;
@@ -18,17 +20,22 @@ use crate::key::Fingerprint;
 use crate::limits::{MAX_DECOMPRESSED_RATIO, MAX_PKESKS};
 
 /// Opens `message`, armored or binary, with the first of `keys` that can.
-pub(in super::super) fn open(message: &[u8], keys: &[&SecretKey]) -> Result<Opened, OpenFlaw> {
+pub(in super::super) fn open(
+    message: &[u8],
+    keys: &[&SecretKey],
+    recent: &Recent,
+) -> Result<Opened, OpenFlaw> {
     let octets = dearmor(message, Block::Message).map_err(flaw)?;
     let envelope = Envelope::parse(&octets)?;
     let data = envelope.data.as_ref().ok_or(OpenFlaw::Shape)?;
-    let Tried { session_keys, named } = envelope.session_keys(keys);
+    let Tried { session_keys, named } = envelope.session_keys(keys, recent);
     if session_keys.is_empty() && !named {
         return Err(OpenFlaw::NoKey { key_ids: envelope.to });
     }
     // Discovery §9.
     let room = message.len().saturating_mul(MAX_DECOMPRESSED_RATIO);
     for session_key in session_keys {
+        recent.decryptions.fetch_add(1, Ordering::Relaxed);
         let Some((plaintext, exported)) = session_key.open(data, &octets) else { continue };
         if let Some((payload, signatures)) = shape::read(plaintext, room) {
             return Ok(Opened { payload, session_key: exported, signatures, to: envelope.to });
@@ -148,7 +155,7 @@ impl Envelope {
 
     /// Those that name a key first; then the hidden ones with every key that could be meant. The
     /// number of attempts is bounded, since each costs a private-key operation.
-    fn session_keys(&self, keys: &[&SecretKey]) -> Tried {
+    fn session_keys(&self, keys: &[&SecretKey], recent: &Recent) -> Tried {
         let parts: Vec<_> = keys.iter().flat_map(|key| secrets::parts(key)).collect();
         let mut tried = Tried { session_keys: Vec::new(), named: false };
         let mut left = MAX_ATTEMPTS;
@@ -169,6 +176,7 @@ impl Envelope {
                 for wrapped in fitting {
                     let Some(now_left) = left.checked_sub(1) else { return tried };
                     left = now_left;
+                    recent.unwraps.fetch_add(1, Ordering::Relaxed);
                     let Some(found) = secrets::unwrap(&unlocked, wrapped) else { continue };
                     if !tried.session_keys.contains(&found) {
                         tried.session_keys.push(found);
