@@ -4,6 +4,7 @@
 //! critical subpackets, whether a revocation is hard. Not here: the mathematics (`verify`), time
 //! (`policy`).
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use pgp::crypto::hash::HashAlgorithm;
@@ -197,10 +198,10 @@ impl Sig {
     /// The same signature with an unsigned area of our own: the issuer where the signed area
     /// lacks it, and the back-signature if one verified. So copies that differ only in what
     /// anybody can change are one.
-    pub(super) fn canonical(&self, signer: &KeyPart, back: Option<&Self>) -> Option<Self> {
+    pub(super) fn canonical(&self, signer: &KeyPart, back: Option<&Self>) -> Option<Cow<'_, Self>> {
         let version = self.packet.version();
         let mut body = match version {
-            SignatureVersion::V3 => return Some(self.clone()),
+            SignatureVersion::V3 => return Some(Cow::Borrowed(self)),
             _ => self.body.get(..self.signed_end()?)?.to_vec(),
         };
         let area = self.unsigned_area(signer, back)?;
@@ -224,7 +225,10 @@ impl Sig {
             SignatureBytes::Native(octets) => body.extend_from_slice(octets),
         }
         // As most programs write it anyway.
-        if *body == *self.body { Some(self.clone()) } else { Self::parse(&body) }
+        if *body == *self.body {
+            return Some(Cow::Borrowed(self));
+        }
+        Self::parse(&body).map(Cow::Owned)
     }
 
     fn unsigned_area(&self, signer: &KeyPart, back: Option<&Self>) -> Option<Vec<u8>> {

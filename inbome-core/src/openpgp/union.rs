@@ -109,12 +109,12 @@ fn verified_parts(all: &Parts, before: &BTreeMap<Core, Sig>, verifier: &mut Veri
         match place {
             Place::Key => {
                 if known.is_some() || verifier.on_key(all, sig) {
-                    parts.direct.push(core);
+                    parts.direct.push(core.into_owned());
                 }
             }
             Place::UserId(id) => {
                 if known.is_some() || verifier.on_user_id(all, &id, sig) {
-                    parts.user_ids.entry(id).or_default().push(core);
+                    parts.user_ids.entry(id).or_default().push(core.into_owned());
                 }
             }
             Place::Subkey(fingerprint) => {
@@ -126,7 +126,7 @@ fn verified_parts(all: &Parts, before: &BTreeMap<Core, Sig>, verifier: &mut Veri
                 let back = back.or_else(|| verifier.back_signature(all, subkey, sig));
                 let Some(sig) = sig.canonical(&all.primary, back.as_ref()) else { continue };
                 let empty = || Subkey { part: subkey.part.clone(), sigs: Vec::new() };
-                parts.subkeys.entry(fingerprint).or_insert_with(empty).sigs.push(sig);
+                parts.subkeys.entry(fingerprint).or_insert_with(empty).sigs.push(sig.into_owned());
             }
         }
     }
@@ -154,6 +154,10 @@ fn join(mut known: Parts, added: Parts) -> Parts {
 fn normalise(parts: &mut Parts) {
     let primary = parts.primary.clone();
     let mut tidy = |sigs: &mut Vec<Sig>| {
+        // Each one is in its form already; what remains is to choose between copies.
+        if sigs.len() < 2 {
+            return;
+        }
         let mut by_core: BTreeMap<Box<[u8]>, Sig> = BTreeMap::new();
         for sig in sigs.drain(..) {
             let Some(core) = sig.canonical(&primary, None) else { continue };

@@ -4,6 +4,7 @@
 //! SHA-1 verify here as far as the library below can, for `policy` to judge. What is critical and
 //! not understood verifies never. Not here: dates, strength, flags.
 
+use std::borrow::Cow;
 use std::sync::atomic::Ordering;
 
 use pgp::crypto::hash::HashAlgorithm;
@@ -77,6 +78,7 @@ impl<'a> Verifier<'a> {
             .filter(|back| back.may_be_by(&subkey.part))
             .find(|back| self.verifies(&subkey.part, back, &signed))?
             .canonical(&subkey.part, None)
+            .map(Cow::into_owned)
     }
 
     fn verifies(&mut self, signer: &KeyPart, sig: &Sig, signed: &[Vec<u8>]) -> bool {

@@ -26,9 +26,11 @@ use crate::mime::{self, Envelope};
 use crate::receive::{Examined, Outcome, Working, apply, examine};
 use crate::store::{Cursor, Store, StoreError, transaction};
 
-/// Mails per transaction, some 100 ms of work: so many that what frequent writers
-/// change is written once.
-const BATCH: u64 = 8_192;
+/// Mails of the first transactions.
+const FIRST_BATCH: u64 = 4_096;
+/// Mails of the later ones. Each is as long as all before it, up to this: what frequent writers change
+/// is written seldom, and a kill never loses more than half of what was done.
+const LARGEST_BATCH: u64 = 32_768;
 /// Peers held in memory; with more the transaction ends at once, and they are let go.
 const MAX_HELD: usize = 4_096;
 /// Octets of a file's first read: nearly all header sections are shorter.
@@ -348,11 +350,15 @@ impl<S: StoreAccess> Writer<'_, '_, S> {
         report.unreadable.extend(done.unreadable);
         let mut examined = Some(done.examined);
         self.store.with(&mut |store| {
-            for mail in examined.take().unwrap_or_default() {
+            // Peers that are new to this run are looked up in one read.
+            store.begin_read()?;
+            let applied = examined.take().unwrap_or_default().into_iter().try_for_each(|mail| {
                 let incoming = apply(mail, working, store, scan.certs, scan.now)?;
                 report.count(&incoming.outcome);
-            }
-            Ok(())
+                Ok(())
+            });
+            store.end_read();
+            applied
         })?;
         match done.cursor {
             Some((mailbox, Some(offset))) => drop(self.batch.offsets.insert(mailbox, offset)),
@@ -361,7 +367,9 @@ impl<S: StoreAccess> Writer<'_, '_, S> {
             }
             None => {}
         }
-        match self.batch.mails >= BATCH || self.working.len() > MAX_HELD {
+        let before = self.report.messages.saturating_sub(self.batch.mails);
+        let full = before.clamp(FIRST_BATCH, LARGEST_BATCH);
+        match self.batch.mails >= full || self.working.len() > MAX_HELD {
             true => self.flush(),
             false => Ok(()),
         }
