@@ -11,7 +11,7 @@ use std::fmt;
 
 use super::encrypted::{is_inline_pgp, is_smime};
 use super::fields::without_mbox_line;
-use super::parts::Part;
+use super::parts::{Part, Parts};
 use crate::limits::{Limit, MAX_PAYLOAD_HEADER_BYTES};
 
 /// Footers that list programs and gateways put under a mail; with more it is no such wrapper.
@@ -165,7 +165,7 @@ pub fn locate(mail: &[u8]) -> Result<Shape<'_>, Limit> {
             signed(&root).map_or(Shape::Clear, Shape::Signed)
         }
     } else if content_type.is("multipart", "mixed") {
-        mangled(&root).or_else(|| in_list_wrapper(&root)).unwrap_or(Shape::Clear)
+        mixed(&root).unwrap_or(Shape::Clear)
     } else if content_type.is("text", "plain") {
         inline(&root).map_or(Shape::Clear, Shape::Encrypted)
     } else if is_smime(content_type) || content_type.is("application", "pkcs7-mime") {
@@ -212,17 +212,30 @@ fn is_version(part: &Part<'_>) -> bool {
         })
 }
 
+/// What its first part says that a `multipart/mixed` may be. Nearly all are neither, and no further
+/// part of them is looked for.
+fn mixed<'a>(root: &Part<'a>) -> Option<Shape<'a>> {
+    let mut parts = root.children()?;
+    let first = parts.next()?;
+    if first.is("multipart", "encrypted") || first.is("multipart", "signed") {
+        return in_list_wrapper(root, &first, parts);
+    }
+    mangled(&first, parts)
+}
+
 /// What Exchange and gateways make of RFC 3156.
-fn mangled<'a>(root: &Part<'a>) -> Option<Shape<'a>> {
-    let parts: Vec<_> = root.children()?.take(4).collect();
-    let (armor, via) = match parts.as_slice() {
-        [text, version, octets] if is_empty_text(text) && is_version(version) => {
+fn mangled<'a>(first: &Part<'a>, more: Parts<'a>) -> Option<Shape<'a>> {
+    let begins_with_version = is_version(first);
+    if !begins_with_version && !is_empty_text(first) {
+        return None;
+    }
+    let more: Vec<_> = more.take(3).collect();
+    let (armor, via) = match more.as_slice() {
+        [octets] if begins_with_version => (octet_stream(octets)?, Via::MixedPair),
+        // Nothing else says here that it is OpenPGP.
+        [octets] => (octet_stream(octets).filter(|armor| is_inline_pgp(armor))?, Via::MixedArmor),
+        [version, octets] if !begins_with_version && is_version(version) => {
             (octet_stream(octets)?, Via::ExchangeMixed)
-        }
-        [version, octets] if is_version(version) => (octet_stream(octets)?, Via::MixedPair),
-        [text, octets] if is_empty_text(text) => {
-            // Nothing else says here that it is OpenPGP.
-            (octet_stream(octets).filter(|armor| is_inline_pgp(armor))?, Via::MixedArmor)
         }
         _ => return None,
     };
@@ -238,23 +251,21 @@ fn octet_stream<'a>(part: &Part<'a>) -> Option<Cow<'a, [u8]>> {
 }
 
 /// One mailing-list wrapper: the mail itself, then texts alone.
-fn in_list_wrapper<'a>(root: &Part<'a>) -> Option<Shape<'a>> {
-    let mut parts = root.children()?.take(MAX_FOOTERS.saturating_add(2));
-    let inner = parts.next()?;
+fn in_list_wrapper<'a>(root: &Part<'a>, inner: &Part<'a>, more: Parts<'a>) -> Option<Shape<'a>> {
     let mut footers = Vec::new();
-    for part in parts {
+    for part in more.take(MAX_FOOTERS.saturating_add(1)) {
         if footers.len() >= MAX_FOOTERS || !part.is("text", "plain") || part.is_attachment() {
             return None;
         }
         footers.push(text(&part)?);
     }
     if inner.is("multipart", "encrypted") {
-        let armor = pgp_mime(&inner).ok()?;
+        let armor = pgp_mime(inner).ok()?;
         return Some(Shape::Encrypted(Encrypted { armor, via: Via::PgpMime, footers }));
     }
     // Anybody can put a text under a signed mail. Only a list has a reason to.
     if inner.is("multipart", "signed") && (footers.is_empty() || is_from_list(root)) {
-        return signed(&inner).map(|signed| Shape::Signed(Signed { footers, ..signed }));
+        return signed(inner).map(|signed| Shape::Signed(Signed { footers, ..signed }));
     }
     None
 }
