@@ -11,8 +11,9 @@ use pgp::types::{Password, S2kParams, SecretParams, StringToKey, Tag};
 use zeroize::Zeroizing;
 
 use super::armor::{dearmor, in_words};
+use super::key_part::KeyPart;
 use super::minimise::{minimise, reason_in_words};
-use super::parts::{KeyPart, Packets, Parts, write_packet};
+use super::parts::{Packets, Parts, write_packet};
 use super::policy::Policy;
 use super::sig::Sig;
 use super::verify::Verifier;

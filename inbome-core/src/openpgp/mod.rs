@@ -17,6 +17,8 @@ mod generate;
 #[cfg(feature = "openpgp")]
 mod import;
 #[cfg(feature = "openpgp")]
+mod key_part;
+#[cfg(feature = "openpgp")]
 mod keyring;
 pub mod message;
 #[cfg(feature = "openpgp")]

@@ -9,7 +9,8 @@ use pgp::ser::Serialize;
 use pgp::types::KeyDetails;
 use pgp::types::{EcdhPublicParams, EcdsaPublicParams, EddsaLegacyPublicParams, PublicParams};
 
-use super::parts::{KeyPart, Parts, Subkey};
+use super::key_part::KeyPart;
+use super::parts::{Parts, Subkey};
 use super::sig::Sig;
 use crate::clock::Timestamp;
 use crate::key::{Judgement, Unusable, Usable};

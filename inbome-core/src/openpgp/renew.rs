@@ -18,8 +18,9 @@ use rand::RngCore;
 use rand::rngs::StdRng;
 
 use super::import::{self, Locked, split_public};
+use super::key_part::KeyPart;
 use super::minimise::reason_in_words;
-use super::parts::{KeyPart, Packets, Parts, Subkey, write_packet};
+use super::parts::{Packets, Parts, Subkey, write_packet};
 use super::policy::{Policy, Word};
 use super::sig::Sig;
 use super::verify::Verifier;

@@ -15,7 +15,7 @@ use pgp::packet::{
 use pgp::ser::Serialize;
 use pgp::types::{SignatureBytes, Tag};
 
-use super::parts::KeyPart;
+use super::key_part::KeyPart;
 use crate::clock::Timestamp;
 use crate::key::hash;
 

@@ -11,7 +11,8 @@ use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::SignatureVersion;
 use pgp::types::{KeyDetails, PublicParams, VerifyingKey};
 
-use super::parts::{KeyPart, Parts, Subkey};
+use super::key_part::KeyPart;
+use super::parts::{Parts, Subkey};
 use super::recent::Recent;
 use super::sig::Sig;
 use crate::key::hash as hash_of;

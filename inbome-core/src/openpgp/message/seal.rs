@@ -21,8 +21,9 @@ use pgp::types::{KeyDetails, KeyVersion, Password, Tag};
 use rand::rngs::StdRng;
 use rand::{Rng, RngCore};
 
+use super::super::key_part::KeyPart;
 use super::super::minimise::reason_in_words;
-use super::super::parts::{KeyPart, write_packet};
+use super::super::parts::write_packet;
 use super::super::policy::Policy;
 use super::super::recent::Recent;
 use super::super::{OpenPgpError, SecretKey, internal};

@@ -14,7 +14,8 @@ use pgp::types::{
 };
 
 use super::super::SecretKey;
-use super::super::parts::{KeyPart, Packets};
+use super::super::key_part::KeyPart;
+use super::super::parts::Packets;
 use super::session::SessionKey;
 
 /// One secret primary or subkey, its public half taken apart.

@@ -13,7 +13,8 @@ use pgp::packet::{SignatureType, SignatureVersion, SubpacketData};
 use pgp::types::VerifyingKey;
 use sha2::digest::DynDigest;
 
-use super::super::parts::{KeyPart, Parts};
+use super::super::key_part::KeyPart;
+use super::super::parts::Parts;
 use super::super::policy::Policy;
 use super::super::recent::Recent;
 use super::super::sig::Sig;
