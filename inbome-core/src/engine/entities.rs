@@ -56,6 +56,7 @@ impl Engine {
                 draft: OutgoingDraft {
                     from: Ok(from.clone()),
                     recipients,
+                    unreadable: Vec::new(),
                     mode: Mode::Encrypt,
                     already_encrypted: false,
                     in_reply_to: None,
