@@ -238,7 +238,11 @@ fn an_encrypted_mail_to_several_tells_the_keys_of_the_others() {
     );
     let text =
         feed(world.command(&world.home()).env("INBOME_NOW", now).arg("process-incoming"), &sent);
-    assert!(text.exits(0).text().contains("unchanged"));
+    let text = text.exits(0).text();
+    assert!(text.contains("unchanged"), "{text}");
+    assert!(!text.contains("gossip about alice@example.org"), "{text}");
+    let short = carol.as_str().unwrap().get(..4).unwrap();
+    assert!(text.contains(&format!("gossip about {CAROL}: key {short} ")), "{text}");
     // A file tells as much as standard input, and no more when it must not be decrypted.
     let file = world.file("sent.eml", &sent);
     assert_eq!(learn(&[&file])["gossip"], found["gossip"]);
