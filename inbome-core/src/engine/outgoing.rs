@@ -151,7 +151,7 @@ impl Inner {
         }
         let targets =
             self.targets(&about, account, &accounts, &advised.recipients, openpgp, now)?;
-        let signer = self.signing_key(account)?;
+        let signer = self.signing_key(account, now)?;
         Ok(SealingKeys { account: account.addr.clone(), from, signer, targets })
     }
 
@@ -167,8 +167,14 @@ impl Inner {
     }
 
     /// The current key of an account, unlocked.
-    pub(super) fn signing_key(&mut self, account: &Account) -> Result<SecretKey, Error> {
+    fn signing_key(&mut self, account: &Account, now: Timestamp) -> Result<SecretKey, Error> {
         let key = self.current_key(account)?.key;
+        // Said here, where it is known that the key is the user's own and what helps.
+        if let Some(expired) = key.expires.filter(|expires| *expires <= now) {
+            let (own, of) = (&key.fingerprint, &account.addr);
+            let found = format!("{own}, the key of {of}, which expired on {expired}: renew it");
+            return Err(OpenPgpError::Unusable { found }.into());
+        }
         let key = self.as_unlocked(key);
         match key.locked {
             true => Err(OpenPgpError::Locked { fingerprint: key.fingerprint.to_string() }.into()),
