@@ -319,23 +319,22 @@ impl Advised {
             };
         }
         let lacking = self.recipients.is_empty() || !without_key(&self.recipients).is_empty();
-        let plan = match (self.draft.mode, self.recommendation) {
+        match (self.draft.mode, self.recommendation) {
             _ if self.draft.already_encrypted => Ok(Plan::Clear(OutgoingReason::AlreadyEncrypted)),
             (Mode::Clear, _) => Ok(Plan::Clear(OutgoingReason::Chosen)),
-            (Mode::Auto, Recommendation::Encrypt) => Ok(Plan::Encrypt(OutgoingReason::Recommended)),
-            (Mode::Auto, _) => Ok(Plan::Clear(OutgoingReason::NotRecommended)),
+            (Mode::Auto, least) if least < Recommendation::Encrypt => {
+                Ok(Plan::Clear(OutgoingReason::NotRecommended))
+            }
             // Never a partial send, never silent cleartext.
-            (Mode::Encrypt, _) if lacking => Err(self.refused(OutgoingReason::NotRecommended)),
-            (Mode::Encrypt, _) => Ok(Plan::Encrypt(OutgoingReason::Chosen)),
-        };
-        match plan {
-            // Nor a send to those alone whose addresses can be read.
-            Ok(Plan::Encrypt(_)) if !self.draft.unreadable.is_empty() => {
+            _ if !self.draft.unreadable.is_empty() => {
                 let why = format!("no address can be read in {}", self.draft.unreadable.join(", "));
-                let (reason, missing) = (OutgoingReason::NotRecommended, Vec::new());
+                let missing = without_key(&self.recipients);
+                let reason = OutgoingReason::NotRecommended;
                 Err(ComposeError::Refused { reason, why, missing })
             }
-            plan => plan,
+            (Mode::Auto, _) => Ok(Plan::Encrypt(OutgoingReason::Recommended)),
+            (Mode::Encrypt, _) if lacking => Err(self.refused(OutgoingReason::NotRecommended)),
+            (Mode::Encrypt, _) => Ok(Plan::Encrypt(OutgoingReason::Chosen)),
         }
     }
 

@@ -391,6 +391,8 @@ fn what_is_no_address_stops_an_encrypted_mail_and_no_other() {
         assert!(error.to_string().contains("no address can be read in root, "), "{error}");
     }
     assert_eq!(send(&engine, &mail, &mode(Mode::Clear)).1, OutgoingReason::Chosen);
+    let nobody = engine.process_outgoing(None, &draft("To: root\r\n"), &mode(Mode::Encrypt));
+    assert!(nobody.expect_err("nobody").to_string().contains("read in root"));
     // A program that knows the envelope knows what became of them.
     let recipients = Some(BTreeSet::from([addr(ALICE)]));
     let options = OutgoingOptions { recipients, ..mode(Mode::Encrypt) };
