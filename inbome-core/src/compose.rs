@@ -226,7 +226,7 @@ pub struct Outgoing {
     pub clear_because: Vec<(Addr, Advice)>,
 }
 
-/// Finds who writes to whom. `account` is an own address that the caller names instead of From.
+/// Finds who writes to whom.
 ///
 /// # Errors
 /// [`ComposeError::Limit`], [`ComposeError::ModeField`].

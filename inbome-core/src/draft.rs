@@ -25,6 +25,8 @@ use crate::random::SecureRandom;
 pub struct Draft<'a> {
     /// The mail as it is so far; `Bcc` stays inside.
     pub mail: &'a [u8],
+    /// Who writes, for a mail without From: nobody else's draft is opened.
+    pub from: &'a Addr,
     /// What was decided about it.
     pub state: DraftState,
     /// Values of gossip fields: the keys of those it is for.
@@ -44,6 +46,7 @@ pub struct Draft<'a> {
 pub fn encrypt(draft: &Draft<'_>, openpgp: &dyn OpenPgp) -> Result<Vec<u8>, EncryptError> {
     let additions = Additions {
         fields: &[(DRAFT_STATE_FIELD, draft.state.print())],
+        missing: &[("From", draft.from.to_header())],
         gossip: draft.gossip,
         keep_bcc: true,
         ..Additions::default()

@@ -26,8 +26,8 @@ use crate::store::transaction;
 
 impl Engine {
     /// Makes of the mail that a program would send the mails that leave (Discovery §8): in the
-    /// clear, or signed and encrypted (Messages §2). `account` is only needed when From is to be
-    /// overruled.
+    /// clear, or signed and encrypted (Messages §2). From says who writes;
+    /// `account` must be one of the home's if it is given.
     ///
     /// # Errors
     /// [`Error::Compose`]: refused, or past a limit; [`Error::Encrypt`], [`Error::NoOwnKey`],
