@@ -545,7 +545,11 @@ fn a_mail_that_must_be_encrypted_is_not_made_with_an_expired_key() {
     let draft = mail(ME, PEER, NOW + 2 * DAY);
     let error = mine.process_outgoing(None, &draft, &encrypt()).expect_err("expired");
     assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
-    assert!(error.to_string().contains(&format!("the key of {ME}, which expired")), "{error}");
+    let says = format!("the key of {ME}, which expired");
+    assert!(error.to_string().contains(&says), "{error}");
+    let state = DraftState { encrypt: true, by_choice: false, is_reply_to_encrypted: false };
+    let error = mine.encrypt_draft(None, &draft, state).expect_err("expired");
+    assert!(error.to_string().contains(&says), "{error}");
     mine.renew_own_key(None, None).expect("renewed");
     let outgoing = mine.process_outgoing(None, &draft, &encrypt()).expect("encrypted");
     assert_eq!(outgoing.reason, OutgoingReason::Chosen);

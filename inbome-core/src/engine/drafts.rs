@@ -41,7 +41,7 @@ impl Engine {
             let advice = inner.recommend(&account, &about, &reply, &[], openpgp, now)?;
             let targets =
                 inner.targets(&[], &account, &accounts, &advice.recipients, openpgp, now)?;
-            let key = inner.current_key(&account)?.key;
+            let key = inner.living_key(&account, now)?;
             (account, key, targets)
         };
         // What would not be opened again must not be put away.

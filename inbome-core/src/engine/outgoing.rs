@@ -166,15 +166,27 @@ impl Inner {
         Ok(header::print(settings.spelling, from, settings.prefer_encrypt, &cert))
     }
 
+    /// The current key of an account, if others could use it too.
+    pub(super) fn living_key(
+        &mut self,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<SecretKey, Error> {
+        let key = self.current_key(account)?.key;
+        match key.expires.filter(|expires| *expires <= now) {
+            None => Ok(key),
+            // Said here, where it is known that the key is the user's own, and what helps.
+            Some(expired) => {
+                let (own, of) = (&key.fingerprint, &account.addr);
+                let found = format!("{own}, the key of {of}, which expired on {expired}: renew it");
+                Err(OpenPgpError::Unusable { found }.into())
+            }
+        }
+    }
+
     /// The current key of an account, unlocked.
     fn signing_key(&mut self, account: &Account, now: Timestamp) -> Result<SecretKey, Error> {
-        let key = self.current_key(account)?.key;
-        // Said here, where it is known that the key is the user's own and what helps.
-        if let Some(expired) = key.expires.filter(|expires| *expires <= now) {
-            let (own, of) = (&key.fingerprint, &account.addr);
-            let found = format!("{own}, the key of {of}, which expired on {expired}: renew it");
-            return Err(OpenPgpError::Unusable { found }.into());
-        }
+        let key = self.living_key(account, now)?;
         let key = self.as_unlocked(key);
         match key.locked {
             true => Err(OpenPgpError::Locked { fingerprint: key.fingerprint.to_string() }.into()),
