@@ -2369,7 +2369,7 @@ inbome_result inbome_draft_state_set_reply_to_encrypted(struct inbome_draft_stat
 //
 // engine: the engine.
 // account: whose draft it is, or NULL: that of its From, else the only account.
-// mail: the draft as it is so far.
+// mail: the draft as it is so far; without From it gets that of the account.
 // draft_state: what was decided about it, or NULL: as inbome_draft_state_new.
 // draft: the draft; inbome_draft_data is what to put away.
 //
@@ -2377,7 +2377,8 @@ inbome_result inbome_draft_state_set_reply_to_encrypted(struct inbome_draft_stat
 // Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
 // INBOME_RESULT_NOT_FOUND for an unknown account or one without a key;
 // INBOME_RESULT_INVALID_ARGUMENT for a mail that cannot be protected; INBOME_RESULT_REFUSED past a
-// limit; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
+// limit, and for a mail from somebody else, which would not be opened; INBOME_RESULT_RANDOM,
+// INBOME_RESULT_FORKED, those of the store (300 to 399).
 // Owned: free with inbome_draft_free
 inbome_result inbome_draft_encrypt(struct inbome_engine *engine,
                                    const char *account,
@@ -2582,7 +2583,7 @@ inbome_result inbome_outgoing_options_set_draft(struct inbome_outgoing_options *
 // mail encrypted for some only, and never is one sent clear that was to be encrypted.
 //
 // engine: the engine.
-// account: who writes, or NULL: from the mail.
+// account: one of the home's, or NULL; the From field of the mail says who writes.
 // mail: the whole mail, as it would be sent.
 // options: more about it, or NULL.
 // outgoing: the mails that leave.
@@ -2763,7 +2764,7 @@ size_t inbome_header_count(const struct inbome_header *header);
 // copy to keep.
 //
 // engine: the engine.
-// account: who writes, or NULL: the From field of the header tells.
+// account: who writes if no From field in the header is of an account; or NULL: the only one.
 // entity: its Content-* fields, a blank line, and the body.
 // header: all fields of the mail but Content-* and MIME-Version. To and Cc name everybody who stands
 // there, whoever gets this copy.

@@ -186,6 +186,8 @@ pub struct OutgoingDraft {
     pub from: Result<Addr, OutgoingReason>,
     /// Everybody whom it goes to, in the order of the header, without duplicates.
     pub recipients: Vec<Addr>,
+    /// What stands in To, Cc or Bcc and is no address, where those say who gets the mail.
+    pub unreadable: Vec<String>,
     /// Who decides, `X-Inbome` considered.
     pub mode: Mode,
     /// It is encrypted already.
@@ -224,7 +226,7 @@ pub struct Outgoing {
     pub clear_because: Vec<(Addr, Advice)>,
 }
 
-/// Finds who writes to whom. `account` is an own address that the caller names instead of From.
+/// Finds who writes to whom.
 ///
 /// # Errors
 /// [`ComposeError::Limit`], [`ComposeError::ModeField`].
@@ -235,15 +237,14 @@ pub fn read_draft(
 ) -> Result<OutgoingDraft, ComposeError> {
     let envelope = Envelope::parse(mail).map_err(ComposeError::Limit)?;
     let from = match envelope.from() {
-        _ if has_resent(mail)? => Err(OutgoingReason::Resent),
+        _ if envelope.is_resent() => Err(OutgoingReason::Resent),
         Ok(from) if accounts.own(&from) => Ok(from),
         Ok(_) => Err(OutgoingReason::NoAccount),
         Err(FromFlaw::NoFrom) => Err(OutgoingReason::NoFrom),
         Err(FromFlaw::SeveralFrom) => Err(OutgoingReason::SeveralFrom),
         Err(FromFlaw::InvalidFrom(_)) => Err(OutgoingReason::InvalidFrom),
     };
-    let mut listed = envelope.to().map_err(ComposeError::Limit)?;
-    listed.extend(envelope.cc().map_err(ComposeError::Limit)?);
+    let mut listed = envelope.addressed().map_err(ComposeError::Limit)?;
     let blind = envelope.bcc().map_err(ComposeError::Limit)?;
     if let Some(given) = &options.recipients {
         // The envelope rules: who stands in To but not in it gets no mail from us.
@@ -253,9 +254,15 @@ pub fn read_draft(
     listed.extend(blind);
     let mut known = BTreeSet::new();
     listed.retain(|addr| known.insert(addr.clone()));
+    // Who sends by an envelope of their own knows what is in it.
+    let unreadable = match options.recipients {
+        Some(_) => Vec::new(),
+        None => envelope.unreadable_recipients(),
+    };
     Ok(OutgoingDraft {
         from,
         recipients: listed,
+        unreadable,
         mode: mode_field(mail)?.unwrap_or(options.mode),
         already_encrypted: envelope.is_encrypted(),
         in_reply_to: envelope.in_reply_to_last().map(<[u8]>::to_vec),
@@ -315,9 +322,17 @@ impl Advised {
         match (self.draft.mode, self.recommendation) {
             _ if self.draft.already_encrypted => Ok(Plan::Clear(OutgoingReason::AlreadyEncrypted)),
             (Mode::Clear, _) => Ok(Plan::Clear(OutgoingReason::Chosen)),
-            (Mode::Auto, Recommendation::Encrypt) => Ok(Plan::Encrypt(OutgoingReason::Recommended)),
-            (Mode::Auto, _) => Ok(Plan::Clear(OutgoingReason::NotRecommended)),
+            (Mode::Auto, least) if least < Recommendation::Encrypt => {
+                Ok(Plan::Clear(OutgoingReason::NotRecommended))
+            }
             // Never a partial send, never silent cleartext.
+            _ if !self.draft.unreadable.is_empty() => {
+                let why = format!("no address can be read in {}", self.draft.unreadable.join(", "));
+                let missing = without_key(&self.recipients);
+                let reason = OutgoingReason::NotRecommended;
+                Err(ComposeError::Refused { reason, why, missing })
+            }
+            (Mode::Auto, _) => Ok(Plan::Encrypt(OutgoingReason::Recommended)),
             (Mode::Encrypt, _) if lacking => Err(self.refused(OutgoingReason::NotRecommended)),
             (Mode::Encrypt, _) => Ok(Plan::Encrypt(OutgoingReason::Chosen)),
         }
@@ -396,20 +411,17 @@ pub(crate) fn is_removed(field: &RawField<'_>, from: Option<&Addr>) -> bool {
     header::family(field.name).is_some() && from.is_some_and(|from| !for_another(from))
 }
 
-fn has_resent(mail: &[u8]) -> Result<bool, ComposeError> {
-    let mut fields = crate::mime::fields(mail).map_err(ComposeError::Limit)?;
-    Ok(fields.any(|field| {
-        field.name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"Resent-"))
-    }))
-}
-
-/// The mode that an `X-Inbome` field asks for. One that cannot be read must not be sent past.
+/// The mode that an `X-Inbome` field asks for. One that cannot be read must not be sent past, nor two
+/// that disagree.
 fn mode_field(mail: &[u8]) -> Result<Option<Mode>, ComposeError> {
-    let mut fields = crate::mime::fields(mail).map_err(ComposeError::Limit)?;
-    let Some(field) = fields.find(|field| field.name.eq_ignore_ascii_case(b"X-Inbome")) else {
+    let fields = crate::mime::fields(mail).map_err(ComposeError::Limit)?;
+    let words = fields.filter(|field| field.is("X-Inbome"));
+    let words = words.map(|field| String::from_utf8_lossy(field.value).trim().to_ascii_lowercase());
+    let words: BTreeSet<String> = words.collect();
+    if words.is_empty() {
         return Ok(None);
-    };
-    let text = String::from_utf8_lossy(field.value).trim().to_ascii_lowercase();
+    }
+    let text = words.into_iter().collect::<Vec<_>>().join(", ");
     match text.parse() {
         Ok(mode) => Ok(Some(mode)),
         Err(()) => Err(ComposeError::ModeField { found: text.chars().take(80).collect() }),

@@ -25,6 +25,8 @@ use crate::random::SecureRandom;
 pub struct Draft<'a> {
     /// The mail as it is so far; `Bcc` stays inside.
     pub mail: &'a [u8],
+    /// Who writes, for a mail without From: nobody else's draft is opened.
+    pub from: &'a Addr,
     /// What was decided about it.
     pub state: DraftState,
     /// Values of gossip fields: the keys of those it is for.
@@ -44,6 +46,7 @@ pub struct Draft<'a> {
 pub fn encrypt(draft: &Draft<'_>, openpgp: &dyn OpenPgp) -> Result<Vec<u8>, EncryptError> {
     let additions = Additions {
         fields: &[(DRAFT_STATE_FIELD, draft.state.print())],
+        missing: &[("From", draft.from.to_header())],
         gossip: draft.gossip,
         keep_bcc: true,
         ..Additions::default()
@@ -68,7 +71,8 @@ pub struct OpenedDraft {
     pub state: Option<DraftState>,
     /// The state outside says otherwise; inside wins.
     pub state_differs: bool,
-    /// Names of other fields that stand outside otherwise than inside.
+    /// Names of other fields that stand outside otherwise than inside; recipients that stand outside
+    /// alone, and are left out, among them.
     pub differs: Vec<String>,
     /// The keys that it brought along, for its own recommendation; nothing of them is stored.
     pub gossip: Vec<(Addr, Key)>,
@@ -178,11 +182,18 @@ pub fn open(
     let drop = |field: &RawField<'_>| {
         field.is(DRAFT_STATE_FIELD) || (names_others(field) && !is_inside(field))
     };
+    let mut differs = inner.map(|_| other_differences(read.differs())).unwrap_or_default();
+    for field in read.outer().fields().filter(|field| names_others(field) && !is_inside(field)) {
+        let name = String::from_utf8_lossy(field.name).into_owned();
+        if !differs.iter().any(|told| told.eq_ignore_ascii_case(&name)) {
+            differs.push(name);
+        }
+    }
     Ok(OpenedDraft {
         message: rewrite(&whole, &drop, &[]).map_err(DraftError::Limit)?,
         state_differs: self::state(read.outer()) != state,
         state,
-        differs: inner.map(|_| other_differences(read.differs())).unwrap_or_default(),
+        differs,
         gossip: gossip(&read, inner, account, openpgp),
     })
 }

@@ -131,6 +131,14 @@ pub enum Error {
         /// Whose keys were looked at.
         of: Addr,
     },
+    /// The current key of an account, while there are others.
+    #[error("expected a key that is not in use, found {fingerprint}, the current key of {of}")]
+    CurrentKey {
+        /// The fingerprint.
+        fingerprint: String,
+        /// The account.
+        of: Addr,
+    },
     /// The account exists with something else than what was asked.
     #[error("expected account {addr} to be new or to be as asked, found that its {what} differs")]
     AccountDiffers {
@@ -170,9 +178,10 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match self {
-            Self::Addr(_) | Self::WhichAccount { .. } | Self::Unfit { .. } => {
-                ErrorKind::InvalidArgument
-            }
+            Self::Addr(_)
+            | Self::WhichAccount { .. }
+            | Self::CurrentKey { .. }
+            | Self::Unfit { .. } => ErrorKind::InvalidArgument,
             Self::Store(error) => store_kind(error),
             Self::Encrypt(EncryptError::OpenPgp(error)) | Self::OpenPgp(error) => match error {
                 OpenPgpError::Random(_) => ErrorKind::Random,

@@ -107,7 +107,7 @@ pub extern "C" fn inbome_draft_state_set_reply_to_encrypted(
 ///
 /// engine: the engine.
 /// account: whose draft it is, or NULL: that of its From, else the only account.
-/// mail: the draft as it is so far.
+/// mail: the draft as it is so far; without From it gets that of the account.
 /// draft_state: what was decided about it, or NULL: as inbome_draft_state_new.
 /// draft: the draft; inbome_draft_data is what to put away.
 ///
@@ -115,7 +115,8 @@ pub extern "C" fn inbome_draft_state_set_reply_to_encrypted(
 /// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
 /// INBOME_RESULT_NOT_FOUND for an unknown account or one without a key;
 /// INBOME_RESULT_INVALID_ARGUMENT for a mail that cannot be protected; INBOME_RESULT_REFUSED past a
-/// limit; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
+/// limit, and for a mail from somebody else, which would not be opened; INBOME_RESULT_RANDOM,
+/// INBOME_RESULT_FORKED, those of the store (300 to 399).
 /// Owned: free with inbome_draft_free
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_draft_encrypt(

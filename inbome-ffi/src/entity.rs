@@ -40,7 +40,7 @@ pub struct inbome_opened {
 /// copy to keep.
 ///
 /// engine: the engine.
-/// account: who writes, or NULL: the From field of the header tells.
+/// account: who writes if no From field in the header is of an account; or NULL: the only one.
 /// entity: its Content-* fields, a blank line, and the body.
 /// header: all fields of the mail but Content-* and MIME-Version. To and Cc name everybody who stands
 /// there, whoever gets this copy.

@@ -32,7 +32,7 @@ pub struct inbome_outgoing {
 /// mail encrypted for some only, and never is one sent clear that was to be encrypted.
 ///
 /// engine: the engine.
-/// account: who writes, or NULL: from the mail.
+/// account: one of the home's, or NULL; the From field of the mail says who writes.
 /// mail: the whole mail, as it would be sent.
 /// options: more about it, or NULL.
 /// outgoing: the mails that leave.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use inbome_core::compose::{Mode, Outgoing, OutgoingReason};
 use inbome_core::decrypt::{Encryption, Signature, Signer};
 use inbome_core::discover::{Ignored, Receipt};
-use inbome_core::engine::{AccountOptions, Engine, PeerFilter, SettingsChange};
+use inbome_core::engine::{AccountOptions, Engine, Entity, PeerFilter, SettingsChange};
 use inbome_core::gossip::GossipFlaw;
 use inbome_core::header::PreferEncrypt;
 use inbome_core::receive::Outcome;
@@ -374,6 +374,14 @@ fn two_accounts_of_one_home_write_to_each_other() {
             assert_eq!(read.summary.signer, Some(Signer::Current), "{from}, {account:?}");
             assert_eq!(values(&read.message.expect("a message"), "Subject"), ["note"], "{from}");
         }
+        // From says who writes an entity too, whatever account is named beside it.
+        let header = [("From", from.to_owned()), ("To", to.to_owned())];
+        let octets = b"Content-Type: text/plain\r\n\r\nHi\r\n";
+        let to = [addr(to)];
+        let entity = Entity { octets, header: &header, recipients: &to, ..Entity::default() };
+        let sealed = home.seal(Some(&to[0]), &entity).expect("sealed");
+        let field = sealed.outer.iter().find(|(name, _)| name == "Autocrypt").expect("a field");
+        assert_eq!(field.1, home.header_fields(Some(&addr(from)), None).expect("fields")[0].1);
         // One's own mail touches no peer.
         let incoming =
             home.process_incoming(None, only(&sent), Receipt::default()).expect("processed");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use inbome_core::compose::{ComposeError, Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::draft::{DraftError, OpenedDraft};
 use inbome_core::engine::{AccountOptions, Engine, Reply};
-use inbome_core::error::Error;
+use inbome_core::error::{Error, ErrorKind};
 use inbome_core::header::DraftState;
 use inbome_core::openpgp::{OpenPgp, Rpgp};
 use inbome_core::recommend::{Recommendation, TargetSource};
@@ -370,4 +370,22 @@ fn a_draft_is_opened_after_the_key_was_replaced() {
     bob.destroy_own_key(None, &old).expect("destroyed");
     let error = bob.open_draft(None, &draft, true).expect_err("no key");
     assert!(matches!(error, Error::Draft(DraftError::Failed(_))), "{error}");
+}
+
+#[test]
+fn what_would_not_be_opened_again_is_not_put_away() {
+    let clock = SetClock::new(NOW);
+    let bob = bob(&clock);
+    let decided = state(true, false, false);
+    for from in [ALICE, &format!("{BOB}, {ALICE}"), "bob", ""] {
+        let mail = format!("From: {from}\r\nTo: {ALICE}\r\n\r\nx\r\n");
+        let error = bob.encrypt_draft(None, mail.as_bytes(), decided).expect_err(from);
+        let refused = matches!(error, Error::Draft(DraftError::NotFromAccount { .. }));
+        assert!(refused && error.kind() == ErrorKind::Refused, "{from}: {error}");
+    }
+    // Not yet said who writes it: it is the account's all the same.
+    let mail = format!("To: {ALICE}\r\nSubject: later\r\n\r\nx\r\n");
+    let opened = take_out(&bob, &put_away(&bob, mail.as_bytes(), decided));
+    let expected = format!("{mail}From: {BOB}\r\n").replace("\r\n\r\nx", "");
+    assert_eq!(fields(&opened.message), fields(expected.as_bytes()));
 }

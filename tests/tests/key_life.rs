@@ -477,7 +477,7 @@ fn a_replaced_key_goes_on_decrypting_until_it_is_destroyed() {
     assert_eq!(key.key.fingerprint, new, "they learnt it");
 
     let refused = mine.destroy_own_key(None, &new).expect_err("the current one");
-    assert!(matches!(refused, Error::Unfit { .. }), "{refused}");
+    assert!(matches!(refused, Error::CurrentKey { .. }), "{refused}");
     mine.destroy_own_key(None, &old).expect("destroyed");
     for mail in [&to_old, &to_old_late] {
         let gone = reads(&mine, mail);
@@ -545,6 +545,11 @@ fn a_mail_that_must_be_encrypted_is_not_made_with_an_expired_key() {
     let draft = mail(ME, PEER, NOW + 2 * DAY);
     let error = mine.process_outgoing(None, &draft, &encrypt()).expect_err("expired");
     assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
+    let says = format!("the key of {ME}, which expired");
+    assert!(error.to_string().contains(&says), "{error}");
+    let state = DraftState { encrypt: true, by_choice: false, is_reply_to_encrypted: false };
+    let error = mine.encrypt_draft(None, &draft, state).expect_err("expired");
+    assert!(error.to_string().contains(&says), "{error}");
     mine.renew_own_key(None, None).expect("renewed");
     let outgoing = mine.process_outgoing(None, &draft, &encrypt()).expect("encrypted");
     assert_eq!(outgoing.reason, OutgoingReason::Chosen);

@@ -59,6 +59,26 @@ fn an_altered_mdc_gives_no_octet() {
 }
 
 #[test]
+fn a_large_message_gives_no_octet_before_its_last_one_was_checked() {
+    let scene = Scene::new();
+    // Without a length of its own any beginning of it would do for a whole literal.
+    let text = [TEXT.as_bytes(), &[b'x'; 300_000]].concat();
+    let endless = [&[0xaf, b'b', 0, 0, 0, 0, 0], &text[..]].concat();
+    let body = protected_body(&endless);
+    let answer = reads(&scene, Tag::SymEncryptedProtectedData, &body);
+    assert!(answer.shown().ends_with("xxx"));
+    for back in [1, 22, 1_000, 250_000] {
+        let mut altered = body.clone();
+        let at = altered.len() - back;
+        altered[at] ^= 1;
+        let answer = reads(&scene, Tag::SymEncryptedProtectedData, &altered);
+        answer.gives_nothing(&format!("octet {back} from the end"), "damaged");
+    }
+    let cut = &body[..body.len() - 22];
+    reads(&scene, Tag::SymEncryptedProtectedData, cut).gives_nothing("cut", "damaged");
+}
+
+#[test]
 fn a_packet_without_integrity_protection_gives_no_octet() {
     let scene = Scene::new();
     let body = protected_body(&hello());

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use inbome_core::compose::OutgoingOptions;
 use inbome_core::decrypt::{Decrypted, Intended, Signer};
 use inbome_core::engine::{Engine, Entity};
+use inbome_tests::homes::Home;
 use inbome_tests::letters::*;
 use inbome_tests::stage::{ALICE, BOB, SENT, SetClock, addr};
 use rand::rngs::StdRng;
@@ -233,27 +234,48 @@ fn unfolded(field: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn three_hundred_random_mails_come_back_with_the_same_fields_and_octets() {
+fn a_thousand_random_mails_come_back_to_us_and_to_gnupg_with_the_same_octets() {
     let Three { bob, alice, carol } = three();
+    let readers = [&alice, &carol, &bob];
     let mut rng = StdRng::from_seed([5; 32]);
-    let mut nested = 0;
-    for round in 0..300 {
+    let mut bodies = Vec::new();
+    let (gpg, folder) = (Home::new(), tempfile::tempdir().expect("a folder"));
+    let file = |round: usize, end: &str| folder.path().join(format!("{round}{end}"));
+    for round in 0..1_000 {
         let case = case(&mut rng);
         let mail = case.mail(&mut rng);
         let sent = bob.process_outgoing(None, &mail, &OutgoingOptions::default()).expect("made");
         assert!(sent.encrypted, "round {round}: {:?}", sent.reason);
         assert_eq!(sent.messages.len(), 1, "round {round}");
-        for reader in [&alice, &carol, &bob] {
-            let read = reader.decrypt(None, &sent.messages[0].data).expect("read");
-            let summary = &read.summary;
-            assert_eq!(summary.signer, Some(Signer::Current), "round {round}");
-            assert_eq!(summary.intended, Some(Intended::Yes), "round {round}");
-            assert_eq!(summary.differs, Vec::<String>::new(), "round {round}");
-            case.check(round, &mail, &read, &mail);
-        }
-        nested += usize::from(holds(&case.body, "multipart/"));
+        let sent = &sent.messages[0].data;
+        let read = readers[round % readers.len()].decrypt(None, sent).expect("read");
+        let summary = &read.summary;
+        assert_eq!(summary.signer, Some(Signer::Current), "round {round}");
+        assert_eq!(summary.intended, Some(Intended::Yes), "round {round}");
+        assert_eq!(summary.differs, Vec::<String>::new(), "round {round}");
+        case.check(round, &mail, &read, &mail);
+        let armor = String::from_utf8_lossy(sent);
+        let armor = &armor[armor.find("-----BEGIN PGP MESSAGE").expect("armor")..];
+        let end = armor.find("\r\n\r\n--").or(armor.find("\n\n--")).expect("a boundary");
+        std::fs::write(file(round, ".asc"), &armor[..end]).expect("written");
+        bodies.push(case.body);
     }
-    assert!(nested > 50, "{nested}");
+    assert!(bodies.iter().filter(|body| holds(body, "multipart/")).count() > 150);
+    // A program that nobody here wrote, with one of the readers' keys.
+    gpg.gpg(&["--import"], alice.export_secret(None).expect("a key").0.as_bytes());
+    gpg.gpg(&["--import"], &bob.export_cert(None).expect("a cert").0);
+    let files: Vec<String> =
+        (0..bodies.len()).map(|round| file(round, ".asc").display().to_string()).collect();
+    let arguments = ["--status-fd", "1", "--yes", "--decrypt-files"].into_iter();
+    let arguments: Vec<&str> = arguments.chain(files.iter().map(String::as_str)).collect();
+    let said = String::from_utf8(gpg.gpg(&arguments, b"")).expect("text");
+    for line in ["GOODMDC", "VALIDSIG"] {
+        assert_eq!(said.matches(&format!("[GNUPG:] {line}")).count(), bodies.len(), "{line}");
+    }
+    for (round, expected) in bodies.iter().enumerate() {
+        let payload = std::fs::read(file(round, "")).expect("decrypted");
+        assert!(body(&payload) == expected, "round {round}");
+    }
 }
 
 #[test]

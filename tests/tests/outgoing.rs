@@ -341,6 +341,66 @@ fn x_inbome_decides_before_the_caller_and_never_leaves() {
     // A word that cannot be read must not be sent past.
     let error = engine.process_outgoing(None, &mail("encrpyt"), &auto()).expect_err("no mode");
     assert!(error.to_string().contains("encrpyt"), "{error}");
+    // Nor two that disagree; one said twice is one.
+    let error = engine.process_outgoing(None, &mail("clear\r\nX-Inbome: encrypt"), &auto());
+    assert!(matches!(error, Err(Error::Compose(ComposeError::ModeField { .. }))), "{error:?}");
+    assert_eq!(send(&engine, &mail("clear\r\nx-inbome:Clear "), &auto()).1, OutgoingReason::Chosen);
+}
+
+#[test]
+fn a_mail_that_is_sent_on_goes_to_those_of_its_latest_resending() {
+    let engine = bob();
+    let to = "To: first@example.org\r\nCc: first2@example.org\r\n";
+    for (name, resent, recipients) in [
+        (
+            "once",
+            "Resent-From: bob@example.org\r\nResent-To: a@example.org\r\n\
+             Resent-Cc: b@example.org\r\nResent-Bcc: c@example.org\r\n",
+            vec!["a@example.org", "b@example.org", "c@example.org"],
+        ),
+        (
+            "twice",
+            "Resent-From: bob@example.org\r\nResent-To: a@example.org\r\n\
+             Resent-From: x@example.org\r\nResent-To: bob@example.org\r\n\
+             Resent-Cc: y@example.org\r\n",
+            vec!["a@example.org"],
+        ),
+        (
+            "twice, apart",
+            "Resent-To: a@example.org\r\nReceived: by mx; Sat, 17 Dec 2016 09:58:05 +0100\r\n\
+             Resent-Cc: y@example.org\r\n",
+            vec!["a@example.org"],
+        ),
+        ("to nobody", "Resent-From: bob@example.org\r\n", vec![]),
+    ] {
+        let mail = format!("{resent}From: {BOB}\r\n{to}\r\nx");
+        let sent = engine.process_outgoing(None, mail.as_bytes(), &auto()).expect("made");
+        assert_eq!(sent.reason, OutgoingReason::Resent, "{name}");
+        let to: Vec<&str> = sent.messages[0].recipients.iter().map(|addr| addr.as_str()).collect();
+        assert_eq!(to, recipients, "{name}");
+    }
+}
+
+#[test]
+fn what_is_no_address_stops_an_encrypted_mail_and_no_other() {
+    let engine = bob();
+    receive(&engine, &mail(ALICE, SENT, &autocrypt(ALICE, true, &cert(1, ALICE))));
+    let mail = draft(&format!("To: {ALICE}, root\r\nCc: \"x y\"@\r\n"));
+    for how in [Mode::Auto, Mode::Encrypt] {
+        let error = engine.process_outgoing(None, &mail, &mode(how)).expect_err("unreadable");
+        assert!(error.to_string().contains("no address can be read in root, "), "{error}");
+    }
+    assert_eq!(send(&engine, &mail, &mode(Mode::Clear)).1, OutgoingReason::Chosen);
+    let nobody = engine.process_outgoing(None, &draft("To: root\r\n"), &mode(Mode::Encrypt));
+    assert!(nobody.expect_err("nobody").to_string().contains("read in root"));
+    // A program that knows the envelope knows what became of them.
+    let recipients = Some(BTreeSet::from([addr(ALICE)]));
+    let options = OutgoingOptions { recipients, ..mode(Mode::Encrypt) };
+    assert_eq!(send(&engine, &mail, &options).1, OutgoingReason::Chosen);
+    for nobody in ["undisclosed-recipients:;", "", "()", ","] {
+        let mail = draft(&format!("To: {ALICE}\r\nCc: {nobody}\r\n"));
+        assert_eq!(send(&engine, &mail, &mode(Mode::Encrypt)).1, OutgoingReason::Chosen);
+    }
 }
 
 #[test]

@@ -35,7 +35,7 @@ CALLS = {
     "create_account": lambda e: e.create_account(BOB),
     "decrypt": lambda e: e.decrypt(MAIL),
     "destroy_key": lambda e: e.destroy_key("0" * 40),
-    "encrypt_draft": lambda e: e.encrypt_draft(MAIL),
+    "encrypt_draft": lambda e: e.encrypt_draft(MAIL.replace(b"alice", b"bob")),
     "export_secret": lambda e: e.export_secret(),
     "forget_peer": lambda e: e.forget_peer(ALICE),
     "generation": lambda e: e.generation(),

@@ -100,15 +100,22 @@ fn open(session: &mut Session, args: &DraftOpen) -> Done {
     session.out.flush();
     match opened.state {
         Some(state) => session.out.note(&state_sentence(state)),
-        None => session.out.note("Another program wrote it: it says nothing about encryption."),
+        None => {
+            session.out.note("Another program wrote it: inside it says nothing about encryption.")
+        }
     }
     if opened.state_differs {
-        let text = "Outside it says otherwise: somebody changed that. What stands inside counts.";
+        let text = match opened.state {
+            Some(_) => {
+                "Outside it says otherwise: somebody changed that. What stands inside counts."
+            }
+            None => "Outside it does, but anybody could have written that.",
+        };
         session.out.colored_note(Color::Yellow, text);
     }
     if !opened.differs.is_empty() {
         let names = shown_line(&opened.differs.join(", "));
-        let text = format!("Changed outside; what stands inside counts: {names}.");
+        let text = format!("Otherwise outside than inside; what stands inside counts: {names}.");
         session.out.colored_note(Color::Yellow, &text);
     }
     Ok(Exit::Done)

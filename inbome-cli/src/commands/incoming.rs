@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use inbome_core::discover::Receipt;
 use inbome_core::engine::Engine;
 use inbome_core::fields::FieldReport;
+use inbome_core::gossip::GossipFlaw;
 use inbome_core::receive::{GossipOutcome, Incoming, Outcome};
 use serde_json::{Value, json};
 
@@ -165,6 +166,11 @@ fn print_text(session: &mut Session, file: &Path, incoming: &Incoming) {
         let text = shown_line(&format!("{}: {verdict}{key}{why}", report.name));
         session.out.say(&format!("           {text}"));
     }
+    // Everybody who is written to together with others is told about himself as well.
+    let is_told = |outcome: &&GossipOutcome| outcome.key != Err(GossipFlaw::OwnAddress);
+    for outcome in incoming.gossip.iter().filter(is_told) {
+        print_gossip(session, outcome);
+    }
     if let Some((old, new)) = &incoming.key_changed {
         let text = format!(
             "           their key changed, from {} to {}",
@@ -183,4 +189,24 @@ fn print_text(session: &mut Session, file: &Path, incoming: &Incoming) {
         let text = session.out.paint(Color::Red, &text);
         session.out.say(&text);
     }
+}
+
+/// What the mail tells of the key of another recipient.
+fn print_gossip(session: &mut Session, outcome: &GossipOutcome) {
+    let about = outcome.addr.as_ref().map_or("an unreadable address", |addr| addr.as_str());
+    let (found, color) = match &outcome.key {
+        Ok(key) if outcome.conflict => {
+            let text = format!(
+                "key {}, which is not the one that they use themselves: a new one, or somebody in \
+                 between",
+                words::short(key)
+            );
+            (text, Color::Yellow)
+        }
+        Ok(key) => (format!("key {}", words::short(key)), Color::Plain),
+        Err(flaw) => (format!("not taken: {}", flaw.code().replace('_', " ")), Color::Plain),
+    };
+    let text = shown_line(&format!("gossip about {about}: {found}"));
+    let text = session.out.paint(color, &text);
+    session.out.say(&format!("           {text}"));
 }

@@ -92,7 +92,7 @@ fn what_says_otherwise_outside_is_told_and_inside_wins() {
     let out = world.feed(&["draft", "open"], changed.as_bytes()).exits(0);
     assert!(out.text().contains("To: bob@example.org") && !out.text().contains("eve@"));
     assert!(
-        out.stderr.contains("Changed outside; what stands inside counts: To."),
+        out.stderr.contains("Otherwise outside than inside; what stands inside counts: To."),
         "{}",
         out.stderr
     );
@@ -122,6 +122,20 @@ fn a_stolen_mail_among_the_drafts_is_not_opened() {
     let opened = world.feed(&["draft", "open", "--confirm", "--json"], &to_self).exits(0).json();
     assert_eq!(opened["state"], json!(null));
     world.feed(&["draft", "open", "--confirm"], &to_alice).exits(4);
+}
+
+#[test]
+fn a_draft_of_another_program_says_what_of_it_counts() {
+    let world = world();
+    let sent = world.sent_by(ALICE, &mail(ALICE, DATE, ""));
+    let state = "Autocrypt-Draft-State: encrypt=yes;\nCc: bob@example.org\nFrom: alice@";
+    let draft = replaced(&sent, "From: alice@", state);
+    let run = world.feed(&["draft", "open", "--confirm"], &draft).exits(0);
+    assert!(!run.text().contains("bob@"), "{}", run.text());
+    for said in ["Another program wrote it", "anybody could have written that", "counts: Cc."] {
+        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    assert!(!run.stderr.contains("somebody changed"), "{}", run.stderr);
 }
 
 fn replaced(mail: &[u8], from: &str, to: &str) -> Vec<u8> {

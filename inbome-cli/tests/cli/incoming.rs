@@ -238,7 +238,11 @@ fn an_encrypted_mail_to_several_tells_the_keys_of_the_others() {
     );
     let text =
         feed(world.command(&world.home()).env("INBOME_NOW", now).arg("process-incoming"), &sent);
-    assert!(text.exits(0).text().contains("unchanged"));
+    let text = text.exits(0).text();
+    assert!(text.contains("unchanged"), "{text}");
+    assert!(!text.contains("gossip about alice@example.org"), "{text}");
+    let short = carol.as_str().unwrap().get(..4).unwrap();
+    assert!(text.contains(&format!("gossip about {CAROL}: key {short} ")), "{text}");
     // A file tells as much as standard input, and no more when it must not be decrypted.
     let file = world.file("sent.eml", &sent);
     assert_eq!(learn(&[&file])["gossip"], found["gossip"]);
@@ -246,4 +250,23 @@ fn an_encrypted_mail_to_several_tells_the_keys_of_the_others() {
     let known = world.run(&["peers", "list", "--json"]).exits(0).json();
     let carols = known["peers"].as_array().unwrap().iter().find(|peer| peer["addr"] == CAROL);
     assert_eq!(&carols.unwrap()["gossip_fingerprint"], carol);
+}
+
+#[test]
+fn another_key_than_a_peers_own_is_told_when_it_is_heard() {
+    let world = World::of_alice();
+    world.introduce(&[BOB, CAROL]);
+    let (other, bobs) = (world.path("another key"), world.home_of(BOB));
+    world.run_in(&other, &["init", CAROL]).exits(0);
+    let fields = world.run_in(&other, &["header", "--quiet"]).exits(0).text();
+    let learns = ["process-incoming"];
+    feed(world.command(&bobs).args(learns), mail(CAROL, LATER, &fields).as_bytes()).exits(0);
+    let now = "2017-01-01T00:00:10Z";
+    let to_both = mail(BOB, "Sun, 1 Jan 2017 00:00:05 +0000", "")
+        .replace("To: alice@example.org", "To: alice@example.org, carol@example.org");
+    let mut command = world.command(&bobs);
+    let sent = feed(command.env("INBOME_NOW", now).arg("process-outgoing"), to_both.as_bytes());
+    let mut command = world.command(&world.home());
+    let told = feed(command.env("INBOME_NOW", now).args(learns), &sent.exits(0).stdout).exits(0);
+    assert!(told.text().contains("not the one that they use themselves"), "{}", told.text());
 }

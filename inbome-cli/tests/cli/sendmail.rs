@@ -301,6 +301,10 @@ fn a_mail_from_no_account_goes_through_unchanged() {
         (given.mail.as_str(), given.recipients()),
         (&*resent, &["eve@example.org".to_owned()][..])
     );
+    // Nobody stands in To; whom it is resent to is said elsewhere.
+    let resent = "Resent-To: eve@example.org\nFrom: x@y.org\n\nHello\n";
+    sendmail(&world, &["-t", "-i"], resent.as_bytes()).exits(0);
+    assert_eq!(only(&world).mail, resent);
     // Encryption demanded is another matter.
     let run = sendmail(&world, &["--mode", "encrypt", "-t"], sent.as_bytes()).exits(77);
     assert!(run.stderr.contains("none of your accounts"), "{}", run.stderr);
@@ -384,6 +388,7 @@ fn what_the_mailer_says_is_passed_on_and_half_a_delivery_is_told() {
         let run = world.feed(&arguments, TO_BOB.as_bytes());
         assert_eq!(run.code, code, "{name}: {run:?}");
         assert!(run.stderr.contains("nothing was sent"), "{name}: {}", run.stderr);
+        assert_eq!(run.stderr.contains("a signal ended it"), name == "killed", "{}", run.stderr);
     }
     let large = format!("{TO_BOB}{}", "x".repeat(1_000_000));
     let run = world.feed(&["sendmail", "--via", "/bin/true", "-ti"], large.as_bytes()).exits(75);

@@ -4,7 +4,7 @@ use super::Engine;
 use super::advice::Reply;
 use crate::account::Account;
 use crate::addr::Addr;
-use crate::draft::{self, Draft, OpenedDraft};
+use crate::draft::{self, Draft, DraftError, OpenedDraft};
 use crate::encrypt::gossip_values;
 use crate::error::Error;
 use crate::header::DraftState;
@@ -13,9 +13,10 @@ use crate::openpgp::SecretKey;
 
 impl Engine {
     /// Encrypts a draft to the account's own key (Messages §5). The account is the one in From,
-    /// else the one named.
+    /// else the one named; a draft without From gets one.
     ///
     /// # Errors
+    /// [`DraftError::NotFromAccount`] for a From that is another's, which would not be opened again;
     /// [`Error::NoAccount`] and its like, [`Error::NoOwnKey`], [`Error::Encrypt`],
     /// [`Error::PastLimit`].
     pub fn encrypt_draft(
@@ -32,7 +33,7 @@ impl Engine {
         for list in [envelope.to(), envelope.cc(), envelope.bcc()] {
             about.extend(list.map_err(past)?);
         }
-        let (key, targets) = {
+        let (account, key, targets) = {
             let mut inner = self.lock()?;
             let accounts = inner.accounts()?;
             let account = inner.account_of_draft(account, &envelope)?;
@@ -40,11 +41,22 @@ impl Engine {
             let advice = inner.recommend(&account, &about, &reply, &[], openpgp, now)?;
             let targets =
                 inner.targets(&[], &account, &accounts, &advice.recipients, openpgp, now)?;
-            (inner.current_key(&account)?.key, targets)
+            let key = inner.living_key(&account, now)?;
+            (account, key, targets)
         };
+        // What would not be opened again must not be put away.
+        match envelope.from() {
+            Ok(from) if account.owns(&from) => {}
+            Err(_) if !envelope.has_field("From") => {}
+            found => {
+                let (account, found) = (account.addr, found.ok());
+                return Err(DraftError::NotFromAccount { account, found }.into());
+            }
+        }
         let gossip = gossip_values(about.iter(), &targets, openpgp, now);
         let random = self.random.as_ref();
-        let draft = Draft { mail, state, gossip: &gossip, key: &key, now, random };
+        let (from, gossip) = (&account.addr, gossip.as_slice());
+        let draft = Draft { mail, from, state, gossip, key: &key, now, random };
         Ok(draft::encrypt(&draft, openpgp)?)
     }
 

@@ -48,7 +48,11 @@ impl Engine {
             let mut inner = self.lock()?;
             let accounts = inner.accounts()?;
             let from = envelope.from().ok().filter(|from| accounts.own(from));
-            let account = inner.account(account.or(from.as_ref()))?;
+            if account.is_some() {
+                inner.account(account)?;
+            }
+            // Discovery §8: From selects the account, or its key would stand under another address.
+            let account = inner.account(from.as_ref().or(account))?;
             let from = from.unwrap_or_else(|| account.addr.clone());
             let advice =
                 inner.recommend(&account, &recipients, &Reply::Unknown, &[], openpgp, now)?;
@@ -56,6 +60,7 @@ impl Engine {
                 draft: OutgoingDraft {
                     from: Ok(from.clone()),
                     recipients,
+                    unreadable: Vec::new(),
                     mode: Mode::Encrypt,
                     already_encrypted: false,
                     in_reply_to: None,

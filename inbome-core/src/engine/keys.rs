@@ -161,7 +161,7 @@ impl Engine {
     /// destroyed only when it is the last; the account then has none.
     ///
     /// # Errors
-    /// [`Error::NoKey`]; [`Error::Unfit`] for the current key while there are others.
+    /// [`Error::NoKey`]; [`Error::CurrentKey`] while there are others.
     pub fn destroy_own_key(
         &self,
         account: Option<&Addr>,
@@ -174,8 +174,8 @@ impl Engine {
             let count = store.secret_keys(&held.addr)?.len();
             if held.current.as_ref() == Some(fingerprint) {
                 if count > 1 {
-                    let wanted = "a key that is not the current one of the account";
-                    return Err(Error::Unfit { wanted, addr: held.addr });
+                    let fingerprint = fingerprint.to_string();
+                    return Err(Error::CurrentKey { fingerprint, of: held.addr });
                 }
                 held.current = None;
                 store.save_account(&held)?;

@@ -26,8 +26,8 @@ use crate::store::transaction;
 
 impl Engine {
     /// Makes of the mail that a program would send the mails that leave (Discovery §8): in the
-    /// clear, or signed and encrypted (Messages §2). `account` is only needed when From is to be
-    /// overruled.
+    /// clear, or signed and encrypted (Messages §2). From says who writes;
+    /// `account` must be one of the home's if it is given.
     ///
     /// # Errors
     /// [`Error::Compose`]: refused, or past a limit; [`Error::Encrypt`], [`Error::NoOwnKey`],
@@ -151,7 +151,7 @@ impl Inner {
         }
         let targets =
             self.targets(&about, account, &accounts, &advised.recipients, openpgp, now)?;
-        let signer = self.signing_key(account)?;
+        let signer = self.signing_key(account, now)?;
         Ok(SealingKeys { account: account.addr.clone(), from, signer, targets })
     }
 
@@ -166,9 +166,27 @@ impl Inner {
         Ok(header::print(settings.spelling, from, settings.prefer_encrypt, &cert))
     }
 
-    /// The current key of an account, unlocked.
-    pub(super) fn signing_key(&mut self, account: &Account) -> Result<SecretKey, Error> {
+    /// The current key of an account, if others could use it too.
+    pub(super) fn living_key(
+        &mut self,
+        account: &Account,
+        now: Timestamp,
+    ) -> Result<SecretKey, Error> {
         let key = self.current_key(account)?.key;
+        match key.expires.filter(|expires| *expires <= now) {
+            None => Ok(key),
+            // Said here, where it is known that the key is the user's own, and what helps.
+            Some(expired) => {
+                let (own, of) = (&key.fingerprint, &account.addr);
+                let found = format!("{own}, the key of {of}, which expired on {expired}: renew it");
+                Err(OpenPgpError::Unusable { found }.into())
+            }
+        }
+    }
+
+    /// The current key of an account, unlocked.
+    fn signing_key(&mut self, account: &Account, now: Timestamp) -> Result<SecretKey, Error> {
+        let key = self.living_key(account, now)?;
         let key = self.as_unlocked(key);
         match key.locked {
             true => Err(OpenPgpError::Locked { fingerprint: key.fingerprint.to_string() }.into()),

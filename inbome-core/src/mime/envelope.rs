@@ -5,6 +5,7 @@
 //! for. Not here: body parts, decoding, and what any of it means.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 use super::content_type::ContentType;
 use super::fields::{Items, blank_line, without_mbox_line};
@@ -215,6 +216,35 @@ impl<'a> Envelope<'a> {
         Ok(blind)
     }
 
+    /// Whether somebody sent it on as it was (RFC 5322 §3.6.6).
+    #[must_use]
+    pub fn is_resent(&self) -> bool {
+        self.fields().any(|field| is_resent(&field))
+    }
+
+    /// Whom it is addressed to, blind recipients aside: To and Cc, or Resent-To and Resent-Cc of the
+    /// latest resending. Those of earlier ones, and of the mail itself, have it already.
+    ///
+    /// # Errors
+    /// As [`Envelope::to`].
+    pub fn addressed(&self) -> Result<Vec<Addr>, Limit> {
+        if !self.is_resent() {
+            let mut addressed = self.to()?;
+            addressed.extend(self.cc()?);
+            return Ok(addressed);
+        }
+        // Each resending puts its fields on top, together; a name that comes again is of an older one.
+        let resent = self.fields().skip_while(|field| !is_resent(field)).take_while(is_resent);
+        let mut names = BTreeSet::new();
+        let latest = resent.take_while(|field| names.insert(field.name.to_ascii_lowercase()));
+        let mut addressed = Vec::new();
+        for field in latest.filter(|field| field.is("Resent-To") || field.is("Resent-Cc")) {
+            let spot = Spot { first: Some(field.value), several: false };
+            addressed.extend(self.addresses("Resent-To", spot)?);
+        }
+        Ok(addressed)
+    }
+
     /// The addresses in Reply-To, as [`Envelope::to`].
     ///
     /// # Errors
@@ -423,6 +453,10 @@ impl<'a> KeyFields<'a> {
         }
         *count = count.saturating_add(1);
     }
+}
+
+fn is_resent(field: &RawField<'_>) -> bool {
+    field.name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"Resent-"))
 }
 
 fn is_delivery(field: &RawField<'_>) -> bool {

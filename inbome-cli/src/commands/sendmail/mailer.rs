@@ -23,8 +23,10 @@ pub(super) enum Ended {
     Badly(u8),
     /// It could not be run.
     NotRun(io::Error),
-    /// A signal, or without reading all of the mail.
+    /// Without reading all of the mail.
     Cut,
+    /// By a signal, whatever it had done by then.
+    Killed,
 }
 
 impl Mailer {
@@ -101,7 +103,7 @@ fn ended(status: io::Result<ExitStatus>) -> Ended {
     match status.map(|status| status.code().map(u8::try_from)) {
         Ok(Some(Ok(0))) => Ended::Well,
         Ok(Some(Ok(code))) => Ended::Badly(code),
-        Ok(_) | Err(_) => Ended::Cut,
+        Ok(_) | Err(_) => Ended::Killed,
     }
 }
 

@@ -180,6 +180,7 @@ fn told(mailer: &Mailer, ended: Ended) -> (u8, Option<String>) {
         Ended::Badly(code) => (code, format!("that it ended with {code}")),
         Ended::NotRun(error) => (UNAVAILABLE, format!("that it cannot be run: {error}")),
         Ended::Cut => (TEMPORARY, "that it ended before it had read the mail".to_owned()),
+        Ended::Killed => (TEMPORARY, "that a signal ended it".to_owned()),
     };
     (code, Some(format!("expected {name} to send the mail, found {found}")))
 }

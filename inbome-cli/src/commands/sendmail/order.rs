@@ -68,8 +68,7 @@ impl Order {
             }
         }
         let mut local_in_header = Vec::new();
-        let mut named = envelope.to()?;
-        named.extend(envelope.cc()?);
+        let named = envelope.addressed()?;
         if send.header_recipients {
             let blind = envelope.bcc()?;
             let listed = named.iter().chain(&blind);
