@@ -3,6 +3,7 @@
 
 use inbome_core::compose::{ComposeError, Mode, OutgoingOptions};
 use inbome_core::draft::OpenedDraft;
+use inbome_core::engine::AccountOptions;
 use inbome_core::error::Error;
 use inbome_core::header::DraftState;
 use inbome_tests::certs::{DAY, NOW};
@@ -181,6 +182,13 @@ fn what_is_encrypted_to_oneself_alone_is_not_sent_to_others() {
             assert_eq!(code, refused.then_some("only_to_self"), "{name}, {mode:?}: {found:?}");
         }
     }
+    // From another account of Bob's: still nobody else could read it.
+    let second = "bob@second.example";
+    let options = AccountOptions::default();
+    scene.engine.create_account(&addr(second), &options, &mut |_| None).expect("made");
+    let mail = format!("From: {second}\r\nTo: {MALLORY}\r\n{}", pgp_mime(&ours));
+    let found = scene.engine.process_outgoing(None, mail.as_bytes(), &OutgoingOptions::default());
+    assert!(matches!(found, Err(Error::Compose(ComposeError::Refused { .. }))), "{found:?}");
     // Mallory among the envelope recipients alone.
     let recipients = Some([addr(MALLORY)].into());
     let options = OutgoingOptions { recipients, ..OutgoingOptions::default() };

@@ -101,8 +101,8 @@ impl Inner {
             (Ok(_), Some(account)) if account.current.is_none() => Some(OutgoingReason::NoOwnKey),
             _ => None,
         };
-        if let Some(account) = sender {
-            self.refuse_only_to_self(mail, account, &accounts, &draft, openpgp)?;
+        if sender.is_some() {
+            self.refuse_only_to_self(mail, &accounts, &draft, openpgp)?;
         }
         let (Some(account), None, Ok(from)) = (sender, refusal, draft.from.clone()) else {
             let advised = Advised::passed(draft);
@@ -241,7 +241,6 @@ impl Inner {
     fn refuse_only_to_self(
         &mut self,
         mail: &[u8],
-        account: &Account,
         accounts: &Accounts,
         draft: &OutgoingDraft,
         openpgp: &dyn OpenPgp,
@@ -250,8 +249,10 @@ impl Inner {
             return Ok(());
         }
         let Ok(Shape::Encrypted(found)) = locate(mail) else { return Ok(()) };
-        let keys = self.own_keys(&account.addr)?;
-        let keys: Vec<&SecretKey> = keys.iter().collect();
+        // The user's other accounts are no others.
+        let keys = accounts.0.iter().map(|account| self.own_keys(&account.addr));
+        let keys = keys.collect::<Result<Vec<_>, _>>()?;
+        let keys: Vec<&SecretKey> = keys.iter().flatten().collect();
         match is_only_for(&keys, &found.armor, openpgp) {
             true => Err(Advised::passed(draft.clone()).refused(OutgoingReason::OnlyToSelf).into()),
             false => Ok(()),

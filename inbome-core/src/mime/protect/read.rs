@@ -203,7 +203,9 @@ impl<'a> Opened<'a> {
 
 /// RFC 9788 §2.1, and before it `protected-headers`. An unknown word protects nothing.
 fn protection(root: &Part<'_>) -> Protection {
-    let param = |name| root.content_type().and_then(|found| found.param(name));
+    // The words are strings of ABNF in RFC 9788, which have no case.
+    let word = |value: String| value.to_ascii_lowercase();
+    let param = |name| root.content_type().and_then(|found| found.param(name)).map(word);
     match (param("hp").as_deref(), param("protected-headers").as_deref()) {
         (Some("cipher"), _) => Protection::Cipher,
         (Some("clear"), _) => Protection::Clear,

@@ -215,7 +215,7 @@ fn protected_fields_stand_in_place_of_the_outer_ones() {
     for (name, content_type, header, protection, message, differs) in [
         (
             "RFC 9788",
-            "text/plain; hp=\"cipher\"; x=y",
+            "text/plain; HP=\"Cipher\"; x=y",
             "HP-Outer: From: a@example.org\nHP-Outer: Subject: [...]\n",
             Protection::Cipher,
             "MIME-Version: 1.0\nFrom: a@example.org\nSubject: plan\nContent-Type: text/plain; x=y\n",
