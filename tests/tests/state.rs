@@ -352,3 +352,20 @@ fn a_mail_from_oneself_touches_no_peer() {
     engine.peers(None, PeerFilter::All, &mut |_, _| rows += 1).expect("listed");
     assert_eq!(rows, 0);
 }
+
+#[test]
+fn of_several_accounts_a_mail_from_oneself_to_others_is_its_writers() {
+    let engine = bob();
+    add_account(&engine, CAROL);
+    let sent = |key: &[u8]| {
+        let text = String::from_utf8(mail(BOB, SENT, &autocrypt(BOB, true, key))).expect("text");
+        let text = text.replace(&format!("To: {BOB}"), "To: eve@example.org");
+        receive(&engine, text.as_bytes())
+    };
+    let incoming = sent(&cert(5, BOB));
+    assert_eq!(outcome(&incoming), "ignored own_mail");
+    assert_eq!(incoming.account, Some(addr(BOB)));
+    assert_eq!(incoming.own_key_conflict, Some(fingerprint(&cert(5, BOB))));
+    let (own, _) = engine.export_cert(Some(&addr(BOB))).expect("a cert");
+    assert_eq!(sent(&own).own_key_conflict, None);
+}
