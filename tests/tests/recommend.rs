@@ -482,6 +482,8 @@ fn own_addresses_never_lower_the_others_and_alone_follow_the_account() {
         assert_eq!(target.key.fingerprint, engine.own_keys(None).expect("keys")[0].key.fingerprint);
         let key = engine.get_encrypt_key(None, &addr("rob@example.org")).expect("asked");
         assert_eq!(key.target.expect("a key").source, TargetSource::Own);
+        let fields = engine.header_fields(Some(&addr("rob@example.org")), None).expect("fields");
+        assert!(fields[0].1.starts_with("addr=rob@example.org;"), "for itself on the wire");
     }
 }
 

@@ -537,6 +537,33 @@ fn an_address_that_became_ones_own_counts_as_peer_no_more() {
     assert_eq!(scan(&engine, root.path()).peers, 2);
     add_account(&engine, "peer1@example.org");
     assert_eq!(scan(&engine, root.path()).peers, 1);
+    assert_eq!(found(&engine), [2], "nor is it listed");
+}
+
+#[test]
+fn what_another_process_writes_during_a_scan_is_joined_and_not_overwritten() {
+    let (root, home) = (folder(), folder());
+    let id = "peer1@example.org";
+    let field = |seed| autocrypt(id, true, &cert(seed, id));
+    put(&root.path().join("cur/1.a:2,S"), &mail(id, SENT, &field(1)));
+    let open = || Engine::open(home.path(), options(&SetClock::new(NOW))).expect("a home");
+    let engine = open();
+    add_account(&engine, BOB);
+    let mut written = false;
+    engine
+        .scan(&[root.path().to_owned()], &how(), &mut |progress| {
+            if progress.messages == 1 && !written {
+                receive(&open(), &mail(id, SENT + DAY, &field(2)));
+                written = true;
+            }
+        })
+        .expect("scanned");
+    let advert = || state(&engine, id).peer.advert.expect("an advert");
+    assert_eq!(state(&engine, id).history.len(), 2);
+    assert_eq!(advert().key.fingerprint, fingerprint(&cert(2, id)));
+    // The field that the scan met is not remembered as that of the other one's key.
+    receive(&engine, &mail(id, SENT + 2 * DAY, &field(1)));
+    assert_eq!(advert().key.fingerprint, fingerprint(&cert(1, id)));
 }
 
 #[test]
