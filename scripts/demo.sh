@@ -68,7 +68,18 @@ heading "An account for $ACCOUNT, with a key of its own"
 show init "$ACCOUNT"
 
 heading "Learning from the mail that is already there"
-show scan "$mailbox"
+# A file that cannot be read is named, and is no reason to stop.
+show scan "$mailbox" || true
+
+if [ -z "$MAIL" ]; then
+    heading "Key fields that were not taken, and why"
+    # A scan tells only of mails; this asks of each, in a home of its own.
+    cp -R "$INBOME_HOME" "$work/copy"
+    find "$mailbox" -path '*/.[A-Z]*' -prune -o -type f -print0 |
+        xargs -0 "$inbome" --home "$work/copy" process-incoming >"$work/fields"
+    sed -n -e 's/^ *\([A-Za-z-]*: \(invalid\|ambiguous\|overridden\|not judged\).*\)/\1/p' "$work/fields" |
+        sort | uniq -c | sort -rn
+fi
 
 heading "Where that leaves you"
 show status

@@ -1,9 +1,11 @@
 //! What the command prints: objects for scripts, text for people, and where each goes.
 //!
 //! Results go to standard output, messages for people to standard error. Text that comes from mail
-//! is shown with everything escaped that could steer a terminal. A reader that goes away
+//! is shown with everything escaped that could steer a terminal. What was printed is out before a
+//! message follows it, so that people read both in their order. A reader that goes away
 //! (`inbome peers list | head`) is no failure: the work is done, nothing more is printed.
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
@@ -33,16 +35,35 @@ pub(crate) enum Color {
 
 /// Standard output and standard error of one run.
 pub(crate) struct Output {
-    stdout: BufWriter<io::Stdout>,
+    results: RefCell<Results>,
     json: bool,
     quiet: bool,
     color: bool,
     /// Colours on standard error.
     color_messages: bool,
+}
+
+/// Standard output, and how it fares.
+struct Results {
+    stdout: BufWriter<io::Stdout>,
     /// The reader went away.
     closed: bool,
     /// Standard output failed otherwise: a full disk.
     failed: Option<io::Error>,
+}
+
+impl Results {
+    /// Does something with standard output, while there is one.
+    fn with(&mut self, work: impl FnOnce(&mut BufWriter<io::Stdout>) -> io::Result<()>) {
+        if self.closed || self.failed.is_some() {
+            return;
+        }
+        match work(&mut self.stdout) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.closed = true,
+            Err(error) => self.failed = Some(error),
+            Ok(()) => {}
+        }
+    }
 }
 
 impl Output {
@@ -57,14 +78,13 @@ impl Output {
                 is_terminal && unset("NO_COLOR") && !dumb
             }
         };
+        let stdout = BufWriter::new(io::stdout());
         Self {
-            stdout: BufWriter::new(io::stdout()),
+            results: RefCell::new(Results { stdout, closed: false, failed: None }),
             json: globals.json,
             quiet: globals.quiet,
             color: wished(io::stdout().is_terminal()),
             color_messages: wished(io::stderr().is_terminal()),
-            closed: false,
-            failed: None,
         }
     }
 
@@ -122,10 +142,7 @@ impl Output {
 
     /// Prints the result itself, as it is.
     pub(crate) fn bytes(&mut self, octets: &[u8]) {
-        if !self.closed && self.failed.is_none() {
-            let done = self.stdout.write_all(octets);
-            self.settle(done);
-        }
+        self.results.borrow_mut().with(|stdout| stdout.write_all(octets));
     }
 
     /// Prints a whole mail: as it is, but on a terminal so that nothing in it steers that.
@@ -141,32 +158,20 @@ impl Output {
     }
 
     /// Everything printed so far is out.
-    pub(crate) fn flush(&mut self) {
-        if !self.closed && self.failed.is_none() {
-            let done = self.stdout.flush();
-            self.settle(done);
-        }
-    }
-
-    fn settle(&mut self, done: io::Result<()>) {
-        match done {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.closed = true,
-            Err(error) => self.failed = Some(error),
-            Ok(()) => {}
-        }
+    pub(crate) fn flush(&self) {
+        self.results.borrow_mut().with(Write::flush);
     }
 
     /// The end: what standard output failed with, if it did.
     pub(crate) fn finish(&mut self) -> Option<io::Error> {
         self.flush();
-        self.failed.take()
+        self.results.borrow_mut().failed.take()
     }
 
     /// A message for people, on standard error.
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
-            // Nobody is left to be told that standard error is gone.
-            let _ = writeln!(io::stderr(), "{}", shown(text));
+            self.message(&shown(text));
         }
     }
 
@@ -180,13 +185,18 @@ impl Output {
     /// A message for people that they must see, on standard error, quiet or not.
     pub(crate) fn warn(&self, color: Color, text: &str) {
         let text = shown(text);
-        let text = if self.color_messages { painted(color, &text) } else { text };
-        let _ = writeln!(io::stderr(), "{text}");
+        self.message(&if self.color_messages { painted(color, &text) } else { text });
     }
 
     /// What went wrong, on standard error, quiet or not.
     pub(crate) fn fault(&self, text: &str) {
-        let _ = writeln!(io::stderr(), "inbome: {}", shown(text));
+        self.message(&format!("inbome: {}", shown(text)));
+    }
+
+    fn message(&self, line: &str) {
+        self.flush();
+        // Nobody is left to be told that standard error is gone.
+        let _ = writeln!(io::stderr(), "{line}");
     }
 
     /// `text` in a colour, if colours are wanted.

@@ -157,7 +157,7 @@ pub(crate) fn phrase_about_many(code: &str) -> &'static str {
         "both_mutual" => "you both ask for encryption",
         "peer_nopreference" => "they do not ask for encryption by default",
         "own_nopreference" => "you do not ask for encryption by default",
-        "disabled_account" => "encryption is switched off for your account",
+        "disabled_account" => "your account is disabled or has no key",
         "list" => "it is a mailing list, whose readers cannot be known",
         "pinned" => "you pinned another key than the one they now use",
         "always" => "you chose to encrypt to them always",

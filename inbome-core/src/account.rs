@@ -74,6 +74,12 @@ impl Account {
     pub fn owns(&self, addr: &Addr) -> bool {
         self.addr == *addr || self.aliases.contains(addr)
     }
+
+    /// The settings as they take effect: without a key an account takes no part.
+    #[must_use]
+    pub fn settings_in_effect(&self) -> Settings {
+        Settings { enabled: self.settings.enabled && self.current.is_some(), ..self.settings }
+    }
 }
 
 /// All accounts of a home.

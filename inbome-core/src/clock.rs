@@ -85,7 +85,10 @@ impl Timestamp {
         static DATE: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
         let text = value.trim();
         let read = |text: &str| DATE.parse_timestamp(text).ok().map(|time| Self(time.as_second()));
-        read(text).or_else(|| read(&in_utc(text)?)).filter(|time| time.0 >= EARLIEST_DATE_SECS)
+        let in_any_zone = |text: &str| read(text).or_else(|| read(&in_utc(text)?));
+        in_any_zone(text)
+            .or_else(|| in_any_zone(&without_comments(text)?))
+            .filter(|time| time.0 >= EARLIEST_DATE_SECS)
     }
 }
 
@@ -107,6 +110,29 @@ fn in_utc(text: &str) -> Option<String> {
     Some(format!("{} +0000", text.get(..clock.checked_add(end)?)?))
 }
 
+/// The same date without its comments, which the obsolete forms have anywhere, and without blanks
+/// before its comma. `None` if there are no comments.
+fn without_comments(text: &str) -> Option<String> {
+    text.contains('(').then_some(())?;
+    let mut bare = String::with_capacity(text.len());
+    let (mut depth, mut escaped) = (0_usize, false);
+    for scalar in text.chars() {
+        match scalar {
+            _ if escaped => escaped = false,
+            '\\' if depth > 0 => escaped = true,
+            '(' => depth = depth.saturating_add(1),
+            ')' if depth > 0 => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                bare.truncate(bare.trim_end().len());
+                bare.push(',');
+            }
+            _ if depth == 0 => bare.push(scalar),
+            _ => {}
+        }
+    }
+    Some(bare.trim().to_owned())
+}
+
 /// A text that is no time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("expected a time as 2016-12-17T09:58:05Z or @1481965085, found {found:?}")]
@@ -122,14 +148,16 @@ pub fn effective_date(date: Option<Timestamp>, received: Timestamp) -> Timestamp
     date.map_or(received, |date| date.min(received))
 }
 
-/// The time of receipt (Discovery §3): the topmost `Received` field, else what the caller knows;
-/// never later than now. `None` if only *now* is left.
+/// The time of receipt (Discovery §3): the topmost `Received` field, else what the caller knows, which
+/// is unusable before 1990 as other dates are; never later than now. `None` if only *now* is left.
 #[must_use]
 pub fn time_of_receipt(
     field: Option<Timestamp>,
     caller: Option<Timestamp>,
     now: Timestamp,
 ) -> Option<Timestamp> {
+    // A file whose time was lost is of 1970.
+    let caller = caller.filter(|time| time.0 >= EARLIEST_DATE_SECS);
     field.or(caller).map(|time| time.min(now))
 }
 
@@ -173,6 +201,18 @@ mod tests {
             ("without weekday", "17 Dec 2016 09:58:05 +0100", Some(1_481_965_085)),
             ("wrong weekday", "Mon, 17 Dec 2016 09:58:05 +0100", Some(1_481_965_085)),
             ("comment", "Sat, 17 Dec 2016 09:58:05 +0100 (CET)", Some(1_481_965_085)),
+            (
+                "comments anywhere",
+                "(a) Sat (\\) b), 17 (c (d)) Dec 2016 (e: ) 09:58:05 +0100",
+                Some(1_481_965_085),
+            ),
+            (
+                "comments and an unknown zone",
+                "(1:2) Sat, 17 Dec 2016 08:58:05 (x) XYZ",
+                Some(1_481_965_085),
+            ),
+            ("a comment without end", "Sat, 17 Dec 2016 (09:58:05 +0100", None),
+            ("comments alone", "(Sat, 17 Dec 2016 09:58:05 +0100)", None),
             ("without seconds", "Sat, 17 Dec 2016 08:58 +0000", Some(1_481_965_080)),
             ("two-digit year", "17 Dec 16 08:58:05 GMT", Some(1_481_965_085)),
             ("unknown zone is UTC", "Sat, 17 Dec 2016 08:58:05 XYZ", Some(1_481_965_085)),
@@ -213,10 +253,21 @@ mod tests {
 
     #[test]
     fn receipt_is_never_later_than_now() {
-        let (now, later) = (Timestamp::from_secs(1), Timestamp::from_secs(2));
+        let now = Timestamp::from_secs(1_481_965_085);
+        let later = now.plus_secs(1);
         assert_eq!(time_of_receipt(Some(later), None, now), Some(now));
         assert_eq!(time_of_receipt(None, Some(later), now), Some(now));
         assert_eq!(time_of_receipt(None, None, now), None);
+    }
+
+    #[test]
+    fn a_time_before_1990_is_no_time_of_receipt() {
+        let (now, earliest) =
+            (Timestamp::from_secs(1_481_965_085), Timestamp::from_secs(EARLIEST_DATE_SECS));
+        assert_eq!(time_of_receipt(None, Some(earliest), now), Some(earliest));
+        for lost in [EARLIEST_DATE_SECS - 1, 0, i64::MIN] {
+            assert_eq!(time_of_receipt(None, Some(Timestamp::from_secs(lost)), now), None);
+        }
     }
 
     #[test]

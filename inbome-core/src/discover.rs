@@ -43,6 +43,11 @@ pub trait Mail {
     /// # Errors
     /// The [`Limit`] on address lists.
     fn to_and_cc(&self) -> Result<Vec<Addr>, Limit>;
+    /// Whether these are within their limit, which counts also where nobody asks for them.
+    ///
+    /// # Errors
+    /// The [`Limit`] on address lists.
+    fn check_addresses(&self) -> Result<(), Limit>;
     /// `User-Agent` or `X-Mailer`.
     fn agent(&self) -> Option<String>;
     /// The address in `List-Post`.
@@ -166,6 +171,7 @@ pub fn sender<'a>(
     if receipt.spam {
         return Err(refuse(Ignored::Spam));
     }
+    mail.check_addresses().map_err(|limit| refuse(Ignored::Limit(limit)))?;
     if mail.is_report() {
         return Err(refuse(Ignored::Report));
     }
@@ -186,8 +192,10 @@ pub fn sender<'a>(
     };
     let account = match account {
         Some(account) => account,
+        // A mail of the user's own (step 2) need not have come to anyone: it is its writer's.
         None => find_account(mail, accounts)
             .map_err(|limit| refuse(Ignored::Limit(limit)))?
+            .or_else(|| accounts.of(&from))
             .ok_or_else(|| refuse(Ignored::AmbiguousAccount))?,
     };
     Ok(Sender { account, from, at })
@@ -309,6 +317,10 @@ impl Mail for Envelope<'_> {
         Ok(all)
     }
 
+    fn check_addresses(&self) -> Result<(), Limit> {
+        Envelope::check_addresses(self)
+    }
+
     fn agent(&self) -> Option<String> {
         self.user_agent()
     }
@@ -395,6 +407,10 @@ impl Mail for ParsedMail {
 
     fn to_and_cc(&self) -> Result<Vec<Addr>, Limit> {
         Ok(self.to_and_cc.clone())
+    }
+
+    fn check_addresses(&self) -> Result<(), Limit> {
+        Ok(())
     }
 
     fn agent(&self) -> Option<String> {

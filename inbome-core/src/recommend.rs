@@ -172,7 +172,7 @@ impl fmt::Display for Reason {
             Self::PeerNoPreference => f.write_str("they do not ask for encryption by default"),
             Self::OwnNoPreference => f.write_str("you do not ask for encryption by default"),
             Self::OwnAddress => f.write_str("it is your own address"),
-            Self::DisabledAccount => f.write_str("encryption is switched off for your account"),
+            Self::DisabledAccount => f.write_str("your account is disabled or has no key"),
             Self::List => f.write_str("it is a mailing list, whose readers cannot be known"),
             Self::Pinned => f.write_str("you pinned another key than the one they now use"),
             Self::Always => f.write_str("you chose to encrypt to them always"),

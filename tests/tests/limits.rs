@@ -44,6 +44,10 @@ fn a_header_section_has_256_kib() {
     assert_eq!(outcome_of(&filler(room)), "updated");
     assert_eq!(outcome_of(&filler(room + 1)), "ignored limit_header_bytes");
     assert_eq!(outcome_of(&filler(room * 4)), "ignored limit_header_bytes");
+    let spam = Receipt { spam: true, ..Receipt::default() };
+    let mail = mail(ALICE, SENT, &(good() + &filler(room + 1)));
+    let incoming = bob().process_incoming(None, &mail, spam).expect("processed");
+    assert_eq!(outcome(&incoming), "ignored spam", "which is asked first");
 }
 
 #[test]
@@ -93,16 +97,25 @@ fn a_single_field_is_cut_at_16_kib_before_it_is_read() {
 
 #[test]
 fn an_address_list_has_2000_addresses() {
-    // Looked at only where the account must be found.
-    let engine = bob();
-    add_account(&engine, "carol@example.org");
-    for (count, expected) in
-        [(MAX_ADDRESSES, "updated"), (MAX_ADDRESSES + 1, "ignored limit_addresses")]
-    {
-        let to = vec!["x@example.org"; count - 1].join(",\r\n ");
-        let mail =
-            format!("From: {ALICE}\r\nTo: {BOB}, {to}\r\nDate: {}\r\n\r\n", rfc2822(SENT, 0));
-        assert_eq!(outcome(&receive(&engine, mail.as_bytes())), expected, "{count}");
+    // Also where nobody has to look for the account in it, and in the shortest form.
+    let two_accounts = bob();
+    add_account(&two_accounts, "carol@example.org");
+    for (accounts, engine) in [("one account", bob()), ("two accounts", two_accounts)] {
+        for (name, field, other) in [
+            ("To", "To", "x@example.org,\r\n "),
+            ("Cc", "Cc", "x@example.org,\r\n "),
+            ("commas", "To", "x,"),
+            ("brackets", "To", "<>"),
+        ] {
+            for (count, past) in [(MAX_ADDRESSES, false), (MAX_ADDRESSES + 1, true)] {
+                let (others, date) = (other.repeat(count - 1), rfc2822(SENT, 0));
+                let mail =
+                    format!("From: {ALICE}\r\n{field}: {others}{BOB}\r\nDate: {date}\r\n\r\n");
+                let found = outcome(&receive(&engine, mail.as_bytes()));
+                let ignored = found == "ignored limit_addresses";
+                assert_eq!(ignored, past, "{accounts}, {name}, {count}: {found}");
+            }
+        }
     }
 }
 

@@ -83,3 +83,24 @@ fn a_mail_is_read_whole_if_it_is_to_be_decrypted_or_shown() {
     }
     assert!(read_incoming(&dir.path().join("none"), shown).is_err());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_is_read_once_and_to_its_end() {
+    use std::io::Write;
+    use std::os::fd::AsRawFd;
+    for (name, kind) in [("a text", "text/plain"), ("encrypted", "multipart/encrypted; boundary=b")]
+    {
+        let header = format!("From: alice@example.org\nContent-Type: {kind}\n\n");
+        let mail = format!("{header}{}", "a line\n".repeat(100_000));
+        let (reader, mut writer) = std::io::pipe().expect("a pipe");
+        let path = format!("/dev/fd/{}", reader.as_raw_fd());
+        let read = std::thread::scope(|scope| {
+            let fed = scope.spawn(|| writer.write_all(mail.as_bytes()).map(|()| drop(writer)));
+            let read = read_incoming(path.as_ref(), Receipt::default()).expect("read");
+            fed.join().expect("joined").expect("written");
+            read
+        });
+        assert!(read == mail.as_bytes(), "{name}: {} octets", read.len());
+    }
+}

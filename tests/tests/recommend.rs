@@ -12,7 +12,7 @@ use inbome_core::key::{Judgement, Key, Unusable, Usable, hash};
 use inbome_core::limits::STALE_AFTER_SECS;
 use inbome_core::peer::{Advert, Introduced, Peer, Plain, Seen, Word};
 use inbome_core::recommend::Recommendation::{self, Available, Disable, Discourage, Encrypt};
-use inbome_core::recommend::{Draft, TargetSource, get_encrypt_key, recommend_one};
+use inbome_core::recommend::{Draft, Reason, TargetSource, get_encrypt_key, recommend_one};
 use inbome_tests::stage::*;
 
 fn key(seed: u8) -> Key {
@@ -482,6 +482,8 @@ fn own_addresses_never_lower_the_others_and_alone_follow_the_account() {
         assert_eq!(target.key.fingerprint, engine.own_keys(None).expect("keys")[0].key.fingerprint);
         let key = engine.get_encrypt_key(None, &addr("rob@example.org")).expect("asked");
         assert_eq!(key.target.expect("a key").source, TargetSource::Own);
+        let fields = engine.header_fields(Some(&addr("rob@example.org")), None).expect("fields");
+        assert!(fields[0].1.starts_with("addr=rob@example.org;"), "for itself on the wire");
     }
 }
 
@@ -504,6 +506,22 @@ fn a_disabled_account_disables_everything_and_comes_back_with_its_key() {
         Encrypt,
         "mail was processed meanwhile"
     );
+}
+
+#[test]
+fn an_account_without_a_key_encrypts_to_nobody() {
+    let engine = stage();
+    let peer = addr("encrypt@example.org");
+    assert!(engine.get_encrypt_key(None, &peer).expect("asked").target.is_ok());
+    let own = engine.own_keys(None).expect("keys").remove(0).key.fingerprint;
+    engine.destroy_own_key(None, &own).expect("destroyed");
+    for names in [&["encrypt"][..], &[BOB], &["encrypt", BOB]] {
+        assert_eq!(advise(&engine, names, true), Disable, "{names:?}");
+    }
+    let found = engine.get_encrypt_key(None, &peer).expect("asked");
+    assert_eq!(found.target, Err(Reason::DisabledAccount));
+    engine.replace_own_key(None).expect("a new key");
+    assert_eq!(advise(&engine, &["encrypt"], false), Encrypt);
 }
 
 #[test]

@@ -118,6 +118,11 @@ fn mails_flagged_as_trash_or_draft_are_passed_by() {
     let engine = bob();
     let report = scan(&engine, root.path());
     assert_eq!((found(&engine), report.skipped), (vec![4, 5], 3));
+    // In a list of files too.
+    let engine = bob();
+    let list = ["1.a:2,ST", "2.a:2,D", "4.a:2,FPRS"].map(|name| root.path().join("cur").join(name));
+    let report = scan_with(&engine, &list, &how());
+    assert_eq!((found(&engine), report.skipped), (vec![4], 2));
 }
 
 #[test]
@@ -244,6 +249,42 @@ fn a_growing_mbox_is_read_from_where_it_ended() {
     let fresh = bob();
     scan(&fresh, &path);
     assert_eq!(listing(&engine), listing(&fresh));
+}
+
+#[test]
+fn a_mail_that_was_half_written_when_it_was_read_is_read_anew() {
+    let root = folder();
+    let path = root.path().join("inbox");
+    let whole = mbox(&[keyed(1), keyed(2), keyed(3)]);
+    let expected = bob();
+    put(&path, &whole);
+    scan(&expected, &path);
+    // In the mbox line, in the header, in the key, in the body, and before the last line end.
+    let second = whole.windows(6).skip(1).position(|w| w == b"\nFrom ").expect("a second") + 2;
+    for cut in [second + 3, second + 90, second + 400, whole.len() - 3, whole.len() - 1] {
+        let engine = bob();
+        put(&path, &whole[..cut]);
+        scan(&engine, &path);
+        put(&path, &whole);
+        let report = scan(&engine, &path);
+        assert!(report.ignored.is_empty(), "{cut}: {report:?}");
+        assert_eq!(found(&engine), found(&expected), "{cut}");
+    }
+}
+
+#[test]
+fn empty_lines_before_a_mail_in_an_mbox_are_no_mail() {
+    let root = folder();
+    let path = root.path().join("inbox");
+    let first = [b"\n\r\n".to_vec(), mbox(&[keyed(1)])].concat();
+    let no_line_end = first.trim_ascii_end();
+    put(&path, no_line_end);
+    let engine = bob();
+    let report = scan(&engine, &path);
+    assert_eq!((report.messages, found(&engine)), (1, vec![1]));
+    put(&path, &[no_line_end, b"\n\n", &mbox(&[keyed(2)])].concat());
+    let report = scan(&engine, &path);
+    assert_eq!((report.messages, found(&engine)), (1, vec![1, 2]));
 }
 
 #[test]
@@ -496,6 +537,33 @@ fn an_address_that_became_ones_own_counts_as_peer_no_more() {
     assert_eq!(scan(&engine, root.path()).peers, 2);
     add_account(&engine, "peer1@example.org");
     assert_eq!(scan(&engine, root.path()).peers, 1);
+    assert_eq!(found(&engine), [2], "nor is it listed");
+}
+
+#[test]
+fn what_another_process_writes_during_a_scan_is_joined_and_not_overwritten() {
+    let (root, home) = (folder(), folder());
+    let id = "peer1@example.org";
+    let field = |seed| autocrypt(id, true, &cert(seed, id));
+    put(&root.path().join("cur/1.a:2,S"), &mail(id, SENT, &field(1)));
+    let open = || Engine::open(home.path(), options(&SetClock::new(NOW))).expect("a home");
+    let engine = open();
+    add_account(&engine, BOB);
+    let mut written = false;
+    engine
+        .scan(&[root.path().to_owned()], &how(), &mut |progress| {
+            if progress.messages == 1 && !written {
+                receive(&open(), &mail(id, SENT + DAY, &field(2)));
+                written = true;
+            }
+        })
+        .expect("scanned");
+    let advert = || state(&engine, id).peer.advert.expect("an advert");
+    assert_eq!(state(&engine, id).history.len(), 2);
+    assert_eq!(advert().key.fingerprint, fingerprint(&cert(2, id)));
+    // The field that the scan met is not remembered as that of the other one's key.
+    receive(&engine, &mail(id, SENT + 2 * DAY, &field(1)));
+    assert_eq!(advert().key.fingerprint, fingerprint(&cert(1, id)));
 }
 
 #[test]

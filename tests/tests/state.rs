@@ -13,8 +13,9 @@ use inbome_core::limits::MAX_HISTORY_CERTS;
 use inbome_core::peer::{Source, Word};
 use inbome_core::receive::Incoming;
 use inbome_core::recommend::Recommendation;
-use inbome_tests::certs::dearmor;
+use inbome_tests::certs::{Cert, Key, On, Says, dearmor, sign};
 use inbome_tests::stage::*;
+use pgp::packet::SignatureType;
 
 const CAROL: &str = "carol@example.org";
 
@@ -351,4 +352,57 @@ fn a_mail_from_oneself_touches_no_peer() {
     let mut rows = 0;
     engine.peers(None, PeerFilter::All, &mut |_, _| rows += 1).expect("listed");
     assert_eq!(rows, 0);
+}
+
+#[test]
+fn of_several_accounts_a_mail_from_oneself_to_others_is_its_writers() {
+    let engine = bob();
+    add_account(&engine, CAROL);
+    let sent = |key: &[u8]| {
+        let text = String::from_utf8(mail(BOB, SENT, &autocrypt(BOB, true, key))).expect("text");
+        let text = text.replace(&format!("To: {BOB}"), "To: eve@example.org");
+        receive(&engine, text.as_bytes())
+    };
+    let incoming = sent(&cert(5, BOB));
+    assert_eq!(outcome(&incoming), "ignored own_mail");
+    assert_eq!(incoming.account, Some(addr(BOB)));
+    assert_eq!(incoming.own_key_conflict, Some(fingerprint(&cert(5, BOB))));
+    let (own, _) = engine.export_cert(Some(&addr(BOB))).expect("a cert");
+    assert_eq!(sent(&own).own_key_conflict, None);
+}
+
+#[test]
+fn a_remembered_field_never_speaks_for_one_with_another_preference() {
+    let engine = bob();
+    let field = |mutual| autocrypt(ALICE, mutual, &cert(1, ALICE));
+    let list = format!("List-Post: <mailto:{ALICE}>\r\n");
+    receive(&engine, &mail(ALICE, SENT, &field(true)));
+    // Of one date mutual stays, but the row changes.
+    let incoming = receive(&engine, &mail(ALICE, SENT, &(field(false) + &list)));
+    assert_eq!(outcome(&incoming), "updated");
+    receive(&engine, &mail(ALICE, SENT + DAY, &field(false)));
+    let advert = state(&engine, ALICE).peer.advert.expect("an advert");
+    assert_eq!(advert.prefer_encrypt, PreferEncrypt::NoPreference);
+}
+
+#[test]
+fn a_hard_revocation_outlives_being_forgotten() {
+    let clock = SetClock::new(NOW);
+    let engine = bob_at(&clock);
+    let (primary, subkey) = (Key::signing(1, CERT_MADE), Key::encrypting(1, CERT_MADE));
+    let copy = |revoked: bool| {
+        let mut cert = Cert::of(&primary);
+        if revoked {
+            let hard = Says::new(SignatureType::KeyRevocation, CERT_MADE);
+            cert = cert.sig(sign(&primary, &primary, On::Key, &hard));
+        }
+        let cert = cert.user_id(&primary, "<a>", &Says::certification(CERT_MADE));
+        autocrypt(ALICE, true, &cert.subkey(&primary, &subkey, &Says::binding(CERT_MADE)).octets())
+    };
+    receive(&engine, &mail(ALICE, SENT, &copy(true)));
+    engine.forget_peer(None, &addr(ALICE)).expect("forgotten");
+    clock.set(NOW + 2 * DAY);
+    receive(&engine, &mail(ALICE, NOW + DAY, &copy(false)));
+    let advert = state(&engine, ALICE).peer.advert.expect("an advert");
+    assert_eq!(advert.judgement.verdict, Err(Unusable::Revoked));
 }

@@ -131,3 +131,33 @@ fn a_clock_that_lags_behind_the_mail_is_noticed() {
     let is_clock = |check: &&serde_json::Value| check["name"] == "clock";
     assert_eq!(report["checks"].as_array().unwrap().iter().find(is_clock).unwrap()["ok"], false);
 }
+
+#[test]
+fn a_message_stands_behind_what_was_printed_before_it() {
+    let world = World::new();
+    let both = |arguments: &[&str]| {
+        let path = world.path("both");
+        let file = std::fs::File::create(&path).unwrap();
+        let mut command = world.command(&world.home());
+        command.stdout(file.try_clone().unwrap()).stderr(file).args(arguments);
+        command.status().unwrap();
+        std::fs::read_to_string(path).unwrap()
+    };
+    let mail = world.file("mail.eml", "From: bob@example.org\n\nHi\n");
+    for (name, arguments, parts) in [
+        ("a hint", &["init", "alice@example.org"][..], &["Made", "Its key", "Next"][..]),
+        (
+            "a bad file",
+            &["process-incoming", &mail, "none", &mail],
+            &["mail.eml", "none", "mail.eml"],
+        ),
+    ] {
+        let text = both(arguments);
+        let mut rest = text.as_str();
+        for part in parts {
+            let at =
+                rest.find(part).unwrap_or_else(|| panic!("{name}: no {part} in place: {text}"));
+            rest = &rest[at + part.len()..];
+        }
+    }
+}

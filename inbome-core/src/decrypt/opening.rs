@@ -287,6 +287,10 @@ impl Mail for OpenedMail<'_> {
         Mail::to_and_cc(self.envelope)
     }
 
+    fn check_addresses(&self) -> Result<(), Limit> {
+        self.envelope.check_addresses()
+    }
+
     fn agent(&self) -> Option<String> {
         self.envelope.user_agent()
     }

@@ -64,7 +64,7 @@ impl Engine {
                 Some(own) => inner.own_advice(own, account)?.target.ok_or(Reason::DisabledAccount),
                 None => {
                     let row = inner.judged_peer(account, peer, self.openpgp.as_ref(), now)?;
-                    recommend::get_encrypt_key(&row, account.settings)
+                    recommend::get_encrypt_key(&row, account.settings_in_effect())
                 }
             };
             Ok(EncryptKey { addr: peer.clone(), target })
@@ -130,7 +130,7 @@ impl Inner {
     ) -> Result<MailRecommendation, Error> {
         let accounts = self.accounts()?;
         let reply_to_encrypted = self.answers_encrypted(account, reply)?;
-        let draft = Draft { own: account.settings, reply_to_encrypted };
+        let draft = Draft { own: account.settings_in_effect(), reply_to_encrypted };
         let mut advised: Vec<(Addr, Advice)> = Vec::with_capacity(recipients.len());
         let mut known = BTreeSet::new();
         // A recipient given twice counts once.
@@ -162,7 +162,7 @@ impl Inner {
             Err(Error::NoOwnKey { .. }) => None,
             Err(error) => return Err(error),
         };
-        let draft = Draft { own: writer.settings, reply_to_encrypted: false };
+        let draft = Draft { own: writer.settings_in_effect(), reply_to_encrypted: false };
         Ok(recommend::recommend_own(key, draft))
     }
 

@@ -6,7 +6,7 @@
 use super::{Engine, account_meant};
 use crate::addr::Addr;
 use crate::decrypt::OpenedMail;
-use crate::discover::{self, Mail, ParsedMail, Receipt};
+use crate::discover::{self, Ignored, Mail, ParsedMail, Receipt, Refusal};
 use crate::error::Error;
 use crate::limits::Limit;
 use crate::mime::Envelope;
@@ -98,6 +98,8 @@ impl Engine {
             let mut all = Vec::new();
             for (mail, receipt) in mails {
                 let examined = match &mail {
+                    // Spam is spam, whatever its size.
+                    Err(_) if receipt.spam => Refusal { reason: Ignored::Spam, from: None }.into(),
                     Err(limit) => Examined::past(*limit),
                     Ok(mail) => {
                         let mail = mail.as_mail();

@@ -118,7 +118,8 @@ impl<'a> Envelope<'a> {
             })?;
         let mut sender = None;
         let mut words = None;
-        for entry in Entries::new(cut(value)) {
+        let mut entries = Entries::new(cut(value));
+        for entry in entries.by_ref() {
             match entry {
                 Entry::Mailbox { in_group: true, .. } => return Err(FromFlaw::SeveralFrom),
                 Entry::Mailbox { .. } if sender.is_some() => return Err(FromFlaw::SeveralFrom),
@@ -127,6 +128,7 @@ impl<'a> Envelope<'a> {
             }
         }
         match (sender, words) {
+            (Some(_), _) if entries.any_group => Err(FromFlaw::SeveralFrom),
             (Some(addr), _) => Addr::parse_bytes(&addr).map_err(FromFlaw::InvalidFrom),
             (None, Some(words)) => Addr::parse_bytes(words).map_err(FromFlaw::InvalidFrom),
             (None, None) => Err(FromFlaw::NoFrom),
@@ -202,6 +204,22 @@ impl<'a> Envelope<'a> {
     /// As [`Envelope::to`].
     pub fn cc(&self) -> Result<Vec<Addr>, Limit> {
         self.addresses("Cc", self.known.cc)
+    }
+
+    /// Whether To and Cc are within their limit. Looks into them only if they are long enough to be
+    /// past it.
+    ///
+    /// # Errors
+    /// [`Limit::Addresses`] for more than [`MAX_ADDRESSES`] mailboxes in one of them.
+    pub fn check_addresses(&self) -> Result<(), Limit> {
+        // A mailbox takes two octets at least, one of them a comma or a bracket.
+        let long = |value: &[u8]| value.len() >= MAX_ADDRESSES.saturating_mul(2);
+        for (name, spot) in [("To", self.known.to), ("Cc", self.known.cc)] {
+            if spot.several || spot.first.is_some_and(long) {
+                self.addresses(name, spot)?;
+            }
+        }
+        Ok(())
     }
 
     /// The addresses in Bcc and Resent-Bcc, as [`Envelope::to`].

@@ -23,11 +23,13 @@ pub(super) enum Entry<'a> {
 pub(super) struct Entries<'a> {
     rest: &'a [u8],
     in_group: bool,
+    /// A group was opened so far, be it an empty one.
+    pub(super) any_group: bool,
 }
 
 impl<'a> Entries<'a> {
     pub(super) const fn new(value: &'a [u8]) -> Self {
-        Self { rest: value, in_group: false }
+        Self { rest: value, in_group: false, any_group: false }
     }
 
     /// Takes one token off `rest`.
@@ -88,7 +90,7 @@ impl<'a> Iterator for Entries<'a> {
                     }
                     // A colon behind an `@` is no group's name.
                     Token::Colon if !seen.at && !self.in_group => {
-                        self.in_group = true;
+                        (self.in_group, self.any_group) = (true, true);
                         seen.group = true;
                         break;
                     }

@@ -83,6 +83,8 @@ fn a_mail_without_one_sender_says_why() {
         ("one invalid", b"From: a@e.org, @b\n\n", Why::Several),
         ("group", b"From: friends: a@e.org;\n\n", Why::Several),
         ("open group", b"From: friends: a@e.org\n\n", Why::Several),
+        ("behind an empty group", b"From: friends:; a@e.org\n\n", Why::Several),
+        ("before an empty group", b"From: a@e.org, friends:;\n\n", Why::Several),
         ("no address", b"From: alice\n\n", Why::Invalid(AddrFlaw::NoAt)),
         ("empty brackets", b"From: Alice <>\n\n", Why::Invalid(AddrFlaw::NoAt)),
         ("open bracket", b"From: A <a@e.org\n\n", Why::Invalid(AddrFlaw::Unquoted)),

@@ -8,7 +8,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::folder::MailFile;
-use super::read_mail;
+use super::run;
 use super::walk::Place;
 use crate::addr::Addr;
 use crate::discover::Receipt;
@@ -26,13 +26,20 @@ const MAX_MAIL_BYTES: u64 = 32 * 1024 * 1024;
 const MAX_INCOMING_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Reads of a mail file what [`crate::engine::Engine::process_incoming`] looks at, given the same
-/// `receipt`: all of a mail that is encrypted or wanted for display, of others what [`read_mail`] reads.
+/// `receipt`: all of a mail that is encrypted or wanted for display, of others what
+/// [`super::read_mail`] reads. What is no regular file, such as a pipe, is read whole.
 ///
 /// # Errors
 /// What the system says.
 pub fn read_incoming(path: &Path, receipt: Receipt) -> io::Result<Vec<u8>> {
     let mut mail = Vec::new();
-    read_mail(path, &mut mail)?;
+    let file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        // A pipe can be read but once, and whoever writes into it must not be cut short.
+        file.take(MAX_INCOMING_BYTES).read_to_end(&mut mail)?;
+        return Ok(mail);
+    }
+    run::read_file(file, &mut mail)?;
     let is_encrypted = || Envelope::parse(&mail).is_ok_and(|envelope| envelope.is_encrypted());
     let learns = || !receipt.spam && is_encrypted();
     if !receipt.no_decrypt && (receipt.return_payload || learns()) {

@@ -64,7 +64,9 @@ impl Mbox {
 
     /// The next mail; `None` at the end.
     pub(super) fn next(&mut self) -> io::Result<Option<Found>> {
-        self.fill(1)?;
+        self.fill(STRADDLE_BYTES)?;
+        // Before the first mail, and where a file without a last line end was added to.
+        self.done = self.done.saturating_add(empty_lines(self.rest()));
         let line_end = loop {
             match memchr::memchr(b'\n', self.rest()) {
                 Some(end) => break end,
@@ -193,6 +195,20 @@ fn from_line_date(line: &[u8]) -> Option<Timestamp> {
     let text = std::str::from_utf8(line).ok()?.strip_prefix("From ")?;
     let (_, date) = text.trim().split_once(' ')?;
     Timestamp::parse_asctime(date.trim())
+}
+
+/// Whether a `From ` line stands at `offset`, empty lines before it aside.
+pub(super) fn begins_mail(file: &mut File, offset: u64) -> io::Result<bool> {
+    let mut octets = Vec::new();
+    file.seek(SeekFrom::Start(offset))?;
+    file.take(STRADDLE_BYTES as u64).read_to_end(&mut octets)?;
+    let beginning = octets.get(empty_lines(&octets)..).unwrap_or_default();
+    Ok(is_from_line(beginning.split(|octet| *octet == b'\n').next().unwrap_or_default()))
+}
+
+/// The octets of the empty lines at the start of `octets`.
+fn empty_lines(octets: &[u8]) -> usize {
+    octets.iter().position(|octet| !matches!(octet, b'\r' | b'\n')).unwrap_or(octets.len())
 }
 
 /// SHA-256 of the octets just before `offset`.

@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::fs::{self, File, ReadDir};
-use std::io::{self, Read};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -170,10 +170,7 @@ fn is_passed_by(path: &Path, include: &[String]) -> bool {
 
 /// Whether a file begins as an mbox does.
 fn is_mbox(path: &Path) -> io::Result<bool> {
-    let mut beginning = Vec::new();
-    File::open(path)?.take(1024).read_to_end(&mut beginning)?;
-    let line = beginning.split(|octet| *octet == b'\n').next().unwrap_or_default();
-    Ok(mbox::is_from_line(line))
+    mbox::begins_mail(&mut File::open(path)?, 0)
 }
 
 /// One mail to examine.
@@ -283,7 +280,12 @@ fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<O
     let mailbox = mailbox_name(source.path());
     match source {
         Source::File(path) => {
-            chunk.items.push(Item::File(MailFile::Alone(path)));
+            // Out of a Maildir, for instance by a list of its files.
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            match is_thrown_away(flagged(&name).1) {
+                true => chunk.skipped = 1,
+                false => chunk.items.push(Item::File(MailFile::Alone(path))),
+            }
             Ok(None)
         }
         Source::Maildir(path) => {
@@ -300,9 +302,12 @@ fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<O
             let mut file = File::open(&path)?;
             let length = file.metadata()?.len();
             let mut offset = 0;
+            // A mail may have been half written when it was read: then it is read anew, with all
+            // before it, since the rest of it is no mail.
             if let Some(Cursor::Offset { offset: done, tail }) = cursors.last()
                 && *done <= length
                 && mbox::tail(&mut file, *done)? == *tail
+                && (*done == length || mbox::begins_mail(&mut file, *done)?)
             {
                 offset = *done;
             }
@@ -353,11 +358,10 @@ fn read_folder(
                 _ => continue,
             }
             let (unique, flags) = match maildir {
-                true => name.split_once(":2,").unwrap_or((&name, "")),
+                true => flagged(&name),
                 false => (&*name, ""),
             };
-            // Trashed mails and drafts.
-            if flags.contains(['T', 'D']) {
+            if is_thrown_away(flags) {
                 chunk.skipped = chunk.skipped.saturating_add(1);
                 continue;
             }
@@ -379,6 +383,16 @@ fn read_folder(
         parts.pop();
     }
     false
+}
+
+/// The part of a name in a Maildir that never changes, and the flags behind it.
+fn flagged(name: &str) -> (&str, &str) {
+    name.split_once(":2,").unwrap_or((name, ""))
+}
+
+/// Trashed mails and drafts.
+fn is_thrown_away(flags: &str) -> bool {
+    flags.contains(['T', 'D'])
 }
 
 /// Reads mails until a chunk is full. Gives whether there are more, and how far the file is done.
