@@ -324,6 +324,8 @@ impl Working {
                 let surplus = store.count_peers(account)?.saturating_sub(MAX_PEERS);
                 if surplus > 0 {
                     store.drop_peers(account, surplus)?;
+                    // Which ones the store knows; one that comes again begins anew, with its keys.
+                    peers.clear();
                 }
             }
         }

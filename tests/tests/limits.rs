@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use inbome_core::account::{Account, Accounts};
 use inbome_core::clock::Timestamp;
 use inbome_core::compose::{ComposeError, OutgoingOptions};
 use inbome_core::discover::{ParsedMail, Receipt};
@@ -11,7 +12,9 @@ use inbome_core::error::{Error, ErrorKind};
 use inbome_core::gossip::Payload;
 use inbome_core::key::{Certificates, hash};
 use inbome_core::limits::*;
+use inbome_core::mime::Envelope;
 use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::receive::{Held, Working, apply, examine};
 use inbome_core::store::memory::MemoryStore;
 use inbome_core::store::{MessageIdHash, Store, transaction};
 use inbome_tests::certs::{Cert, Key, On, Says, sign};
@@ -279,11 +282,37 @@ fn of_peers_never_written_to_100_000_rows_are_kept() {
 }
 
 #[test]
+fn what_was_dropped_at_the_limit_is_let_go_of() {
+    let (mut store, mut working) = (MemoryStore::new(), Working::default());
+    let account = Account {
+        addr: addr(BOB),
+        aliases: BTreeSet::new(),
+        settings: Default::default(),
+        current: None,
+    };
+    store.save_account(&account).expect("saved");
+    let accounts = Accounts(vec![account]);
+    let (certs, now) = (Rpgp::new(), Timestamp::from_secs(SENT + DAY));
+    for (name, more, held) in [("as many as fit", 0..MAX_PEERS, MAX_PEERS), ("one more", 0..1, 0)] {
+        for n in more {
+            let mail = mail(&format!("{name}{n}@example.org").replace(' ', ""), SENT, "");
+            let envelope = Envelope::parse(mail.as_slice()).expect("a mail");
+            let mut memory = Held::default();
+            let receipt = Receipt::default();
+            let found = examine(&envelope, receipt, None, &accounts, &certs, now, &mut memory);
+            apply(found, &mut working, &mut store, &certs, now).expect("applied");
+        }
+        transaction(&mut store, |store| working.flush(store, &certs, now)).expect("written");
+        assert_eq!(working.len(), held, "{name}");
+    }
+}
+
+#[test]
 fn of_message_ids_100_000_are_remembered() {
     let mut store = MemoryStore::new();
     let account = addr(BOB);
     store
-        .save_account(&inbome_core::account::Account {
+        .save_account(&Account {
             addr: account.clone(),
             aliases: BTreeSet::new(),
             settings: Default::default(),
