@@ -1,10 +1,12 @@
 """What is wrong, too much, too late, or at the same time: the documented answer."""
 
+import contextlib
+import copy
 import gc
 import inspect
 import io
-import contextlib
 import os
+import pickle
 import subprocess
 import sys
 import tempfile
@@ -200,6 +202,44 @@ class Arguments(Test):
                     with self.assertRaises(TypeError):
                         call(self.engine, wrong)
 
+    def test_a_number_is_no_octets(self):
+        # bytes(5) would be five of them.
+        seen, inside = inbome.Observation, inbome.Inside
+        key = ROOT / "tests/keys/locked.sec.asc"
+        with memory(BOB) as odd:
+            for name, call in [
+                ("key field", lambda: odd.process_observation(seen(ALICE, key_fields=[("A", 5)]))),
+                ("gossip", lambda: odd.process_observation(seen(ALICE, inside=inside(gossip=[5])))),
+                ("observation", lambda: odd.process_observation(5)),
+                ("passphrase", lambda: odd.import_key(key, passphrase=5)),
+                ("said passphrase", lambda: odd.import_key(key, passphrase=lambda _: 5)),
+                ("unlock", lambda: odd.unlock(5)),
+                ("in_reply_to", lambda: odd.recommend(ALICE, in_reply_to=5)),
+                ("draft", lambda: odd.recommend(ALICE, draft=5)),
+            ]:
+                with self.subTest(name), self.assertRaisesRegex(TypeError, "found int"):
+                    call()
+        with inbome.Engine.in_memory(random=lambda count: count) as engine:
+            with self.assertRaisesRegex(TypeError, "found int"):
+                engine.create_account(BOB)
+
+    def test_one_gossip_field_is_not_its_characters(self):
+        with memory(BOB) as engine:
+            for gossip in ("addr=carol@example.org; keydata=AA", b"addr=carol@example.org; keydata=AA"):
+                seen = inbome.Observation(ALICE, dates=DATE, inside=inbome.Inside(gossip=gossip))
+                self.assertEqual(len(engine.process_observation(seen).gossip), 1)
+
+    def test_what_fails_before_the_call_has_its_kind_too(self):
+        for kind, error, call in [
+            ("io", inbome.IoError, lambda: self.engine.process_outgoing(Path("/nonexistent"))),
+            ("io", inbome.IoError, lambda: self.engine.process_incoming(Path("/nonexistent"))),
+            ("passphrase", inbome.PassphraseError, lambda: self.engine.import_key(
+                ROOT / "tests/keys/locked.sec.asc", passphrase="x" * 2000)),
+        ]:
+            with self.subTest(kind), self.assertRaisesRegex(error, "^expected ") as caught:
+                call()
+            self.assertEqual(caught.exception.kind, kind)
+
     def test_times_at_their_edges(self):
         for at in (-(2**63) + 1, -1, 0, 2**40, 2**63 - 1):
             self.engine.process_incoming(b"From: a@example.org\r\n\r\n", received_at=at)
@@ -247,6 +287,14 @@ class Closing(Test):
             with self.subTest(name), self.assertRaises(inbome.Closed) as caught:
                 call(engine)
             self.assertEqual(caught.exception.kind, "closed")
+
+    def test_an_engine_is_neither_copied_nor_pickled(self):
+        with memory(BOB) as engine:
+            for call in (copy.copy, copy.deepcopy, pickle.dumps):
+                with self.assertRaisesRegex(TypeError, "open the home again"):
+                    call(engine)
+            gc.collect()
+            self.assertEqual(engine.account().addr, BOB)
 
     def test_an_error_leaves_the_engine_usable(self):
         with memory(BOB) as engine:
