@@ -1240,14 +1240,15 @@ int32_t inbome_key_is_current(const struct inbome_key *key);
 //
 // key: the object; NULL gives 0.
 //
-// Returns: 1 or 0; 0 for keys of others.
+// Returns: 1 or 0; 0 for keys of others and for keys that a recommendation lent.
 int32_t inbome_key_is_locked(const struct inbome_key *key);
 
 // When the primary key was made.
 //
 // key: the object; NULL gives INBOME_TIME_UNKNOWN.
 //
-// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others.
+// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others and for keys that a recommendation
+// lent.
 int64_t inbome_key_created(const struct inbome_key *key);
 
 // When the key stops being usable.

@@ -33,6 +33,15 @@ static int64_t expiry(inbome_engine *engine, int is_locked) {
     const inbome_key *key = inbome_key_iter_next(keys);
     CHECK(inbome_key_is_current(key) && inbome_key_is_locked(key) == is_locked);
     int64_t expires = inbome_key_expires(key);
+    /* A mail to oneself finds the same key. */
+    inbome_key *found = NULL;
+    CHECK_OK(engine, inbome_get_encrypt_key(engine, NULL, "bob@example.org", &found, NULL));
+    CHECK(inbome_key_is_locked(found) == is_locked && inbome_key_is_current(found));
+    CHECK(inbome_key_source(found) == INBOME_SOURCE_OWN && inbome_key_expires(found) == expires);
+    CHECK(inbome_key_created(found) == inbome_key_created(key));
+    CHECK(inbome_key_created(found) != INBOME_TIME_UNKNOWN);
+    CHECK(inbome_key_first_seen(found) == inbome_key_first_seen(key));
+    inbome_key_free(found);
     inbome_key_iter_free(keys);
     return expires;
 }
