@@ -95,7 +95,7 @@
  * Threads. An engine may be used from any thread, from several at once. Every other object belongs
  * to one thread at a time. The library starts no threads but inside inbome_scan_run, which joins
  * them. Callbacks are called on the thread that calls the library. After fork() a child opens its
- * own engine: the parent's answers INBOME_RESULT_FORKED there.
+ * own engine: the parent's answers INBOME_RESULT_FORKED there. Either may end first.
  *
  * Promises. The soname stays libinbome.so.0 until 1.0. Within a soname no function is removed or
  * changed, no number is used again, and no symbol is exported that does not begin with inbome_.
@@ -852,7 +852,8 @@ inbome_result inbome_engine_options_set_random(struct inbome_engine_options *eng
 // Returns: INBOME_RESULT_OK.
 // Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8; INBOME_RESULT_NOT_FOUND if there
 // is no home and none is to be made; INBOME_RESULT_IO, INBOME_RESULT_CORRUPT, INBOME_RESULT_NEWER,
-// INBOME_RESULT_BUSY. Their text is inbome_engine_error(NULL).
+// INBOME_RESULT_BUSY; INBOME_RESULT_FORKED in a child if a thread of the parent was in a call on the
+// home at the moment of the fork. Their text is inbome_engine_error(NULL).
 // Owned: free with inbome_engine_free
 inbome_result inbome_engine_open(const char *path,
                                  const struct inbome_engine_options *options,

@@ -47,8 +47,9 @@ impl Engine {
         let sources = Sources { named, accounts: &accounts, openpgp, now };
         let addr = &account.addr;
         match self.second_store()? {
-            Some(mut store) => {
-                moving::take_peers(&opened, &sources, addr, store.as_mut(), &mut report)?;
+            Some(mut other) => {
+                let store = other.store.as_mut();
+                moving::take_peers(&opened, &sources, addr, store, &mut report)?;
             }
             None => {
                 let mut inner = self.lock()?;
