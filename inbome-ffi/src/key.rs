@@ -84,7 +84,8 @@ pub extern "C" fn inbome_get_encrypt_key(
                 if target.source == TargetSource::Own {
                     let (own, name) = (engine.own_keys(Some(&peer))?, &target.key.fingerprint);
                     let stored = own.iter().find(|stored| stored.key.fingerprint == *name);
-                    found = stored.map_or(found, |stored| inbome_key::own(engine, stored, Some(name)));
+                    found =
+                        stored.map_or(found, |stored| inbome_key::own(engine, stored, Some(name)));
                 }
                 key.give(found);
                 reason.put_if_wanted(INBOME_REASON_NONE);

@@ -165,7 +165,8 @@ impl Foreign for Muacrypt {
         let fingerprint =
             std::str::from_utf8(&name).ok().and_then(|name| Fingerprint::parse(name).ok());
         let secret = Secret::new(secret);
-        Ok(vec![OwnKey { addr, fingerprint, secret, prefer_encrypt, enabled: None }])
+        let passphrase = Some(Secret::new(PASSPHRASE.to_vec()));
+        Ok(vec![OwnKey { addr, fingerprint, secret, passphrase, prefer_encrypt, enabled: None }])
     }
 
     fn peers(
@@ -374,6 +375,8 @@ fn load(octets: &[u8]) -> Option<Value> {
     }
 }
 
+/// Of every key that muacrypt makes: it stands in its source, and in no user's mind.
+const PASSPHRASE: &[u8] = b"123";
 /// A container, a key and a value.
 const MAX_STACK: usize = 3;
 /// An entry with a key in it.
