@@ -140,6 +140,14 @@ fn what_is_no_store_is_refused_by_name() {
         assert_eq!(Path::new(path), file.as_path(), "{program:?}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "{program:?}");
     }
+    #[cfg(unix)]
+    {
+        // What is read to its end, or waited for, is a file.
+        std::os::unix::fs::symlink("/dev/zero", dir.path().join("heads")).unwrap();
+        let error = import(&engine, &options(Program::Muacrypt, dir.path())).unwrap_err();
+        assert!(error.to_string().contains("heads, found no file"), "{error}");
+        fs::remove_file(dir.path().join("heads")).unwrap();
+    }
     for (name, octets) in [("no", b"Hello".as_slice()), ("cut", &[0x99, 1, 0, 4]), ("empty", b"")] {
         let file = dir.path().join("keys");
         fs::write(&file, octets).unwrap();
