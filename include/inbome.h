@@ -620,7 +620,7 @@ typedef int64_t (*inbome_passphrase_callback)(void *user_data,
 //
 // user_data: what was handed in beside the callback.
 // messages: mails looked at.
-// skipped: mails passed by, because they were scanned before.
+// skipped: mails passed by: scanned before, or flagged as trash or draft.
 // bytes: octets read.
 // total: mails to look at or pass by in all; 0 unless inbome_scan_set_count asked for it.
 typedef void (*inbome_progress_callback)(void *user_data,
@@ -3333,8 +3333,8 @@ uint64_t inbome_scan_updated(const struct inbome_scan *scan);
 // Returns: the count.
 uint64_t inbome_scan_unchanged(const struct inbome_scan *scan);
 
-// How many mails were passed by: scanned before, flagged as trash, or in a folder that is
-// passed by.
+// How many mails were passed by: scanned before, or flagged as trash or draft. What is in folders
+// that are passed by is not counted.
 //
 // scan: the object; NULL gives 0.
 //
