@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
+import contextlib
+import subprocess
+import sys
 import tempfile
 import unittest
 from datetime import datetime, timezone
@@ -19,6 +21,27 @@ DAY = 24 * 3600
 
 def at(secs: int) -> datetime:
     return datetime.fromtimestamp(secs, timezone.utc)
+
+
+@contextlib.contextmanager
+def other_program(home):
+    """Says SQL to the database of a home. In one process two SQLites would not see each other's
+    locks."""
+    program = """if True:
+        import sqlite3, sys
+        database = sqlite3.connect(sys.argv[1] + "/inbome.db", isolation_level=None)
+        for line in sys.stdin:
+            database.execute(line)
+            print("done", flush=True)
+    """
+    with subprocess.Popen([sys.executable, "-c", program, home], text=True,
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        def tell(line):
+            other.stdin.write(line + "\n")
+            other.stdin.flush()
+            assert other.stdout.readline() == "done\n", line
+
+        yield tell
 
 
 class Observations(Test):
@@ -115,12 +138,24 @@ class Stored(Test):
             engine.create_account(BOB)
             engine.process_incoming(self.alice_mail)
             self.assertEqual(engine.check(), [])
-            database = sqlite3.connect(Path(home) / "inbome.db")
-            database.execute("UPDATE accounts SET message_ids = 7")
-            database.commit()
-            database.close()
+            with other_program(home) as tell:
+                tell("UPDATE accounts SET message_ids = 7")
             fault, = engine.check()
             self.assertIn("Message-IDs", fault)
+
+
+    def test_a_home_in_use_and_one_of_a_newer_version_are_told_apart(self):
+        with tempfile.TemporaryDirectory() as home:
+            inbome.Engine(home).close()
+            with inbome.Engine(home, busy_timeout=0) as engine, other_program(home) as tell:
+                tell("BEGIN IMMEDIATE")
+                with self.assertRaises(inbome.Busy) as caught:
+                    engine.create_account(BOB)
+                self.assertIsInstance(caught.exception, TimeoutError)
+                tell("UPDATE home SET schema = 999, readable_from = 999")
+                tell("COMMIT")
+            with self.assertRaises(inbome.Newer):
+                inbome.Engine(home)
 
 
 class Folders(Test):
