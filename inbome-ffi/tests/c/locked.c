@@ -18,6 +18,13 @@ static int64_t ask(void *user_data, const char *fingerprint, uint8_t *passphrase
     return (int64_t)len;
 }
 
+/* A length that cannot be. */
+static int64_t lie(void *user_data, const char *fingerprint, uint8_t *passphrase, size_t size) {
+    (void)fingerprint;
+    memset(passphrase, 'x', size);
+    return *(int64_t *)user_data < 0 ? INT64_MIN : (int64_t)size + 1;
+}
+
 static inbome_bytes file(const char *path) {
     static char octets[1 << 16];
     FILE *from = fopen(path, "rb");
@@ -53,6 +60,9 @@ int main(void) {
     inbome_bytes key = file(KEY_FILE);
     CHECK(inbome_account_import_key_as(bob, NULL, key, INBOME_LOCK_KEEP, NULL, NULL) ==
           INBOME_RESULT_LOCKED);
+    for (int64_t way = -1; way <= 1; way += 2)
+        CHECK(inbome_account_import_key_as(bob, NULL, key, INBOME_LOCK_KEEP, lie, &way) ==
+              INBOME_RESULT_LOCKED);
     struct asked asked = {"no, not this one", 0};
     CHECK(inbome_account_import_key_as(bob, NULL, key, INBOME_LOCK_KEEP, ask, &asked) ==
           INBOME_RESULT_PASSPHRASE);
