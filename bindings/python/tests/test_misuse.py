@@ -7,6 +7,7 @@ import inspect
 import io
 import os
 import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -461,8 +462,7 @@ class Callbacks(Test):
 
 
 class Library(Test):
-    def run_with(self, **environment):
-        source = str(Path(inbome.__file__).parents[1])
+    def run_with(self, source=str(Path(inbome.__file__).parents[1]), **environment):
         kept = {name: value for name, value in os.environ.items() if name != "INBOME_LIBRARY"}
         return subprocess.run(
             [sys.executable, "-c", "import inbome; print(inbome.library_version())"],
@@ -476,6 +476,17 @@ class Library(Test):
                 self.assertEqual(ran.returncode, 1)
                 self.assertIn("ImportError: expected libinbome", ran.stderr)
                 self.assertIn(wrong, ran.stderr)
+
+    def test_the_library_that_is_named_is_the_only_one_that_is_tried(self):
+        with tempfile.TemporaryDirectory() as folder:
+            package = Path(folder) / "inbome"
+            shutil.copytree(Path(inbome.__file__).parent, package)
+            (package / "_lib").mkdir()
+            (package / "_lib/libinbome.so.0").symlink_to(_native.lib._name)
+            ran = self.run_with(folder)
+            self.assertEqual((ran.returncode, ran.stdout), (0, inbome.library_version() + "\n"))
+            ran = self.run_with(folder, INBOME_LIBRARY="/nonexistent/libinbome.so.0")
+            self.assertEqual(ran.returncode, 1)
 
     def test_an_older_library_is_refused(self):
         class Old:
