@@ -16,6 +16,7 @@ import unittest
 import warnings
 from datetime import datetime, timezone
 from pathlib import Path
+from unittest import mock
 
 import inbome
 from inbome import Mode, Word
@@ -296,6 +297,18 @@ class Closing(Test):
                     call(engine)
             gc.collect()
             self.assertEqual(engine.account().addr, BOB)
+
+    def test_an_iterator_that_nobody_reads_to_its_end_is_freed(self):
+        freed = []
+        free = _native.lib.inbome_account_iter_free
+        with memory(BOB, ALICE) as engine, mock.patch.object(
+            _native.lib, "inbome_account_iter_free", lambda it: (freed.append(it), free(it))
+        ):
+            begun, untouched = engine.accounts(), engine.accounts()
+            next(begun)
+            del begun, untouched
+            gc.collect()
+            self.assertEqual(len(freed), 2)
 
     def test_an_error_leaves_the_engine_usable(self):
         with memory(BOB) as engine:
