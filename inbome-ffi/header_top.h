@@ -94,8 +94,9 @@
  *
  * Threads. An engine may be used from any thread, from several at once. Every other object belongs
  * to one thread at a time. The library starts no threads but inside inbome_scan_run, which joins
- * them. Callbacks are called on the thread that calls the library. After fork() a child opens its
- * own engine: the parent's answers INBOME_RESULT_FORKED there.
+ * them. Callbacks are called on the thread that calls the library, and return to it: no longjmp and
+ * no exception may pass. After fork() a child opens its own engine: the parent's answers
+ * INBOME_RESULT_FORKED there. Either may end first.
  *
  * Promises. The soname stays libinbome.so.0 until 1.0. Within a soname no function is removed or
  * changed, no number is used again, and no symbol is exported that does not begin with inbome_.

@@ -94,8 +94,9 @@
  *
  * Threads. An engine may be used from any thread, from several at once. Every other object belongs
  * to one thread at a time. The library starts no threads but inside inbome_scan_run, which joins
- * them. Callbacks are called on the thread that calls the library. After fork() a child opens its
- * own engine: the parent's answers INBOME_RESULT_FORKED there.
+ * them. Callbacks are called on the thread that calls the library, and return to it: no longjmp and
+ * no exception may pass. After fork() a child opens its own engine: the parent's answers
+ * INBOME_RESULT_FORKED there. Either may end first.
  *
  * Promises. The soname stays libinbome.so.0 until 1.0. Within a soname no function is removed or
  * changed, no number is used again, and no symbol is exported that does not begin with inbome_.
@@ -620,7 +621,7 @@ typedef int64_t (*inbome_passphrase_callback)(void *user_data,
 //
 // user_data: what was handed in beside the callback.
 // messages: mails looked at.
-// skipped: mails passed by, because they were scanned before.
+// skipped: mails passed by: scanned before, or flagged as trash or draft.
 // bytes: octets read.
 // total: mails to look at or pass by in all; 0 unless inbome_scan_set_count asked for it.
 typedef void (*inbome_progress_callback)(void *user_data,
@@ -852,7 +853,8 @@ inbome_result inbome_engine_options_set_random(struct inbome_engine_options *eng
 // Returns: INBOME_RESULT_OK.
 // Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8; INBOME_RESULT_NOT_FOUND if there
 // is no home and none is to be made; INBOME_RESULT_IO, INBOME_RESULT_CORRUPT, INBOME_RESULT_NEWER,
-// INBOME_RESULT_BUSY. Their text is inbome_engine_error(NULL).
+// INBOME_RESULT_BUSY; INBOME_RESULT_FORKED in a child if a thread of the parent was in a call on the
+// home at the moment of the fork. Their text is inbome_engine_error(NULL).
 // Owned: free with inbome_engine_free
 inbome_result inbome_engine_open(const char *path,
                                  const struct inbome_engine_options *options,
@@ -1240,14 +1242,15 @@ int32_t inbome_key_is_current(const struct inbome_key *key);
 //
 // key: the object; NULL gives 0.
 //
-// Returns: 1 or 0; 0 for keys of others.
+// Returns: 1 or 0; 0 for keys of others and for keys that a recommendation lent.
 int32_t inbome_key_is_locked(const struct inbome_key *key);
 
 // When the primary key was made.
 //
 // key: the object; NULL gives INBOME_TIME_UNKNOWN.
 //
-// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others.
+// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others and for keys that a recommendation
+// lent.
 int64_t inbome_key_created(const struct inbome_key *key);
 
 // When the key stops being usable.
@@ -3332,8 +3335,8 @@ uint64_t inbome_scan_updated(const struct inbome_scan *scan);
 // Returns: the count.
 uint64_t inbome_scan_unchanged(const struct inbome_scan *scan);
 
-// How many mails were passed by: scanned before, flagged as trash, or in a folder that is
-// passed by.
+// How many mails were passed by: scanned before, or flagged as trash or draft. What is in folders
+// that are passed by is not counted.
 //
 // scan: the object; NULL gives 0.
 //

@@ -171,6 +171,15 @@ pub enum Error {
     /// After `fork()`.
     #[error("expected the process that opened the engine, found its child; open it again")]
     Forked,
+    /// After `fork()`, in a child that opens a home which the parent was using just then.
+    #[error(
+        "expected no call on the home {home} at the moment of the fork, found one; \
+         open it in a process that is forked at another moment"
+    )]
+    ForkedInCall {
+        /// The folder.
+        home: String,
+    },
 }
 
 impl Error {
@@ -229,7 +238,7 @@ impl Error {
             Self::AccountDiffers { .. } => ErrorKind::Conflict,
             Self::Io { .. } => ErrorKind::Io,
             Self::Cancelled => ErrorKind::Cancelled,
-            Self::Forked => ErrorKind::Forked,
+            Self::Forked | Self::ForkedInCall { .. } => ErrorKind::Forked,
         }
     }
 }

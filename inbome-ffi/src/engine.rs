@@ -1,7 +1,7 @@
 //! The engine: one home, opened.
 
 use std::ffi::c_char;
-use std::mem::{ManuallyDrop, MaybeUninit};
+use std::mem::MaybeUninit;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -23,15 +23,13 @@ impl inbome_engine {
     }
 
     fn new(engine: Engine) -> Self {
-        let (engine, process) = (ManuallyDrop::new(engine), std::process::id());
-        Self { shared: Arc::new(Shared { engine, process }) }
+        Self { shared: Arc::new(Shared { engine }) }
     }
 }
 
 /// What the engine's results hold on to.
 pub(crate) struct Shared {
-    engine: ManuallyDrop<Engine>,
-    process: u32,
+    engine: Engine,
 }
 
 impl std::ops::Deref for Shared {
@@ -39,16 +37,6 @@ impl std::ops::Deref for Shared {
 
     fn deref(&self) -> &Engine {
         &self.engine
-    }
-}
-
-impl Drop for Shared {
-    fn drop(&mut self) {
-        // SQLite forbids a child to touch, even to close, what its parent opened.
-        if self.process == std::process::id() {
-            // SAFETY: dropped here and nowhere else, and not used afterwards.
-            unsafe { ManuallyDrop::drop(&mut self.engine) };
-        }
     }
 }
 
@@ -63,7 +51,8 @@ impl Drop for Shared {
 /// Returns: INBOME_RESULT_OK.
 /// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8; INBOME_RESULT_NOT_FOUND if there
 /// is no home and none is to be made; INBOME_RESULT_IO, INBOME_RESULT_CORRUPT, INBOME_RESULT_NEWER,
-/// INBOME_RESULT_BUSY. Their text is inbome_engine_error(NULL).
+/// INBOME_RESULT_BUSY; INBOME_RESULT_FORKED in a child if a thread of the parent was in a call on the
+/// home at the moment of the fork. Their text is inbome_engine_error(NULL).
 /// Owned: free with inbome_engine_free
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_engine_open(

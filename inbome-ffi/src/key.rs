@@ -77,10 +77,17 @@ pub extern "C" fn inbome_get_encrypt_key(
         let account = optional_addr(account, "account")?;
         match engine.get_encrypt_key(account.as_ref(), &peer)?.target {
             Ok(target) => {
-                // An own address has no row; then the dates stay unknown.
+                // An own address has no row, but a secret key.
                 let details = engine.peer(account.as_ref(), &peer).ok();
                 let state = details.as_ref().map(|details| &details.state);
-                key.give(inbome_key::of_target(engine, &target, state));
+                let mut found = inbome_key::of_target(engine, &target, state);
+                if target.source == TargetSource::Own {
+                    let (own, name) = (engine.own_keys(Some(&peer))?, &target.key.fingerprint);
+                    let stored = own.iter().find(|stored| stored.key.fingerprint == *name);
+                    found =
+                        stored.map_or(found, |stored| inbome_key::own(engine, stored, Some(name)));
+                }
+                key.give(found);
                 reason.put_if_wanted(INBOME_REASON_NONE);
             }
             Err(why) => reason.put_if_wanted(reason_number(why.code())),
@@ -178,7 +185,7 @@ pub extern "C" fn inbome_key_is_current(key: Option<&inbome_key>) -> i32 {
 ///
 /// key: the object; NULL gives 0.
 ///
-/// Returns: 1 or 0; 0 for keys of others.
+/// Returns: 1 or 0; 0 for keys of others and for keys that a recommendation lent.
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_key_is_locked(key: Option<&inbome_key>) -> i32 {
     read(key, 0, |key| i32::from(key.is_locked))
@@ -188,7 +195,8 @@ pub extern "C" fn inbome_key_is_locked(key: Option<&inbome_key>) -> i32 {
 ///
 /// key: the object; NULL gives INBOME_TIME_UNKNOWN.
 ///
-/// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others.
+/// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others and for keys that a recommendation
+/// lent.
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_key_created(key: Option<&inbome_key>) -> i64 {
     read(key, INBOME_TIME_UNKNOWN, |key| key.created)

@@ -39,7 +39,7 @@ pub struct inbome_scan {
 ///
 /// user_data: what was handed in beside the callback.
 /// messages: mails looked at.
-/// skipped: mails passed by, because they were scanned before.
+/// skipped: mails passed by: scanned before, or flagged as trash or draft.
 /// bytes: octets read.
 /// total: mails to look at or pass by in all; 0 unless inbome_scan_set_count asked for it.
 pub type inbome_progress_callback = Option<

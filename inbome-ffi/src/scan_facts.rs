@@ -36,8 +36,8 @@ pub extern "C" fn inbome_scan_unchanged(scan: Option<&inbome_scan>) -> u64 {
     read(scan, 0, |scan| scan.report.unchanged)
 }
 
-/// How many mails were passed by: scanned before, flagged as trash, or in a folder that is
-/// passed by.
+/// How many mails were passed by: scanned before, or flagged as trash or draft. What is in folders
+/// that are passed by is not counted.
 ///
 /// scan: the object; NULL gives 0.
 ///

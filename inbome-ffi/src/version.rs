@@ -40,11 +40,11 @@ pub extern "C" fn inbome_version_string() -> *const c_char {
 /// Returns: the number.
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_version_number() -> u32 {
-    let of = |part: &str| part.parse::<u32>().unwrap_or(0);
-    of(env!("CARGO_PKG_VERSION_MAJOR"))
-        .saturating_mul(1_000_000)
-        .saturating_add(of(env!("CARGO_PKG_VERSION_MINOR")).saturating_mul(1_000))
-        .saturating_add(of(env!("CARGO_PKG_VERSION_PATCH")))
+    composed([
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR"),
+        env!("CARGO_PKG_VERSION_PATCH"),
+    ])
 }
 
 /// Whether this library can do something that another version or build may not: "discovery",
@@ -60,4 +60,25 @@ pub extern "C" fn inbome_has_feature(feature: *const c_char) -> i32 {
         _ => false,
     });
     i32::from(found.unwrap_or(false))
+}
+
+/// One number of major, minor and patch.
+fn composed(parts: [&str; 3]) -> u32 {
+    let [major, minor, patch] = parts.map(|part| part.parse::<u32>().unwrap_or(0));
+    major
+        .saturating_mul(1_000_000)
+        .saturating_add(minor.saturating_mul(1_000))
+        .saturating_add(patch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_of_a_version_is_in_its_number() {
+        // That of today may have a 0 in it, which says nothing.
+        assert_eq!(composed(["1", "2", "3"]), 1_002_003);
+        assert_eq!(composed(["0", "10", "999"]), 10_999);
+    }
 }

@@ -153,7 +153,7 @@ fn call(text: &mut String, f: &Prototype, at: usize, value: &str, expected: &str
 
 fn valid(parameter: &Parameter) -> String {
     let text = match parameter.name.as_str() {
-        "path" => "\"/nonexistent/inbome\"",
+        "path" => "\"/dev/null/inbome\"",
         "fingerprint" => "\"0123456789ABCDEF0123456789ABCDEF01234567\"",
         _ => "\"alice@example.org\"",
     };
@@ -250,13 +250,13 @@ fn fallible(kind: &str) -> String {
         "inbome_recommendation" => {
             "inbome_recommend(engine, NULL, nobody, NULL, &an_recommendation)"
         }
-        "inbome_scan" => "inbome_scan_open(engine, \"/nonexistent/inbome\", &an_scan)",
+        "inbome_scan" => "inbome_scan_open(engine, \"/dev/null/inbome\", &an_scan)",
         other => panic!("nothing makes an {other}"),
     };
     match kind {
         "inbome_advice" => format!(
             "inbome_scan *other_scan = NULL;\n    \
-             CHECK_OK(engine, inbome_scan_open(engine, \"/nonexistent/inbome\", &other_scan));\n    \
+             CHECK_OK(engine, inbome_scan_open(engine, \"/dev/null/inbome\", &other_scan));\n    \
              CHECK_OK(engine, {call});\n    inbome_scan_free(other_scan);"
         ),
         "inbome_recommendation" => format!(

@@ -55,6 +55,13 @@ fn threads_engines_and_children_do_not_disturb_each_other() {
 }
 
 #[test]
+fn a_child_and_its_parent_keep_what_either_learns() {
+    // A child ends in the midst of its parent's work: what that holds is no leak.
+    c_test("forked").run_under_valgrind(&["--leak-check=no"]);
+    c_test("forked").flags(&SANITIZERS).run();
+}
+
+#[test]
 fn ten_thousand_engines_leave_nothing_behind() {
     c_test("cycles").run();
     c_test("cycles").flags(&["-DCYCLES=500"]).flags(&SANITIZERS).run();

@@ -109,3 +109,20 @@ fn a_home_of_the_users_own_is_never_written_to() {
     assert!(error.to_string().ends_with("it is your own GnuPG home"), "{error}");
     assert_eq!(usual.exists(), existed);
 }
+
+#[test]
+fn a_folder_for_something_else_is_not_written_to() {
+    let engine = engine_of(ALICE);
+    engine.import_peer_key(None, &addr(BOB), &cert_of(&engine_of(BOB))).unwrap();
+    let home = Home::new();
+    let file = home.path().join("letter.txt");
+    fs::write(&file, "Hi").unwrap();
+    let error = engine.keyring_sync(None, home.path()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert!(error.to_string().ends_with("none of which is GnuPG's"), "{error}");
+    assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
+    // A home that the user prepared is one.
+    fs::rename(&file, home.path().join("gpg.conf")).unwrap();
+    fs::write(home.path().join("gpg.conf"), "trust-model always\n").unwrap();
+    assert_eq!(engine.keyring_sync(None, home.path()).unwrap().written, 1);
+}

@@ -14,6 +14,7 @@ use inbome_core::error::{Error, ErrorKind};
 use inbome_core::header::PreferEncrypt;
 use inbome_core::moving::{Imported, MoveError, MoveOptions, Program};
 use inbome_core::recommend::{Advice, Recommendation, TargetSource};
+use inbome_core::secret::Secret;
 use inbome_tests::homes::*;
 use inbome_tests::terminal::{Terminal, make_maildir, write_rc};
 use sha2::{Digest, Sha256};
@@ -120,6 +121,8 @@ fn a_locked_own_key_is_refused_with_what_to_do() {
     assert_eq!(error.kind(), ErrorKind::Passphrase);
     let text = error.to_string();
     assert!(text.contains("--export-secret-keys") && text.contains("--import-key"), "{text}");
+    // Why, and not only what came of it.
+    assert!(!text.contains("nothing exported"), "{text}");
     assert_eq!(engine.accounts().unwrap(), []);
 }
 
@@ -137,11 +140,20 @@ fn what_is_no_store_is_refused_by_name() {
         assert_eq!(Path::new(path), file.as_path(), "{program:?}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "{program:?}");
     }
+    #[cfg(unix)]
+    {
+        // What is read to its end, or waited for, is a file.
+        std::os::unix::fs::symlink("/dev/zero", dir.path().join("heads")).unwrap();
+        let error = import(&engine, &options(Program::Muacrypt, dir.path())).unwrap_err();
+        assert!(error.to_string().contains("heads, found no file"), "{error}");
+        fs::remove_file(dir.path().join("heads")).unwrap();
+    }
     for (name, octets) in [("no", b"Hello".as_slice()), ("cut", &[0x99, 1, 0, 4]), ("empty", b"")] {
         let file = dir.path().join("keys");
         fs::write(&file, octets).unwrap();
-        let done = import(&engine, &options(Program::Gpg, &file)).unwrap();
-        assert_eq!(done.peers, 0, "{name}");
+        let error = import(&engine, &options(Program::Gpg, &file)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Io, "{name}");
+        assert!(error.to_string().contains("no public OpenPGP key"), "{name}: {error}");
     }
 }
 
@@ -367,4 +379,43 @@ fn a_muacrypt_store_is_imported_as_it_was_written() {
     assert!(error.to_string().ends_with("it has default, work"), "{error}");
     options.from = Some("default".to_owned());
     import(&fresh, &options).unwrap();
+}
+
+#[test]
+fn a_key_is_opened_with_what_muacrypt_locks_all_keys_with() {
+    let empty = || Engine::in_memory(EngineOptions::default());
+    let now = engine_of(BOB).now().as_secs();
+    for (passphrase, is_asked, engines) in [
+        // Into a new account, and beside the key of one that is there.
+        ("123", false, vec![empty(), engine_of(ALICE)]),
+        ("of the user's own", true, vec![empty()]),
+    ] {
+        let home = Home::new();
+        let with = ["--passphrase", passphrase, "--pinentry-mode", "loopback"];
+        let make = ["--quick-gen-key", "x@random.muacrypt.org", "future-default"];
+        home.gpg(&[&with[..], &make].concat(), b"");
+        let secret = home.gpg(&[&with[..], &["--export-secret-keys"]].concat(), b"");
+        let mine = home.fingerprints().remove(0);
+        let mut store = Muacrypt::new();
+        store.add(
+            "own:default",
+            "cfg",
+            &["mutual", "default", ".*", "own", "gpg"].map(Value::Text),
+        );
+        store.add("own:default", "keygen", &[Value::Octets(&secret), Value::Text(&mine[24..])]);
+        store.mail(BOB, now - DAY, "nopreference", b"");
+        let mut options = options(Program::Muacrypt, store.dir.path());
+        (options.own_keys, options.account) = (true, Some(addr(ALICE)));
+        for engine in engines {
+            let mut asked = false;
+            let mut ask = |_: &_| {
+                asked = true;
+                Some(Secret::new(passphrase.as_bytes().to_vec()))
+            };
+            let done = engine.import_from(&options, &mut ask).unwrap();
+            assert_eq!((done.own_keys.len(), done.failed.len()), (1, 0), "{passphrase}");
+            assert_eq!(own_fingerprint(&engine), mine, "{passphrase}");
+            assert_eq!(asked, is_asked, "{passphrase}");
+        }
+    }
 }

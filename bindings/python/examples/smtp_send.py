@@ -3,21 +3,24 @@
 If the library refuses, nothing is sent: not the mail as it was either.
 """
 
+import email
 import smtplib
 import sys
+from email.utils import parseaddr
 
 import inbome
 
 
 def main(home: str, server: str) -> int:
+    mail = sys.stdin.buffer.read()
+    _, sender = parseaddr(email.message_from_bytes(mail)["From"] or "")
     host, _, port = server.partition(":")
     with inbome.Engine(home, create=False) as engine:
         try:
-            outgoing = engine.process_outgoing(sys.stdin.buffer.read())
+            outgoing = engine.process_outgoing(mail)
         except inbome.Refused as refused:
             print(f"not sent: {refused}", *refused.addrs, sep="\n  ", file=sys.stderr)
             return 1
-        sender = engine.account().addr
     with smtplib.SMTP(host, int(port or 25)) as smtp:
         for message in outgoing.messages:
             # One without recipients is only to be kept, like outgoing.sent_copy.

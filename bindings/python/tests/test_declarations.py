@@ -80,6 +80,24 @@ class Declarations(unittest.TestCase):
                 error = errors.error_of(int(result), "kind", "text")
                 self.assertIsInstance(error, ranges[min(int(result) // 100, 9)], result)
 
+    def test_each_kind_that_programs_tell_apart_has_its_exception(self):
+        kinds = {
+            "invalid_address": inbome.InvalidAddress, "not_found": inbome.NotFound,
+            "refused": inbome.Refused, "conflict": inbome.Conflict,
+            "passphrase": inbome.PassphraseError, "locked": inbome.Locked,
+            "needs_copies": inbome.NeedsCopies, "io": inbome.IoError,
+            "corrupt": inbome.Corrupt, "newer": inbome.Newer, "busy": inbome.Busy,
+            "cancelled": inbome.Cancelled, "forked": inbome.Forked,
+            "random": inbome.RandomError, "internal": inbome.InternalError,
+            "panic": inbome.InternalError,
+        }
+        for result in _words.Result:
+            kind = _native.lib.inbome_result_name(result).decode()
+            if result:
+                error = errors.error_of(int(result), kind, "text")
+                self.assertIs(type(error), kinds.pop(kind, inbome.InvalidArgument), kind)
+        self.assertEqual(kinds, {})
+
     def test_numbers_of_a_newer_library_have_a_name(self):
         newer = inbome.Reason(88888)
         self.assertEqual((str(newer), int(newer), f"{newer:>14}"),

@@ -134,6 +134,8 @@ class Learning(Test):
                     user_agent="Pigeon", list_post=None,
                     key_fields=[("Autocrypt", field.encode())], inside=inside))
                 self.assertEqual([g.verdict for g in incoming.gossip], [verdict])
+                reason = None if signers else Reason.NOT_SIGNED
+                self.assertEqual([g.reason for g in incoming.gossip], [reason])
                 peer = engine.peer(ALICE)
                 self.assertEqual(peer.last_seen_encrypted, bool(signers))
                 carol = engine.recommend("carol@example.org").recommendation

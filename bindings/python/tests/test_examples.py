@@ -68,6 +68,8 @@ class Examples(Test):
 
     def test_the_sender_hands_on_what_the_library_made(self):
         self.make_account()
+        with inbome.Engine(self.home) as engine:
+            engine.create_account("work@example.org")
         server, address = self.serve(Smtp)
         draft = mail_of("someone").replace(b"From: someone", b"From: bob@example.org")
         draft = draft.replace(b"To: bob", b"Bcc: carol@example.org\r\nTo: alice")

@@ -1,10 +1,13 @@
 """What is wrong, too much, too late, or at the same time: the documented answer."""
 
+import contextlib
+import copy
 import gc
 import inspect
 import io
-import contextlib
 import os
+import pickle
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,6 +16,7 @@ import unittest
 import warnings
 from datetime import datetime, timezone
 from pathlib import Path
+from unittest import mock
 
 import inbome
 from inbome import Mode, Word
@@ -200,6 +204,44 @@ class Arguments(Test):
                     with self.assertRaises(TypeError):
                         call(self.engine, wrong)
 
+    def test_a_number_is_no_octets(self):
+        # bytes(5) would be five of them.
+        seen, inside = inbome.Observation, inbome.Inside
+        key = ROOT / "tests/keys/locked.sec.asc"
+        with memory(BOB) as odd:
+            for name, call in [
+                ("key field", lambda: odd.process_observation(seen(ALICE, key_fields=[("A", 5)]))),
+                ("gossip", lambda: odd.process_observation(seen(ALICE, inside=inside(gossip=[5])))),
+                ("observation", lambda: odd.process_observation(5)),
+                ("passphrase", lambda: odd.import_key(key, passphrase=5)),
+                ("said passphrase", lambda: odd.import_key(key, passphrase=lambda _: 5)),
+                ("unlock", lambda: odd.unlock(5)),
+                ("in_reply_to", lambda: odd.recommend(ALICE, in_reply_to=5)),
+                ("draft", lambda: odd.recommend(ALICE, draft=5)),
+            ]:
+                with self.subTest(name), self.assertRaisesRegex(TypeError, "found int"):
+                    call()
+        with inbome.Engine.in_memory(random=lambda count: count) as engine:
+            with self.assertRaisesRegex(TypeError, "found int"):
+                engine.create_account(BOB)
+
+    def test_one_gossip_field_is_not_its_characters(self):
+        with memory(BOB) as engine:
+            for gossip in ("addr=carol@example.org; keydata=AA", b"addr=carol@example.org; keydata=AA"):
+                seen = inbome.Observation(ALICE, dates=DATE, inside=inbome.Inside(gossip=gossip))
+                self.assertEqual(len(engine.process_observation(seen).gossip), 1)
+
+    def test_what_fails_before_the_call_has_its_kind_too(self):
+        for kind, error, call in [
+            ("io", inbome.IoError, lambda: self.engine.process_outgoing(Path("/nonexistent"))),
+            ("io", inbome.IoError, lambda: self.engine.process_incoming(Path("/nonexistent"))),
+            ("passphrase", inbome.PassphraseError, lambda: self.engine.import_key(
+                ROOT / "tests/keys/locked.sec.asc", passphrase="x" * 2000)),
+        ]:
+            with self.subTest(kind), self.assertRaisesRegex(error, "^expected ") as caught:
+                call()
+            self.assertEqual(caught.exception.kind, kind)
+
     def test_times_at_their_edges(self):
         for at in (-(2**63) + 1, -1, 0, 2**40, 2**63 - 1):
             self.engine.process_incoming(b"From: a@example.org\r\n\r\n", received_at=at)
@@ -247,6 +289,26 @@ class Closing(Test):
             with self.subTest(name), self.assertRaises(inbome.Closed) as caught:
                 call(engine)
             self.assertEqual(caught.exception.kind, "closed")
+
+    def test_an_engine_is_neither_copied_nor_pickled(self):
+        with memory(BOB) as engine:
+            for call in (copy.copy, copy.deepcopy, pickle.dumps):
+                with self.assertRaisesRegex(TypeError, "open the home again"):
+                    call(engine)
+            gc.collect()
+            self.assertEqual(engine.account().addr, BOB)
+
+    def test_an_iterator_that_nobody_reads_to_its_end_is_freed(self):
+        freed = []
+        free = _native.lib.inbome_account_iter_free
+        with memory(BOB, ALICE) as engine, mock.patch.object(
+            _native.lib, "inbome_account_iter_free", lambda it: (freed.append(it), free(it))
+        ):
+            begun, untouched = engine.accounts(), engine.accounts()
+            next(begun)
+            del begun, untouched
+            gc.collect()
+            self.assertEqual(len(freed), 2)
 
     def test_an_error_leaves_the_engine_usable(self):
         with memory(BOB) as engine:
@@ -413,8 +475,7 @@ class Callbacks(Test):
 
 
 class Library(Test):
-    def run_with(self, **environment):
-        source = str(Path(inbome.__file__).parents[1])
+    def run_with(self, source=str(Path(inbome.__file__).parents[1]), **environment):
         kept = {name: value for name, value in os.environ.items() if name != "INBOME_LIBRARY"}
         return subprocess.run(
             [sys.executable, "-c", "import inbome; print(inbome.library_version())"],
@@ -428,6 +489,17 @@ class Library(Test):
                 self.assertEqual(ran.returncode, 1)
                 self.assertIn("ImportError: expected libinbome", ran.stderr)
                 self.assertIn(wrong, ran.stderr)
+
+    def test_the_library_that_is_named_is_the_only_one_that_is_tried(self):
+        with tempfile.TemporaryDirectory() as folder:
+            package = Path(folder) / "inbome"
+            shutil.copytree(Path(inbome.__file__).parent, package)
+            (package / "_lib").mkdir()
+            (package / "_lib/libinbome.so.0").symlink_to(_native.lib._name)
+            ran = self.run_with(folder)
+            self.assertEqual((ran.returncode, ran.stdout), (0, inbome.library_version() + "\n"))
+            ran = self.run_with(folder, INBOME_LIBRARY="/nonexistent/libinbome.so.0")
+            self.assertEqual(ran.returncode, 1)
 
     def test_an_older_library_is_refused(self):
         class Old:

@@ -3,10 +3,11 @@
 //! Reads its clock once per call and passes the instant down; writes what the flows give in one
 //! transaction. It may be used from any thread. Split by subject: the mail that comes in
 //! (`incoming`), is read (`reading`) and leaves (`advice`, `outgoing`, `drafts`), the same by single
-//! `entities`, `accounts`, `keys`, `peers`, `moving`, `scan`. Not here: any rule.
+//! `entities`, `accounts`, `keys`, `peers`, `moving`, `scan`. What it holds open is in `held`. Not
+//! here: any rule.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, MutexGuard};
 
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
@@ -16,11 +17,15 @@ use crate::key::Fingerprint;
 use crate::openpgp::{OpenPgp, SecretKey};
 use crate::random::{SecureRandom, SystemRandom};
 use crate::store::{Store, StoreError, transaction};
+use held::Held;
+#[cfg(feature = "fs")]
+use held::Other;
 
 mod accounts;
 mod advice;
 mod drafts;
 mod entities;
+mod held;
 mod incoming;
 mod keys;
 #[cfg(feature = "fs")]
@@ -65,14 +70,13 @@ impl Default for EngineOptions {
 
 /// Everything INBOME does, over one home.
 pub struct Engine {
-    inner: Mutex<Inner>,
+    held: Arc<Held>,
     openpgp: Arc<dyn OpenPgp>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn SecureRandom>,
     /// Opens another connection to the same home; none in memory.
     #[cfg(feature = "fs")]
     connect: Option<Connect>,
-    process: u32,
 }
 
 struct Inner {
@@ -97,15 +101,17 @@ impl Engine {
         use crate::store::sqlite::{OpenOptions, SqliteStore};
         let busy_timeout_secs = options.busy_timeout_secs.min(MAX_BUSY_TIMEOUT_SECS);
         let how = OpenOptions { create: options.create, busy_timeout_secs };
+        held::leave_to_parent(path)?;
         let store = SqliteStore::open(path, how)?;
-        let home = path.to_owned();
+        let home = held::canonical(path);
+        let held = Held::new(Box::new(store), Some(home.clone()));
         let connect: Connect = Box::new(move || {
             let how = OpenOptions { create: false, busy_timeout_secs };
             Ok(Box::new(SqliteStore::open(&home, how)?))
         });
         Ok(Self {
             connect: Some(connect),
-            ..Self::over(Box::new(store), Arc::new(crate::openpgp::Rpgp::new()), options)
+            ..Self::holding(held, Arc::new(crate::openpgp::Rpgp::new()), options)
         })
     }
 
@@ -120,14 +126,17 @@ impl Engine {
     /// An engine over a store and an OpenPGP of the caller's own.
     #[must_use]
     pub fn over(store: Box<dyn Store>, openpgp: Arc<dyn OpenPgp>, options: EngineOptions) -> Self {
+        Self::holding(Held::new(store, None), openpgp, options)
+    }
+
+    fn holding(held: Arc<Held>, openpgp: Arc<dyn OpenPgp>, options: EngineOptions) -> Self {
         Self {
-            inner: Mutex::new(Inner { store, accounts: None, unlocked: BTreeMap::new() }),
+            held,
             openpgp,
             clock: options.clock,
             random: options.random,
             #[cfg(feature = "fs")]
             connect: None,
-            process: std::process::id(),
         }
     }
 
@@ -165,11 +174,11 @@ impl Engine {
     /// The store, for as long as one call needs it. A call that panicked left a transaction open at
     /// most: it is rolled back, and the engine stays usable.
     fn lock(&self) -> Result<MutexGuard<'_, Inner>, Error> {
-        if std::process::id() != self.process {
+        if self.held.is_inherited() {
             return Err(Error::Forked);
         }
-        let guard = self.inner.lock().unwrap_or_else(|poisoned| {
-            self.inner.clear_poison();
+        let guard = self.held.inner.lock().unwrap_or_else(|poisoned| {
+            self.held.inner.clear_poison();
             let mut guard = poisoned.into_inner();
             guard.store.rollback();
             guard.accounts = None;
@@ -181,8 +190,9 @@ impl Engine {
     /// Another connection to the same home, so that a long call does not hold up short ones. In
     /// memory there is none.
     #[cfg(feature = "fs")]
-    fn second_store(&self) -> Result<Option<Box<dyn Store>>, Error> {
-        Ok(self.connect.as_ref().map(|connect| connect()).transpose()?)
+    fn second_store(&self) -> Result<Option<Other>, Error> {
+        let store = self.connect.as_ref().map(|connect| connect()).transpose()?;
+        Ok(store.map(|store| self.held.other(store)))
     }
 }
 

@@ -47,8 +47,9 @@ impl Engine {
         let sources = Sources { named, accounts: &accounts, openpgp, now };
         let addr = &account.addr;
         match self.second_store()? {
-            Some(mut store) => {
-                moving::take_peers(&opened, &sources, addr, store.as_mut(), &mut report)?;
+            Some(mut other) => {
+                let store = other.store.as_mut();
+                moving::take_peers(&opened, &sources, addr, store, &mut report)?;
             }
             None => {
                 let mut inner = self.lock()?;
@@ -58,54 +59,27 @@ impl Engine {
         Ok(report)
     }
 
-    /// Makes an account for the key, or adds it to the one that is there, as its current key. A key
-    /// that is there already stays as it is, current or not.
+    /// Takes an own key, and says so in the report. One that is there already stays as it is, current
+    /// or not.
     fn take_own_key(
         &self,
         own: &OwnKey,
         ask: AskPassphrase<'_>,
         report: &mut Imported,
     ) -> Result<(), Error> {
-        let exists = Accounts(self.accounts()?).own(&own.addr);
-        let has = |fingerprint: &Fingerprint| {
-            let keys = self.own_keys(Some(&own.addr))?;
-            Ok::<_, Error>(keys.iter().any(|stored| stored.key.fingerprint == *fingerprint))
-        };
-        let secret = own.secret.as_bytes();
-        let done = if exists {
-            let known = match &own.fingerprint {
-                Some(fingerprint) => Ok(fingerprint.clone()),
-                // Not every program says which key it is.
-                None => {
-                    let key = self.openpgp.import_secret(
-                        secret,
-                        &own.addr,
-                        self.now(),
-                        Lock::Remove,
-                        ask,
-                    );
-                    key.map(|key| key.fingerprint).map_err(Error::from)
+        let done = match &own.passphrase {
+            // Whoever gave the key one of their own is asked for it.
+            Some(usual) => match self.put_own_key(own, &mut |_| Some(usual.clone())) {
+                Err(Error::OpenPgp(OpenPgpError::WrongPassphrase { .. })) => {
+                    self.put_own_key(own, ask)
                 }
-            };
-            match known {
-                Ok(fingerprint) if has(&fingerprint)? => return Ok(()),
-                Ok(_) => self.import_own_key(Some(&own.addr), secret, Lock::Remove, ask),
-                Err(error) => Err(error),
-            }
-        } else {
-            let settings = SettingsChange {
-                enabled: own.enabled,
-                prefer_encrypt: own.prefer_encrypt,
-                ..SettingsChange::default()
-            };
-            let import_key = Some(secret.to_vec());
-            let options = AccountOptions { settings, import_key, ..AccountOptions::default() };
-            let created = self.create_account(&own.addr, &options, ask);
-            let no_key = || Error::NoOwnKey { addr: own.addr.clone() };
-            created.and_then(|created| created.account.current.ok_or_else(no_key))
+                done => done,
+            },
+            None => self.put_own_key(own, ask),
         };
         match done {
-            Ok(fingerprint) => report.own_keys.push((own.addr.clone(), fingerprint)),
+            Ok(Some(fingerprint)) => report.own_keys.push((own.addr.clone(), fingerprint)),
+            Ok(None) => {}
             // One old key must not keep the others from moving in.
             Err(Error::OpenPgp(
                 error @ (OpenPgpError::Unusable { .. }
@@ -119,6 +93,41 @@ impl Engine {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// Makes an account for the key, or adds it to the one that is there, as its current key; `None`
+    /// if it is there already.
+    fn put_own_key(
+        &self,
+        own: &OwnKey,
+        ask: AskPassphrase<'_>,
+    ) -> Result<Option<Fingerprint>, Error> {
+        let secret = own.secret.as_bytes();
+        if Accounts(self.accounts()?).own(&own.addr) {
+            let known = match &own.fingerprint {
+                Some(fingerprint) => fingerprint.clone(),
+                // Not every program says which key it is.
+                None => {
+                    let (openpgp, now) = (self.openpgp.as_ref(), self.now());
+                    openpgp.import_secret(secret, &own.addr, now, Lock::Remove, ask)?.fingerprint
+                }
+            };
+            let held = self.own_keys(Some(&own.addr))?;
+            if held.iter().any(|stored| stored.key.fingerprint == known) {
+                return Ok(None);
+            }
+            return self.import_own_key(Some(&own.addr), secret, Lock::Remove, ask).map(Some);
+        }
+        let settings = SettingsChange {
+            enabled: own.enabled,
+            prefer_encrypt: own.prefer_encrypt,
+            ..SettingsChange::default()
+        };
+        let import_key = Some(secret.to_vec());
+        let options = AccountOptions { settings, import_key, ..AccountOptions::default() };
+        let created = self.create_account(&own.addr, &options, ask)?;
+        let no_key = || Error::NoOwnKey { addr: own.addr.clone() };
+        created.account.current.ok_or_else(no_key).map(Some)
     }
 
     /// Makes a GnuPG home of its own hold one current key per peer: the target of a recommendation

@@ -48,9 +48,9 @@ impl Engine {
         let open_mail: Option<&OpenMail<'_>> = if options.no_decrypt { None } else { Some(&open) };
         let scan = Scan { options, accounts: &accounts, account, keeper, certs, open_mail, now };
         match self.second_store()? {
-            Some(mut store) => {
-                store.allow_loss()?;
-                scan.run(paths, &mut Own(store.as_mut()), progress)
+            Some(mut other) => {
+                other.store.allow_loss()?;
+                scan.run(paths, &mut Own(other.store.as_mut()), progress)
             }
             None => scan.run(paths, &mut Shared(self), progress),
         }

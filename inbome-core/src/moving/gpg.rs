@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::process::{self, MAX_KEYRING_BYTES, export_secret};
@@ -23,6 +23,7 @@ use crate::openpgp::{Described, OpenPgpError};
 /// What was named, and the certs in it.
 pub(super) struct Gpg {
     home: Option<process::Gpg>,
+    path: PathBuf,
     keyring: Vec<u8>,
 }
 
@@ -38,7 +39,7 @@ impl Gpg {
             }
             // Whole: what gpg leaves out of a minimal export hides why a key cannot be used.
             let keyring = home.get("export the public keys", &["--export"], MAX_KEYRING_BYTES)?;
-            return Ok(Self { home: Some(home), keyring });
+            return Ok(Self { home: Some(home), path: path.to_owned(), keyring });
         }
         let mut keyring = Vec::new();
         let most = u64::try_from(MAX_KEYRING_BYTES).unwrap_or(u64::MAX).saturating_add(1);
@@ -54,7 +55,7 @@ impl Gpg {
             let found = "a keybox; name the folder that it is in, or a file that gpg exported";
             return Err(foreign(Program::Gpg, path, found.to_owned()));
         }
-        Ok(Self { home: None, keyring })
+        Ok(Self { home: None, path: path.to_owned(), keyring })
     }
 
     /// The usable certs with their addresses; what is not usable is counted.
@@ -127,6 +128,7 @@ impl Foreign for Gpg {
                 addr: addr.clone(),
                 fingerprint: Some(cert.fingerprint.clone()),
                 secret: export_secret(home, &cert.fingerprint, addr)?,
+                passphrase: None,
                 prefer_encrypt: None,
                 enabled: None,
             });
@@ -141,7 +143,14 @@ impl Foreign for Gpg {
         each: Each<'_>,
     ) -> Result<(), MoveError> {
         let mut youngest: BTreeMap<Addr, Found> = BTreeMap::new();
-        for found in self.certs(sources, report) {
+        let certs = self.certs(sources, report);
+        // A home may be empty; a file without any key is another file than was meant.
+        let is_none = certs.is_empty() && report.skipped.keys().all(|code| *code == "not_openpgp");
+        if self.home.is_none() && is_none {
+            let found = "no public OpenPGP key in it, or one that is cut short".to_owned();
+            return Err(foreign(Program::Gpg, &self.path, found));
+        }
+        for found in certs {
             let rank = |found: &Found| (found.created, found.fingerprint.clone());
             for addr in &found.addrs {
                 match youngest.get(addr) {
@@ -195,4 +204,5 @@ pub(super) fn fingerprints(listed: &[u8], kind: &[u8]) -> BTreeSet<Fingerprint> 
 }
 
 /// What makes a folder a GnuPG home.
-const KEYRINGS: [&str; 4] = ["pubring.kbx", "pubring.gpg", "public-keys.d", "pubring.db"];
+pub(super) const KEYRINGS: [&str; 4] =
+    ["pubring.kbx", "pubring.gpg", "public-keys.d", "pubring.db"];

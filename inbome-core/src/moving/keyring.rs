@@ -10,7 +10,7 @@ use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use super::MoveError;
-use super::gpg::fingerprints;
+use super::gpg::{KEYRINGS, fingerprints};
 use super::process::{Gpg, MAX_KEYRING_BYTES};
 use crate::key::{Fingerprint, Hash, hash};
 
@@ -113,8 +113,14 @@ fn prepare(homedir: &Path, defaults: &[PathBuf]) -> Result<(), MoveError> {
         .next()
         .is_none();
     if is_empty {
-        let file = homedir.join("gpg.conf");
+        let file = homedir.join(CONF_NAME);
         fs::write(&file, GPG_CONF).map_err(|error| MoveError::io("write", &file, &error))?;
+    } else if ![&KEYRINGS[..], &[LIST_NAME, CONF_NAME]]
+        .concat()
+        .iter()
+        .any(|name| homedir.join(name).exists())
+    {
+        return Err(refuse("it holds files, none of which is GnuPG's"));
     }
     Ok(())
 }
@@ -243,6 +249,7 @@ fn write_list(file: &Path, list: &List) -> Result<(), MoveError> {
 /// The list of our keys in the home.
 const LIST_NAME: &str = "inbome-keys";
 const LIST_HEAD: &str = "# keys that `inbome keyring-sync` put here and may delete\n";
+const CONF_NAME: &str = "gpg.conf";
 const GPG_CONF: &str = "# made by `inbome keyring-sync`: its keys come from mail, nobody certified them\n\
                         trust-model always\n";
 /// Keys in one run of gpg.

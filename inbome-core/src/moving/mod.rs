@@ -190,6 +190,8 @@ pub struct OwnKey {
     pub fingerprint: Option<Fingerprint>,
     /// The key itself, perhaps locked.
     pub secret: Secret,
+    /// What the program locks its keys with, if nobody was ever asked for it.
+    pub passphrase: Option<Secret>,
     /// What the account asked of others there.
     pub prefer_encrypt: Option<PreferEncrypt>,
     /// Whether the account took part there.

@@ -8,7 +8,7 @@
 //! account. Its account has no address; keys are for the account that they are imported into.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -165,7 +165,8 @@ impl Foreign for Muacrypt {
         let fingerprint =
             std::str::from_utf8(&name).ok().and_then(|name| Fingerprint::parse(name).ok());
         let secret = Secret::new(secret);
-        Ok(vec![OwnKey { addr, fingerprint, secret, prefer_encrypt, enabled: None }])
+        let passphrase = Some(Secret::new(PASSPHRASE.to_vec()));
+        Ok(vec![OwnKey { addr, fingerprint, secret, passphrase, prefer_encrypt, enabled: None }])
     }
 
     fn peers(
@@ -288,6 +289,10 @@ fn preference(word: &[u8]) -> PreferEncrypt {
 fn read(file: &Path, limit: usize) -> Result<Vec<u8>, String> {
     let mut octets = Vec::new();
     let most = u64::try_from(limit).unwrap_or(u64::MAX).saturating_add(1);
+    // Opening a pipe waits for whoever writes to it.
+    if fs::metadata(file).is_ok_and(|found| !found.is_file()) {
+        return Err("no file".to_owned());
+    }
     let done = File::open(file).and_then(|file| file.take(most).read_to_end(&mut octets));
     match done {
         Ok(_) if octets.len() > limit => Err(format!("more than {limit} octets")),
@@ -374,6 +379,8 @@ fn load(octets: &[u8]) -> Option<Value> {
     }
 }
 
+/// Of every key that muacrypt makes: it stands in its source, and in no user's mind.
+const PASSPHRASE: &[u8] = b"123";
 /// A container, a key and a value.
 const MAX_STACK: usize = 3;
 /// An entry with a key in it.

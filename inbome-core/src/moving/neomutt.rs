@@ -65,6 +65,7 @@ impl Foreign for Neomutt {
                 addr,
                 fingerprint: Some(fingerprint),
                 secret,
+                passphrase: None,
                 prefer_encrypt: Some(prefer_encrypt),
                 enabled: Some(enabled),
             });

@@ -174,8 +174,10 @@ fn read(mut stream: impl Read, limit: usize, cut: bool) -> Option<Secret> {
 fn last_line(said: Option<&Secret>) -> String {
     let text = said.map(|said| String::from_utf8_lossy(said.as_bytes()).into_owned());
     let text = text.unwrap_or_default();
-    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let line = lines.next_back().unwrap_or_default();
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    // What came of it says less than why.
+    let reason = lines.iter().rfind(|line| !line.ends_with("WARNING: nothing exported"));
+    let line = reason.or(lines.last()).copied().unwrap_or_default();
     line.strip_prefix("gpg: ").unwrap_or(line).chars().take(300).collect()
 }
 

@@ -136,6 +136,9 @@ pub trait Store: Send {
     fn allow_loss(&mut self) -> Result<(), StoreError> {
         Ok(())
     }
+    /// In a child after `fork()`, before it is dropped: it is the parent's, and dropping it must
+    /// change nothing but what is this process's own. Never in a transaction.
+    fn leave(&mut self) {}
     /// Makes the transaction durable. One commit, whatever is in it; none if nothing was written.
     fn commit(&mut self) -> Result<(), StoreError>;
     /// Undoes the transaction; does nothing without one.

@@ -18,6 +18,13 @@ static int64_t ask(void *user_data, const char *fingerprint, uint8_t *passphrase
     return (int64_t)len;
 }
 
+/* A length that cannot be. */
+static int64_t lie(void *user_data, const char *fingerprint, uint8_t *passphrase, size_t size) {
+    (void)fingerprint;
+    memset(passphrase, 'x', size);
+    return *(int64_t *)user_data < 0 ? INT64_MIN : (int64_t)size + 1;
+}
+
 static inbome_bytes file(const char *path) {
     static char octets[1 << 16];
     FILE *from = fopen(path, "rb");
@@ -33,6 +40,15 @@ static int64_t expiry(inbome_engine *engine, int is_locked) {
     const inbome_key *key = inbome_key_iter_next(keys);
     CHECK(inbome_key_is_current(key) && inbome_key_is_locked(key) == is_locked);
     int64_t expires = inbome_key_expires(key);
+    /* A mail to oneself finds the same key. */
+    inbome_key *found = NULL;
+    CHECK_OK(engine, inbome_get_encrypt_key(engine, NULL, "bob@example.org", &found, NULL));
+    CHECK(inbome_key_is_locked(found) == is_locked && inbome_key_is_current(found));
+    CHECK(inbome_key_source(found) == INBOME_SOURCE_OWN && inbome_key_expires(found) == expires);
+    CHECK(inbome_key_created(found) == inbome_key_created(key));
+    CHECK(inbome_key_created(found) != INBOME_TIME_UNKNOWN);
+    CHECK(inbome_key_first_seen(found) == inbome_key_first_seen(key));
+    inbome_key_free(found);
     inbome_key_iter_free(keys);
     return expires;
 }
@@ -44,6 +60,9 @@ int main(void) {
     inbome_bytes key = file(KEY_FILE);
     CHECK(inbome_account_import_key_as(bob, NULL, key, INBOME_LOCK_KEEP, NULL, NULL) ==
           INBOME_RESULT_LOCKED);
+    for (int64_t way = -1; way <= 1; way += 2)
+        CHECK(inbome_account_import_key_as(bob, NULL, key, INBOME_LOCK_KEEP, lie, &way) ==
+              INBOME_RESULT_LOCKED);
     struct asked asked = {"no, not this one", 0};
     CHECK(inbome_account_import_key_as(bob, NULL, key, INBOME_LOCK_KEEP, ask, &asked) ==
           INBOME_RESULT_PASSPHRASE);

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from ctypes import byref, c_int64
-from typing import Any, Callable, Iterator, TypeVar
+from typing import Any, Callable, Iterator, NoReturn, TypeVar
 
 from ._handle import Handle
 from ._native import Owned, Raised, buffer_of, check, given, lib, to_path
@@ -80,6 +80,10 @@ class Base:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        # A copy would close the engine for both.
+        raise TypeError("expected to open the home again, found a copy or pickle of its engine")
 
     def __del__(self) -> None:
         # Opening may have failed.

@@ -34,7 +34,8 @@ def octets_of(octets: Octets, what: str) -> bytes:
         try:
             return Path(octets).read_bytes()
         except OSError as error:
-            raise IoError(f"{os.fspath(octets)}: {error.strerror or error}") from error
+            found = error.strerror or error
+            raise IoError(f"expected to read {os.fspath(octets)}, found: {found}") from error
     # A str could be meant as either.
     raise TypeError(f"expected {what} as bytes or path, found {type(octets).__name__}")
 

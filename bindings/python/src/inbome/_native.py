@@ -125,6 +125,13 @@ def to_path(path: str | os.PathLike[str], what: str = "a path") -> bytes:
     return octets
 
 
+def to_octets(octets: bytes, what: str) -> bytes:
+    """Octets of the caller's, and no number: `bytes(5)` is five of them."""
+    if not isinstance(octets, (bytes, bytearray, memoryview)):
+        raise TypeError(f"expected {what} as bytes, found {type(octets).__name__}")
+    return bytes(octets)
+
+
 def to_bytes(octets: bytes) -> Bytes:
     """Borrowed octets: the caller keeps `octets` alive during the call."""
     return Bytes(cast(c_char_p(octets), c_void_p), len(octets))

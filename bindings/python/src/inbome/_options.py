@@ -8,7 +8,7 @@ from typing import Any, Callable, Iterable, Optional, Union
 
 from ._declarations import ClockCallback, PassphraseCallback, RandomCallback
 from ._mail import Octets, octets_of
-from ._native import Owned, Raised, check, lib, to_bytes, to_text
+from ._native import Owned, Raised, check, lib, to_bytes, to_octets, to_text
 from ._time import Time, to_time
 from ._words import Kind, Lock, Mode, PreferEncrypt, Profile, Spelling
 from .errors import InvalidArgument, PassphraseError
@@ -68,7 +68,7 @@ def _clock(clock: Clock, raised: Raised) -> Callable[[Any], int]:
 def _random(random: Random, raised: Raised) -> Callable[[Any, Any, int], int]:
     def fill(_: Any, data: Any, count: int) -> int:
         try:
-            octets = bytes(random(count))
+            octets = to_octets(random(count), "randomness")
             if len(octets) != count:
                 raise InvalidArgument(f"expected {count} random octets, found {len(octets)}")
             ctypes.memmove(data, octets, count)
@@ -90,7 +90,7 @@ def passphrase_callback(passphrase: Passphrase | None, raised: Raised) -> Any:
             said = passphrase(fingerprint.decode()) if callable(passphrase) else passphrase
             if said is None:
                 return -1
-            octets = said.encode("utf-8") if isinstance(said, str) else bytes(said)
+            octets = secret_of(said)
             if len(octets) > size:
                 raise PassphraseError(f"expected at most {size} octets, found {len(octets)}")
             ctypes.memmove(room, octets, len(octets))
@@ -145,9 +145,7 @@ def secret_of(passphrase: str | bytes) -> bytes:
     """The octets of a passphrase."""
     if isinstance(passphrase, str):
         return passphrase.encode("utf-8", "surrogatepass")
-    if isinstance(passphrase, bytes):
-        return passphrase
-    raise TypeError(f"expected a passphrase as str or bytes, found {type(passphrase).__name__}")
+    return to_octets(passphrase, "a passphrase")
 
 
 def receipt_of(
@@ -177,9 +175,9 @@ def reply_of(in_reply_to: str | None, encrypted: bool | None, draft: Draft | Non
     """What a mail answers; free it."""
     owned = Owned(lib.inbome_reply_free, lib.inbome_reply_new())
     if in_reply_to is not None:
-        if in_reply_to.startswith("<") and in_reply_to.endswith(">"):
-            in_reply_to = in_reply_to[1:-1]
         message_id = to_text(in_reply_to, "in_reply_to")
+        if message_id.startswith(b"<") and message_id.endswith(b">"):
+            message_id = message_id[1:-1]
         check(lib.inbome_reply_set_message_id(owned.pointer, message_id))
     if encrypted is not None:
         check(lib.inbome_reply_set_encrypted(owned.pointer, int(bool(encrypted))))

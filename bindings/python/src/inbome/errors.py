@@ -86,6 +86,8 @@ class Conflict(Refused):
 class PassphraseError(Refused):
     """A passphrase is missing or wrong."""
 
+    _own_kind = "passphrase"
+
 
 class Locked(PassphraseError):
     """A secret key is locked, and nobody gave its passphrase."""
@@ -101,6 +103,8 @@ class StoreError(Error):
 
 class IoError(StoreError, OSError):
     """A file or folder cannot be read or written."""
+
+    _own_kind = "io"
 
 
 class Corrupt(StoreError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Iterable, Tuple, Union
 
-from ._native import Owned, check, lib, to_bytes, to_text
+from ._native import Owned, check, lib, to_bytes, to_octets, to_text
 from ._options import texts, to_number
 from ._time import Time, to_time
 from ._words import Kind
@@ -27,7 +27,7 @@ class Inside:
     cc: str | Iterable[str] = ()
     reply_to: str | Iterable[str] = ()
     key_fields: Iterable[NamedField] = ()
-    gossip: Iterable[str | bytes] = ()
+    gossip: str | bytes | Iterable[str | bytes] = ()
     """The values of the Autocrypt-Gossip fields."""
     signers: str | Iterable[str] = ()
     """Fingerprints of the keys with which a signature over the whole verifies. Verified ones only:
@@ -73,6 +73,8 @@ class Observation:
 
 def observation_of(facts: Observation) -> Owned:
     """The facts as an object of the library; free it."""
+    if not isinstance(facts, Observation):
+        raise TypeError(f"expected observation as Observation, found {type(facts).__name__}")
     owned = Owned(lib.inbome_observation_free, lib.inbome_observation_new())
     seen = owned.pointer
     fields = to_number(facts.from_fields, "from_fields", 0, 2**63 - 1)
@@ -102,7 +104,8 @@ def _add_inside(seen: Any, inside: Inside) -> None:
     for kind, addrs in kinds:
         _each_of_kind(seen, lib.inbome_observation_add_inner_recipient, kind, addrs)
     _each_field(seen, lib.inbome_observation_add_inner_key_field, inside.key_fields)
-    for value in inside.gossip:
+    gossip = inside.gossip
+    for value in (gossip,) if isinstance(gossip, (str, bytes)) else gossip:
         check(lib.inbome_observation_add_gossip(seen, to_bytes(_octets(value))))
     _each(seen, lib.inbome_observation_add_inner_signer, inside.signers, "signers")
 
@@ -124,4 +127,6 @@ def _each_field(seen: Any, add: Any, fields: Iterable[NamedField]) -> None:
 
 def _octets(value: str | bytes) -> bytes:
     # A value that was decoded as the email package does it gets its octets back.
-    return value.encode("utf-8", "surrogateescape") if isinstance(value, str) else bytes(value)
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape")
+    return to_octets(value, "the value of a field")

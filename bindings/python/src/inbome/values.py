@@ -356,7 +356,7 @@ class Progress:
     messages: int
     """Mails looked at."""
     skipped: int
-    """Mails passed by, because they were scanned before."""
+    """Mails passed by: scanned before, or flagged as trash or draft."""
     bytes: int
     total: int | None
     """Mails in all; `None` unless they were counted first."""
@@ -370,6 +370,8 @@ class ScanReport:
     updated: int
     unchanged: int
     skipped: int
+    """Mails passed by: scanned before, or flagged as trash or draft. Those in folders that are passed
+    by are not counted."""
     peers: int
     """Peers with a key that were known afterwards."""
     bytes: int

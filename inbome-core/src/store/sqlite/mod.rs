@@ -158,6 +158,11 @@ impl Store for SqliteStore {
         self.read(|conn| Ok(conn.execute_batch(SETTINGS_OF_A_SCAN)?))
     }
 
+    fn leave(&mut self) {
+        // Closing then neither writes the log back nor deletes it. It cannot fail.
+        let _ = self.conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+    }
+
     fn commit(&mut self) -> Result<(), StoreError> {
         if self.begun_at.is_none() || self.conn.is_autocommit() {
             return Err(self.error(Fault::Misuse("no transaction is open")));
