@@ -294,10 +294,9 @@ pub(crate) struct ProcessIncoming {
 /// `scan`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Mails are only read: none is moved, marked or changed. What was scanned in folders and mboxes is
-remembered, so a second scan reads only what is new; files named one by one are read each time. Ctrl-C
-loses nothing; the next scan goes on from there. Folders named Junk, Spam, Trash, Deleted, Drafts or
-Templates are passed by, and mails flagged as draft or trash.
+Mails are only read: none is moved, marked or changed. What was scanned is remembered, so a second
+scan reads only what is new. Ctrl-C loses nothing; the next scan goes on from there. Folders named
+Junk, Spam, Trash, Deleted, Drafts or Templates are passed by, and mails flagged as draft or trash.
 
 Examples:
   inbome scan ~/Maildir

@@ -126,6 +126,40 @@ fn mails_flagged_as_trash_or_draft_are_passed_by() {
 }
 
 #[test]
+fn mails_named_one_by_one_are_remembered_like_the_rest_of_their_folder() {
+    let root = folder();
+    let paths = ["mail/cur/1.a.spam.example:2,S", "mail/new/2.a", "plain/3.eml", "mail/cur/4.a:2,"]
+        .map(|name| root.path().join(name));
+    for (n, path) in (1..).zip(&paths) {
+        put(path, &keyed(n));
+    }
+    put(&root.path().join("mail/cur/5.a:2,S"), &keyed(5));
+    let junk = root.path().join("mail/.Junk");
+    put(&junk.join("cur/6.a:2,S"), &keyed(6));
+    put(&junk.join("cur/7.a:2,S"), &keyed(7));
+    let listed: Vec<PathBuf> =
+        paths.iter().cloned().chain([junk.join("cur/6.a:2,S"), junk.join("cur/7.a:2,S")]).collect();
+    let engine = bob();
+    let first = scan_with(&engine, &listed, &how());
+    assert_eq!((found(&engine), first.messages, first.skipped), (vec![1, 2, 3, 4], 4, 0));
+    assert_eq!(first.passed_by, [junk.clone()]);
+    let again = scan_with(&engine, &listed, &how());
+    assert_eq!((again.messages, again.skipped), (0, 4));
+    // The folder knows them too, under whatever flags; and what it reads the list knows.
+    fs::rename(&paths[1], root.path().join("mail/cur/2.a:2,RS")).expect("moved");
+    let whole = scan(&engine, root.path());
+    assert_eq!((found(&engine), whole.messages, whole.skipped), (vec![1, 2, 3, 4, 5], 1, 4));
+    let last = scan_with(&engine, &[root.path().join("mail/cur/5.a:2,S")], &how());
+    assert_eq!((last.messages, last.skipped), (0, 1));
+    let full = scan_with(&engine, &listed[2..3], &ScanOptions { full: true, ..how() });
+    assert_eq!((full.messages, full.unchanged), (1, 1));
+    // What is gone is named as it was.
+    fs::remove_file(&paths[2]).expect("removed");
+    let gone = scan_with(&engine, &listed[2..3], &how());
+    assert_eq!(gone.unreadable.iter().map(|(path, _)| path).collect::<Vec<_>>(), [&paths[2]]);
+}
+
+#[test]
 fn mboxes_of_both_kinds_are_taken_apart_at_their_from_lines() {
     let root = folder();
     // mboxo quotes `From ` alone, mboxrd `>From ` too; both look the same from here.

@@ -18,10 +18,16 @@ pub(super) struct Folder {
 }
 
 impl Folder {
+    /// Opens the folder at `path`; an empty path is the current one.
     pub(super) fn open(path: PathBuf) -> io::Result<Self> {
+        #[cfg(unix)]
+        let handle = match path.as_os_str().is_empty() {
+            true => File::open(".")?,
+            false => File::open(&path)?,
+        };
         Ok(Self {
             #[cfg(unix)]
-            handle: File::open(&path)?,
+            handle,
             path,
         })
     }
@@ -29,33 +35,33 @@ impl Folder {
 
 /// A mail that is a file.
 #[derive(Debug, Clone)]
-pub(super) enum MailFile {
-    /// Named by itself.
-    Alone(PathBuf),
-    /// One of a folder, under this name.
-    In(Arc<Folder>, OsString),
+pub(super) struct MailFile {
+    folder: Arc<Folder>,
+    name: OsString,
 }
 
 impl MailFile {
+    pub(super) fn new(folder: &Arc<Folder>, name: OsString) -> Self {
+        Self { folder: Arc::clone(folder), name }
+    }
+
     /// Opens it to be read.
+    #[cfg(unix)]
     pub(super) fn open(&self) -> io::Result<File> {
-        match self {
-            #[cfg(unix)]
-            Self::In(folder, name) => {
-                use rustix::fs::{Mode, OFlags, openat};
-                let how = OFlags::RDONLY | OFlags::CLOEXEC;
-                let open = || openat(&folder.handle, name, how, Mode::empty());
-                Ok(rustix::io::retry_on_intr(open)?.into())
-            }
-            other => File::open(other.path()),
-        }
+        use rustix::fs::{Mode, OFlags, openat};
+        let how = OFlags::RDONLY | OFlags::CLOEXEC;
+        let open = || openat(&self.folder.handle, &self.name, how, Mode::empty());
+        Ok(rustix::io::retry_on_intr(open)?.into())
+    }
+
+    /// Opens it to be read.
+    #[cfg(not(unix))]
+    pub(super) fn open(&self) -> io::Result<File> {
+        File::open(self.path())
     }
 
     /// Where it is, for people.
     pub(super) fn path(&self) -> PathBuf {
-        match self {
-            Self::Alone(path) => path.clone(),
-            Self::In(folder, name) => folder.path.join(name),
-        }
+        self.folder.path.join(&self.name)
     }
 }

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, ReadDir};
 use std::io;
 use std::ops::Range;
@@ -44,19 +45,19 @@ pub(super) enum Source {
     Files(PathBuf),
     /// An mbox file.
     Mbox(PathBuf),
-    /// One mail.
-    File(PathBuf),
+    /// Mails of one folder, named one by one; in a Maildir that of `new` or `cur`.
+    Named(PathBuf, Vec<OsString>),
 }
 
 impl Source {
+    /// The mailbox: what was scanned is remembered for this place.
     pub(super) fn path(&self) -> &Path {
         match self {
-            Self::Maildir(path) | Self::Files(path) | Self::Mbox(path) | Self::File(path) => path,
+            Self::Maildir(path) | Self::Files(path) | Self::Mbox(path) => path,
+            Self::Named(folder, _) => maildir_of(folder).unwrap_or(folder),
         }
     }
-}
 
-impl Source {
     /// About how many mails there are: names in a folder, or average mails in an mbox.
     pub(super) fn count(&self) -> u64 {
         let names = |path: &Path| fs::read_dir(path).map_or(0, |names| names.count() as u64);
@@ -68,7 +69,7 @@ impl Source {
             Self::Mbox(path) => {
                 fs::metadata(path).map_or(0, |file| file.len() / AVERAGE_MAIL_BYTES).max(1)
             }
-            Self::File(_) => 1,
+            Self::Named(_, names) => names.len() as u64,
         }
     }
 }
@@ -87,6 +88,31 @@ pub(super) struct Found {
     pub(super) unreadable: Vec<Unreadable>,
 }
 
+impl Found {
+    /// Adds one mail that was named by itself, beside those of its folder that were named before it.
+    fn add_mail(&mut self, path: &Path, options: &ScanOptions<'_>) {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let mailbox = maildir_of(folder).unwrap_or(folder);
+        if is_passed_by(mailbox, &options.include) {
+            if !self.passed_by.iter().any(|passed| passed == mailbox) {
+                self.passed_by.push(mailbox.to_owned());
+            }
+            return;
+        }
+        let name = path.file_name().unwrap_or_default().to_owned();
+        match self.sources.last_mut() {
+            Some(Source::Named(last, names)) if last == folder => names.push(name),
+            _ => self.sources.push(Source::Named(folder.to_owned(), vec![name])),
+        }
+    }
+}
+
+/// The Maildir whose `new` or `cur` a folder is.
+fn maildir_of(folder: &Path) -> Option<&Path> {
+    let is_part = folder.file_name().is_some_and(|name| name == "new" || name == "cur");
+    folder.parent().filter(|_| is_part)
+}
+
 /// Finds the sources below `paths`.
 pub(super) fn find_sources(paths: &[PathBuf], options: &ScanOptions<'_>) -> Found {
     let mut found = Found::default();
@@ -95,26 +121,27 @@ pub(super) fn find_sources(paths: &[PathBuf], options: &ScanOptions<'_>) -> Foun
 }
 
 fn descend(path: &Path, options: &ScanOptions<'_>, all: &mut Found, depth: usize) {
-    let Found { sources: found, passed_by, unreadable } = all;
     let refuse = |error: &io::Error| (path.to_owned(), error.to_string());
     if depth > MAX_DEPTH {
-        unreadable.push((path.to_owned(), "folders nested too deeply".to_owned()));
+        all.unreadable.push((path.to_owned(), "folders nested too deeply".to_owned()));
         return;
-    }
-    if is_passed_by(path, &options.include) {
-        return passed_by.push(path.to_owned());
     }
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
-        Err(error) => return unreadable.push(refuse(&error)),
+        Err(error) => return all.unreadable.push(refuse(&error)),
     };
+    let passed_by = is_passed_by(path, &options.include);
     if metadata.is_file() {
-        match is_mbox(path) {
-            Ok(true) => found.push(Source::Mbox(path.to_owned())),
-            Ok(false) => found.push(Source::File(path.to_owned())),
-            Err(error) => unreadable.push(refuse(&error)),
-        }
-        return;
+        return match is_mbox(path) {
+            Ok(false) => all.add_mail(path, options),
+            Ok(true) if passed_by => all.passed_by.push(path.to_owned()),
+            Ok(true) => all.sources.push(Source::Mbox(path.to_owned())),
+            Err(error) => all.unreadable.push(refuse(&error)),
+        };
+    }
+    let Found { sources: found, unreadable, .. } = all;
+    if passed_by {
+        return all.passed_by.push(path.to_owned());
     }
     if !metadata.is_dir() {
         return unreadable.push((path.to_owned(), "neither a file nor a folder".to_owned()));
@@ -134,7 +161,7 @@ fn descend(path: &Path, options: &ScanOptions<'_>, all: &mut Found, depth: usize
         match entry.file_type() {
             Ok(kind) if kind.is_dir() && !own => folders.push(entry.path()),
             // Beside cur and new stand index files of the mail server.
-            Ok(kind) if kind.is_file() && !maildir && !is_hidden(&name.to_string_lossy()) => {
+            Ok(kind) if kind.is_file() && !maildir && !is_hidden(&name) => {
                 match is_mbox(&entry.path()) {
                     Ok(true) => mboxes.push(entry.path()),
                     _ => files = true,
@@ -154,8 +181,8 @@ fn descend(path: &Path, options: &ScanOptions<'_>, all: &mut Found, depth: usize
     }
 }
 
-fn is_hidden(name: &str) -> bool {
-    name.starts_with('.')
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 /// Whether any part of a folder's name (`.Archive.Trash` has two) says that it is passed by.
@@ -216,7 +243,7 @@ enum Open {
     Folder {
         mailbox: String,
         /// What is left of the folder, current first.
-        parts: Vec<(Arc<Folder>, ReadDir)>,
+        parts: Vec<(Arc<Folder>, Names)>,
         known: Known,
         maildir: bool,
     },
@@ -227,6 +254,43 @@ enum Open {
         file: File,
         path: Arc<Path>,
     },
+}
+
+/// Names of files in a folder.
+enum Names {
+    All(ReadDir),
+    Named(std::vec::IntoIter<OsString>),
+}
+
+impl Names {
+    /// The next one that may be a mail's.
+    fn next(&mut self) -> Option<Result<OsString, Unreadable>> {
+        let entries = match self {
+            Self::Named(names) => return names.next().map(Ok),
+            Self::All(entries) => entries,
+        };
+        for entry in entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => return Some(Err((PathBuf::from("a folder"), error.to_string()))),
+            };
+            let name = entry.file_name();
+            if is_hidden(&name) {
+                continue;
+            }
+            // A pipe or a device would block; a link is followed only to a file.
+            match entry.file_type() {
+                Ok(kind) if kind.is_file() => return Some(Ok(name)),
+                Ok(kind) if kind.is_symlink() => match fs::metadata(entry.path()) {
+                    Ok(target) if target.is_file() => return Some(Ok(name)),
+                    Ok(_) => {}
+                    Err(error) => return Some(Err((entry.path(), error.to_string()))),
+                },
+                _ => {}
+            }
+        }
+        None
+    }
 }
 
 impl Walk {
@@ -241,8 +305,8 @@ impl Walk {
             None => {
                 let (source, cursors) = self.sources.pop_front()?;
                 let path = source.path().to_owned();
-                match open(source, cursors, &mut chunk) {
-                    Ok(open) => self.open = open,
+                match open(source, cursors) {
+                    Ok(open) => self.open = Some(open),
                     Err(error) => chunk.unreadable.push((path, error.to_string())),
                 }
             }
@@ -273,30 +337,28 @@ impl Walk {
 
 /// The name under which a source's cursor is kept.
 pub(super) fn mailbox_name(path: &Path) -> String {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }
 
-fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<Option<Open>> {
+fn open(source: Source, cursors: Vec<Cursor>) -> io::Result<Open> {
     let mailbox = mailbox_name(source.path());
     match source {
-        Source::File(path) => {
-            // Out of a Maildir, for instance by a list of its files.
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            match is_thrown_away(flagged(&name).1) {
-                true => chunk.skipped = 1,
-                false => chunk.items.push(Item::File(MailFile::Alone(path))),
-            }
-            Ok(None)
+        Source::Named(folder, names) => {
+            let maildir = maildir_of(&folder).is_some();
+            let names = Names::Named(names.into_iter());
+            let parts = vec![(Arc::new(Folder::open(folder)?), names)];
+            Ok(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir })
         }
         Source::Maildir(path) => {
             let parts = ["new", "cur"].map(|part| path.join(part));
             let parts = parts.into_iter().filter(|part| part.is_dir()).map(open_folder);
             let parts = parts.collect::<io::Result<Vec<_>>>()?;
-            Ok(Some(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir: true }))
+            Ok(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir: true })
         }
         Source::Files(path) => {
             let parts = vec![open_folder(path)?];
-            Ok(Some(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir: false }))
+            Ok(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir: false })
         }
         Source::Mbox(path) => {
             let mut file = File::open(&path)?;
@@ -312,51 +374,34 @@ fn open(source: Source, cursors: Vec<Cursor>, chunk: &mut Chunk) -> io::Result<O
                 offset = *done;
             }
             let mbox = Mbox::new(File::open(&path)?, offset)?;
-            Ok(Some(Open::Mbox { mailbox, mbox, file, path: path.into() }))
+            Ok(Open::Mbox { mailbox, mbox, file, path: path.into() })
         }
     }
 }
 
-fn open_folder(path: PathBuf) -> io::Result<(Arc<Folder>, ReadDir)> {
-    let names = fs::read_dir(&path)?;
+fn open_folder(path: PathBuf) -> io::Result<(Arc<Folder>, Names)> {
+    let names = Names::All(fs::read_dir(&path)?);
     Ok((Arc::new(Folder::open(path)?), names))
 }
 
 /// Reads names until a chunk is full. Gives whether there are more.
 fn read_folder(
-    parts: &mut Vec<(Arc<Folder>, ReadDir)>,
+    parts: &mut Vec<(Arc<Folder>, Names)>,
     known: &mut Known,
     maildir: bool,
     chunk: &mut Chunk,
 ) -> bool {
-    while let Some((folder, part)) = parts.last_mut() {
-        for entry in part.by_ref() {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => {
-                    chunk.unreadable.push((PathBuf::from("a folder"), error.to_string()));
-                    break;
+    while let Some((folder, names)) = parts.last_mut() {
+        while let Some(next) = names.next() {
+            let file_name = match next {
+                Ok(file_name) => file_name,
+                Err(unreadable) => {
+                    chunk.unreadable.push(unreadable);
+                    continue;
                 }
             };
-            let file_name = entry.file_name();
             let name =
                 file_name.to_str().map_or_else(|| file_name.to_string_lossy(), Cow::Borrowed);
-            if is_hidden(&name) {
-                continue;
-            }
-            // A pipe or a device would block; a link is followed only to a file.
-            match entry.file_type() {
-                Ok(kind) if kind.is_file() => {}
-                Ok(kind) if kind.is_symlink() => match fs::metadata(entry.path()) {
-                    Ok(target) if target.is_file() => {}
-                    Ok(_) => continue,
-                    Err(error) => {
-                        chunk.unreadable.push((entry.path(), error.to_string()));
-                        continue;
-                    }
-                },
-                _ => continue,
-            }
             let (unique, flags) = match maildir {
                 true => flagged(&name),
                 false => (&*name, ""),
@@ -371,10 +416,11 @@ fn read_folder(
                 continue;
             }
             // An mbox beside single mails is a source of its own.
-            if !maildir && is_mbox(&entry.path()).unwrap_or(false) {
+            let mail = MailFile::new(folder, file_name);
+            if !maildir && is_mbox(&mail.path()).unwrap_or(false) {
                 continue;
             }
-            chunk.items.push(Item::File(MailFile::In(Arc::clone(folder), file_name)));
+            chunk.items.push(Item::File(mail));
             chunk.names.push(hash);
             if chunk.items.len() >= CHUNK {
                 return true;
