@@ -9,8 +9,22 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::Outcome;
 
+/// Those that run in a process of their own, as the scans that are held against them do.
+pub(crate) fn run(anchor: &str, mailbox: &Path) -> Outcome<()> {
+    match anchor {
+        READ_HEADERS => read_headers(mailbox).map(drop),
+        FIND_FROM_LINES => find_from_lines(mailbox).map(drop),
+        other => Err(format!("expected an anchor, found {other}").into()),
+    }
+}
+
+/// The name of [`read_headers`].
+pub(crate) const READ_HEADERS: &str = "read-headers";
+/// The name of [`find_from_lines`].
+pub(crate) const FIND_FROM_LINES: &str = "find-from-lines";
+
 /// Opens each file of a Maildir and reads up to the blank line, nothing else.
-pub(crate) fn read_headers(maildir: &Path) -> Outcome<u64> {
+fn read_headers(maildir: &Path) -> Outcome<u64> {
     let (lf, crlf) = (memmem::Finder::new(b"\n\n"), memmem::Finder::new(b"\n\r\n"));
     let mut buffer = vec![0; 4_096];
     let mut mails = 0;
@@ -36,7 +50,7 @@ pub(crate) fn read_headers(maildir: &Path) -> Outcome<u64> {
 }
 
 /// Reads an mbox and finds its `From ` lines.
-pub(crate) fn find_from_lines(mbox: &Path) -> Outcome<u64> {
+fn find_from_lines(mbox: &Path) -> Outcome<u64> {
     let finder = memmem::Finder::new(b"\nFrom ");
     let mut file = File::open(mbox)?;
     let mut buffer = vec![0; 1 << 20];

@@ -37,8 +37,10 @@ fn main() -> Outcome<()> {
     match args.as_slice() {
         [] => run(),
         ["scan", home, mailbox] => once::scan(Path::new(home), Path::new(mailbox)),
+        ["scan-alone", home, mailbox] => once::scan_alone(Path::new(home), Path::new(mailbox)),
+        ["anchor", anchor, mailbox] => anchors::run(anchor, Path::new(mailbox)),
         ["process", home, mails @ ..] => once::process(Path::new(home), mails),
-        _ => Err("expected no argument, or scan HOME MAILBOX, or process HOME MAIL…".into()),
+        _ => Err("expected no argument: the others are for this program itself".into()),
     }
 }
 

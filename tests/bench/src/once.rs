@@ -48,6 +48,11 @@ pub(crate) fn scan(home: &Path, mailbox: &Path) -> Outcome<()> {
     Ok(())
 }
 
+/// Scans with one thread.
+pub(crate) fn scan_alone(home: &Path, mailbox: &Path) -> Outcome<()> {
+    scan_with(&open(home)?, mailbox, 1).map(drop)
+}
+
 /// Opens a home and processes mails one by one, then leaves without closing anything: what closing
 /// writes is no part of a call.
 pub(crate) fn process(home: &Path, mails: &[&str]) -> Outcome<()> {

@@ -1,9 +1,11 @@
 //! The rows of the table, in the order of the goals.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use inbome_core::addr::Addr;
 use inbome_core::discover::Receipt;
@@ -39,12 +41,20 @@ pub(crate) fn measure(
     let peers = &peers_of(engine)?;
     let (old, young) = &repeat_mails(mailboxes)?;
     let rows = [
-        scan_row("scan Maildir, 1 thread", "read the headers only", 2.0, homes, mailboxes, |m| {
-            (&m.maildir, anchors::read_headers)
-        }),
-        scan_row("scan mbox, 1 thread", "read + find `From `", 2.0, homes, mailboxes, |m| {
-            (&m.mbox, anchors::find_from_lines)
-        }),
+        scan_row(
+            "scan Maildir, 1 thread",
+            "read the headers only",
+            homes,
+            &mailboxes.maildir,
+            anchors::READ_HEADERS,
+        ),
+        scan_row(
+            "scan mbox, 1 thread",
+            "read + find `From `",
+            homes,
+            &mailboxes.mbox,
+            anchors::FIND_FROM_LINES,
+        ),
         Row {
             bench: Box::new(move || {
                 let home = homes.fresh()?;
@@ -154,30 +164,35 @@ impl Homes<'_> {
 }
 
 fn blank<'a>(name: &'static str, against: &'static str, goal: f64, units: u64) -> Row<'a> {
-    let nothing = || Box::new(|| Ok(std::time::Duration::ZERO));
+    let nothing = || Box::new(|| Ok(Duration::ZERO));
     Row { name, against, goal, units, bench: nothing(), anchor: nothing() }
 }
 
-type Anchor = fn(&Path) -> Outcome<u64>;
-
+/// Each in a process of its own: what other rows leave behind in memory makes either of them slower.
 fn scan_row<'a>(
     name: &'static str,
     against: &'static str,
-    goal: f64,
     homes: &'a Homes<'a>,
-    mailboxes: &'a Mailboxes,
-    of: fn(&Mailboxes) -> (&(PathBuf, u64), Anchor),
+    (path, mails): &'a (PathBuf, u64),
+    anchor: &'static str,
 ) -> Row<'a> {
-    let ((path, mails), anchor) = of(mailboxes);
     Row {
         bench: Box::new(move || {
             let home = homes.fresh()?;
-            let engine = open(home.path())?;
-            cpu(|| scan_with(&engine, path, 1).map(drop))
+            drop(open(home.path())?);
+            cpu_of_itself(&[OsStr::new("scan-alone"), home.path().as_os_str(), path.as_os_str()])
         }),
-        anchor: Box::new(move || cpu(|| anchor(path).map(drop))),
-        ..blank(name, against, goal, *mails)
+        anchor: Box::new(move || {
+            cpu_of_itself(&[OsStr::new("anchor"), OsStr::new(anchor), path.as_os_str()])
+        }),
+        ..blank(name, against, 2.0, *mails)
     }
+}
+
+/// The CPU time of this program with these arguments.
+fn cpu_of_itself(arguments: &[&OsStr]) -> Outcome<Duration> {
+    let mut child = Command::new(std::env::current_exe()?);
+    cpu_of_children(|| output(child.args(arguments)).map(drop))
 }
 
 fn gmime_row<'a>(homes: &'a Homes<'a>, mailboxes: &'a Mailboxes) -> Row<'a> {
