@@ -391,6 +391,8 @@ fn read_folder(
     maildir: bool,
     chunk: &mut Chunk,
 ) -> bool {
+    chunk.items.reserve(CHUNK);
+    chunk.names.reserve(CHUNK);
     while let Some((folder, names)) = parts.last_mut() {
         while let Some(next) = names.next() {
             let file_name = match next {
