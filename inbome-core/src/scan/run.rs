@@ -30,7 +30,7 @@ use crate::store::{Cursor, Store, StoreError, transaction};
 const FIRST_BATCH: u64 = 4_096;
 /// Mails of the later ones. Each is as long as all before it, up to this: what frequent writers change
 /// is written seldom, and a kill never loses more than half of what was done.
-const LARGEST_BATCH: u64 = 32_768;
+const LARGEST_BATCH: u64 = 16_384;
 /// Peers held in memory; with more the transaction ends at once, and they are let go.
 const MAX_HELD: usize = 4_096;
 /// Octets of a file's first read: nearly all header sections are shorter.

@@ -389,8 +389,10 @@ const SETTINGS: &str = "PRAGMA journal_mode = WAL;
      PRAGMA cache_size = -8192;
      PRAGMA journal_size_limit = 16777216;";
 
-/// Syncs only when the log is written back, and that four times less often.
-const SETTINGS_OF_A_SCAN: &str = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;";
+/// Syncs only when the log is written back, and that four times less often. A scan holds its peers
+/// itself, so that few pages are wanted twice.
+const SETTINGS_OF_A_SCAN: &str = "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 4000;
+     PRAGMA cache_size = -4096;";
 
 #[cfg(test)]
 mod tests;
