@@ -148,7 +148,10 @@ fn hand_over(session: &Session, mailer: &Mailer, deliveries: &[Delivery]) -> Han
     let mut done = HandedOver { sent: 0, code: 0 };
     let mut failed = Vec::new();
     for delivery in deliveries {
-        let (code, how) = told(mailer, mailer.send(&delivery.arguments, &delivery.data));
+        let ended = mailer.send(&delivery.arguments, &delivery.data);
+        // It may have been done when a signal reached it.
+        let unknown = matches!(ended, Ended::Killed);
+        let (code, how) = told(mailer, ended);
         let Some(how) = how else {
             done.sent = done.sent.saturating_add(1);
             continue;
@@ -157,7 +160,9 @@ fn hand_over(session: &Session, mailer: &Mailer, deliveries: &[Delivery]) -> Han
             done.code = code;
         }
         if done.sent == 0 {
-            session.out.fault(&format!("{how}; nothing was sent"));
+            let sent =
+                if unknown { "whether the mail went out is not known" } else { "nothing was sent" };
+            session.out.fault(&format!("{how}; {sent}"));
             return done;
         }
         failed.push(delivery.to());
