@@ -9,19 +9,11 @@ use inbome_core::engine::Engine;
 use inbome_core::mime::rewrite;
 use inbome_core::scan::{ScanOptions, ScanReport};
 use inbome_tests::mailbox::mboxrd;
+use inbome_tests::scanning::{how, scan_with};
 use inbome_tests::stage::*;
 
 fn scan(engine: &Engine, path: &Path, no_decrypt: bool) -> ScanReport {
-    let options = ScanOptions {
-        account: None,
-        jobs: 2,
-        full: false,
-        include: Vec::new(),
-        count: false,
-        no_decrypt,
-        is_cancelled: &|| false,
-    };
-    engine.scan(&[path.to_owned()], &options, &mut |_| {}).expect("scanned")
+    scan_with(engine, &[path.to_owned()], &ScanOptions { no_decrypt, ..how() })
 }
 
 /// Bob's engine, and an encrypted mail to him from Alice that bears its adverts inside alone.
