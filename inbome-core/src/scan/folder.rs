@@ -6,7 +6,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A folder that is being read.
@@ -20,17 +20,17 @@ pub(super) struct Folder {
 impl Folder {
     /// Opens the folder at `path`; an empty path is the current one.
     pub(super) fn open(path: PathBuf) -> io::Result<Self> {
-        #[cfg(unix)]
-        let handle = match path.as_os_str().is_empty() {
-            true => File::open(".")?,
-            false => File::open(&path)?,
-        };
         Ok(Self {
             #[cfg(unix)]
-            handle,
+            handle: File::open(or_current(&path))?,
             path,
         })
     }
+}
+
+/// The folder at `path`, which is empty for names of files in the current one.
+pub(super) fn or_current(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
 /// A mail that is a file.

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::folder::{Folder, MailFile};
+use super::folder::{Folder, MailFile, or_current};
 use super::known::Known;
 use super::mbox::{self, Mbox};
 use super::{ScanOptions, name_hash};
@@ -337,8 +337,10 @@ impl Walk {
 
 /// The name under which a source's cursor is kept.
 pub(super) fn mailbox_name(path: &Path) -> String {
-    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+    fs::canonicalize(or_current(path))
+        .unwrap_or_else(|_| path.to_owned())
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn open(source: Source, cursors: Vec<Cursor>) -> io::Result<Open> {
@@ -417,9 +419,10 @@ fn read_folder(
                 chunk.skipped = chunk.skipped.saturating_add(1);
                 continue;
             }
-            // An mbox beside single mails is a source of its own.
+            // An mbox beside single mails is a source of its own. What was named is known to be none.
             let mail = MailFile::new(folder, file_name);
-            if !maildir && is_mbox(&mail.path()).unwrap_or(false) {
+            let beside = !maildir && matches!(names, Names::All(_));
+            if beside && is_mbox(&mail.path()).unwrap_or(false) {
                 continue;
             }
             chunk.items.push(Item::File(mail));
