@@ -4,9 +4,13 @@ use std::fs;
 
 use inbome_core::discover::Receipt;
 use inbome_core::limits::MAX_HEADER_BYTES;
-use inbome_core::scan::{read_incoming, read_mail};
+use inbome_core::scan::read_incoming;
 
 const INLINE: &str = "-----BEGIN PGP MESSAGE-----\n\nwcBMA\n-----END PGP MESSAGE-----\n";
+
+/// Nothing is to be decrypted or shown, only learnt.
+const LEARNING: Receipt =
+    Receipt { received_at: None, spam: false, no_decrypt: true, return_payload: false };
 
 #[test]
 fn the_header_is_read_and_a_body_only_if_it_is_one_inline_message() {
@@ -20,7 +24,6 @@ fn the_header_is_read_and_a_body_only_if_it_is_one_inline_message() {
     let lengths = [64, 4_094, 4_095, 4_096, 4_097, 16_384, 16_385, 65_536, 200_000];
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("mail.eml");
-    let mut read = b"of the file before".to_vec();
     for len in lengths {
         let header = header(len);
         for (name, body, kept) in [
@@ -35,7 +38,7 @@ fn the_header_is_read_and_a_body_only_if_it_is_one_inline_message() {
             ("an inline message and more", inline.as_str(), inline.as_str()),
         ] {
             fs::write(&path, format!("{header}{body}")).expect("written");
-            read_mail(&path, &mut read).expect("read");
+            let read = read_incoming(&path, LEARNING).expect("read");
             assert!(read == format!("{header}{kept}").as_bytes(), "{name}, header of {len}");
         }
     }
@@ -45,17 +48,17 @@ fn the_header_is_read_and_a_body_only_if_it_is_one_inline_message() {
 fn no_file_is_read_beyond_the_limits() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("mail.eml");
-    let mut read = Vec::new();
     for (name, mail, least, most) in [
-        ("no end of the header", "X-Header: x\n".repeat(1 << 20), MAX_HEADER_BYTES + 1, 1 << 20),
+        ("no end of a field", "X-Header: ".repeat(1 << 20), MAX_HEADER_BYTES + 1, 1 << 20),
+        ("no end of fields", "X-Header: x\n".repeat(1 << 20), 12_000, 1 << 20),
         ("an endless inline message", format!("\n{}", INLINE.repeat(1 << 18)), 1 << 22, 5 << 20),
     ] {
         fs::write(&path, mail).expect("written");
-        read_mail(&path, &mut read).expect("read");
+        let read = read_incoming(&path, LEARNING).expect("read");
         assert!((least..=most).contains(&read.len()), "{name}: {}", read.len());
     }
-    assert!(read_mail(dir.path(), &mut read).is_err(), "a folder is no mail");
-    assert!(read_mail(&dir.path().join("none"), &mut read).is_err());
+    assert!(read_incoming(dir.path(), LEARNING).is_err(), "a folder is no mail");
+    assert!(read_incoming(&dir.path().join("none"), LEARNING).is_err());
 }
 
 #[test]

@@ -50,6 +50,7 @@ pub enum FromFlaw {
 pub struct Envelope<'a> {
     header: &'a [u8],
     body: &'a [u8],
+    closed: bool,
     known: Known<'a>,
     key_fields: KeyFields<'a>,
     /// The date in `Received`, once it was asked for: a scan asks twice.
@@ -90,9 +91,10 @@ impl<'a> Envelope<'a> {
             known.note(&field);
             key_fields.note(field);
         })?;
-        let blank = blank_line(rest).map_or(0, <[u8]>::len);
-        let body = rest.get(blank..).unwrap_or_default();
-        Ok(Self { header, body, known, key_fields, received: OnceCell::new() })
+        let blank = blank_line(rest);
+        let body = rest.get(blank.map_or(0, <[u8]>::len)..).unwrap_or_default();
+        let (closed, received) = (blank.is_some(), OnceCell::new());
+        Ok(Self { header, body, closed, known, key_fields, received })
     }
 
     /// The header section, without the blank line.
@@ -105,6 +107,13 @@ impl<'a> Envelope<'a> {
     #[must_use]
     pub const fn body(&self) -> &'a [u8] {
         self.body
+    }
+
+    /// Whether the blank line that ends the header section is there. Without it the octets may be
+    /// the beginning of a longer one.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// The sender.

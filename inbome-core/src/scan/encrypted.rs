@@ -7,13 +7,13 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
+use super::beginning::Beginning;
+use super::begins_inline_pgp;
 use super::folder::MailFile;
-use super::run;
 use super::walk::Place;
 use crate::addr::Addr;
 use crate::discover::Receipt;
 use crate::gossip::Payload;
-use crate::mime::Envelope;
 
 /// Opens a whole mail with the keys of an account; `None` if none of them does, or not without a
 /// passphrase.
@@ -26,31 +26,36 @@ const MAX_MAIL_BYTES: u64 = 32 * 1024 * 1024;
 const MAX_INCOMING_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Reads of a mail file what [`crate::engine::Engine::process_incoming`] looks at, given the same
-/// `receipt`: all of a mail that is encrypted or wanted for display, of others what
-/// [`super::read_mail`] reads. What is no regular file, such as a pipe, is read whole.
+/// `receipt`: all of a mail that is encrypted or wanted for display, of others the header section,
+/// and of a mail that is one inline PGP message some megabytes. What is no regular file, such as a
+/// pipe, is read whole.
 ///
 /// # Errors
 /// What the system says.
 pub fn read_incoming(path: &Path, receipt: Receipt) -> io::Result<Vec<u8>> {
-    let mut mail = Vec::new();
-    let file = File::open(path)?;
+    let mut file = File::open(path)?;
     if !file.metadata()?.is_file() {
         // A pipe can be read but once, and whoever writes into it must not be cut short.
-        file.take(MAX_INCOMING_BYTES).read_to_end(&mut mail)?;
-        return Ok(mail);
+        return read_up_to(file, MAX_INCOMING_BYTES);
     }
-    run::read_file(file, &mut mail)?;
-    let is_encrypted = || Envelope::parse(&mail).is_ok_and(|envelope| envelope.is_encrypted());
-    let learns = || !receipt.spam && is_encrypted();
-    if !receipt.no_decrypt && (receipt.return_payload || learns()) {
-        mail.clear();
-        File::open(path)?.take(MAX_INCOMING_BYTES).read_to_end(&mut mail)?;
+    let mut beginning = Beginning::default();
+    // What was read of another body tells nothing, and half a body must not be taken for a whole.
+    let (is_encrypted, surplus) = beginning.read(&mut file, |envelope| match envelope {
+        Ok(mail) if begins_inline_pgp(mail.body()) => (mail.is_encrypted(), 0),
+        Ok(mail) => (mail.is_encrypted(), mail.body().len()),
+        Err(_) => (false, 0),
+    })?;
+    let learns = !receipt.spam && is_encrypted;
+    if !receipt.no_decrypt && (receipt.return_payload || learns) {
+        return read_up_to(File::open(path)?, MAX_INCOMING_BYTES);
     }
+    let mut mail = beginning.into_octets();
+    mail.truncate(mail.len().saturating_sub(surplus));
     Ok(mail)
 }
 
 /// The whole of a mail that is a file.
-pub(super) fn read_file(mail: &MailFile) -> io::Result<Vec<u8>> {
+pub(super) fn read_file(mail: MailFile<'_>) -> io::Result<Vec<u8>> {
     let file = mail.open()?;
     let length = file.metadata()?.len();
     read(file, length)
@@ -67,6 +72,10 @@ fn read(file: File, length: u64) -> io::Result<Vec<u8>> {
     if length > MAX_MAIL_BYTES {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
+    read_up_to(file, length)
+}
+
+fn read_up_to(file: File, length: u64) -> io::Result<Vec<u8>> {
     let mut mail = Vec::new();
     file.take(length).read_to_end(&mut mail)?;
     Ok(mail)

@@ -8,12 +8,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::ScanOptions;
-use super::run::read_file;
-use super::walk::{self, Item, Walk};
+use super::beginning::Beginning;
+use super::folder::MailFiles;
+use super::walk::{self, Walk};
 use crate::addr::Addr;
 use crate::clock::{Timestamp, effective_date, time_of_receipt};
 use crate::fields::{judge_field, settle_fields};
 use crate::key::{Certificates, Fingerprint, Key, hash};
+use crate::limits::Limit;
 use crate::mime::Envelope;
 
 /// A key that a mail from the user's own address advertises.
@@ -64,42 +66,31 @@ pub fn look(
     let mut walk = Walk::new(sources.into_iter().map(|source| (source, Vec::new())).collect());
     let mut backups = Vec::new();
     let mut keys: BTreeMap<Fingerprint, OtherKey> = BTreeMap::new();
-    let mut buffer = Vec::new();
+    let mut beginning = Beginning::default();
     while let Some(chunk) = (!(options.is_cancelled)()).then(|| walk.next()).flatten() {
         unreadable.extend(chunk.unreadable);
         let mailbox = chunk.cursor.map(|(mailbox, _)| PathBuf::from(mailbox)).unwrap_or_default();
-        for item in chunk.items {
-            let path = match item {
-                Item::File(mail) => match mail.open().and_then(|file| read_file(file, &mut buffer))
-                {
-                    Ok(_) => mail.path(),
-                    Err(error) => {
-                        unreadable.push((mail.path(), error.to_string()));
-                        continue;
+        let tell = |mail: Result<Envelope<'_>, Limit>| tell(&mail.ok()?, addr, certs, now);
+        let mut found = Vec::new();
+        for file in chunk.files.iter().flat_map(MailFiles::iter) {
+            match file.open().and_then(|mut mail| beginning.read(&mut mail, tell)) {
+                Ok(told) => found.extend(told.map(|told| (file.path(), told))),
+                Err(error) => unreadable.push((file.path(), error.to_string())),
+            }
+        }
+        for mail in chunk.box_mails {
+            let told = tell(Envelope::parse(&mail.header));
+            found.extend(told.map(|told| (mailbox.clone(), told)));
+        }
+        for (path, (told, at)) in found {
+            match told {
+                Told::Backup => backups.push((path, at)),
+                Told::Key(fingerprint, agent) => {
+                    let found = OtherKey { fingerprint: fingerprint.clone(), last: at, agent };
+                    let held = keys.entry(fingerprint).or_insert_with(|| found.clone());
+                    if held.last < found.last {
+                        *held = found;
                     }
-                },
-                Item::Header(mail, ..) => {
-                    buffer = mail;
-                    mailbox.clone()
-                }
-            };
-            let Ok(envelope) = Envelope::parse(&buffer) else { continue };
-            if envelope.from().as_ref() != Ok(addr) {
-                continue;
-            }
-            let received = time_of_receipt(envelope.received(), None, now).unwrap_or(now);
-            let at = effective_date(envelope.date(), received);
-            let backup = ["Autocrypt-Setup-Message", "INBOME-Secret-Key-Backup"];
-            if backup.into_iter().any(|name| envelope.has_field(name)) {
-                backups.push((path, at));
-                continue;
-            }
-            if let Some(fingerprint) = own_advert(&envelope, addr, certs) {
-                let agent = envelope.user_agent().unwrap_or_default();
-                let found = OtherKey { fingerprint: fingerprint.clone(), last: at, agent };
-                let held = keys.entry(fingerprint).or_insert_with(|| found.clone());
-                if held.last < found.last {
-                    *held = found;
                 }
             }
         }
@@ -113,6 +104,33 @@ pub fn look(
         (true, true) => Advice::Generate,
     };
     Findings { backups, other_keys, unreadable, advice }
+}
+
+/// What one mail from the user's own address tells of another program.
+enum Told {
+    Backup,
+    /// The key that it advertises, and the program's name.
+    Key(Fingerprint, String),
+}
+
+/// What a mail tells of the user's other programs, if it is the user's own, and when it did.
+fn tell(
+    envelope: &Envelope<'_>,
+    addr: &Addr,
+    certs: &dyn Certificates,
+    now: Timestamp,
+) -> Option<(Told, Timestamp)> {
+    if envelope.from().as_ref() != Ok(addr) {
+        return None;
+    }
+    let received = time_of_receipt(envelope.received(), None, now).unwrap_or(now);
+    let at = effective_date(envelope.date(), received);
+    let backup = ["Autocrypt-Setup-Message", "INBOME-Secret-Key-Backup"];
+    if backup.into_iter().any(|name| envelope.has_field(name)) {
+        return Some((Told::Backup, at));
+    }
+    let fingerprint = own_advert(envelope, addr, certs)?;
+    Some((Told::Key(fingerprint, envelope.user_agent().unwrap_or_default()), at))
 }
 
 fn own_advert(

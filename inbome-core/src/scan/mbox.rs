@@ -90,18 +90,17 @@ impl Mbox {
     /// The header section of the mail that the window stands at, with as much of the body as tells
     /// whether it is one inline PGP message.
     fn header(&mut self) -> io::Result<Vec<u8>> {
-        while mime::header_end(self.rest()).is_none()
-            && !self.ended
-            && self.rest().len() <= MAX_HEADER_BYTES
-        {
+        let mut end = mime::header_end(self.rest());
+        while end.is_none() && !self.ended && self.rest().len() <= MAX_HEADER_BYTES {
             self.fill(self.rest().len().saturating_add(4096))?;
+            end = mime::header_end(self.rest());
         }
         // The next `From ` line stands behind an empty line, so never before the header's end; it
         // is looked for here only when the body matters.
-        let end = match mime::header_end(self.rest()) {
+        let end = match end {
             Some(end) => {
                 self.fill(end.saturating_add(BODY_BYTES))?;
-                match super::begins_inline_pgp(self.rest(), end) {
+                match super::begins_inline_pgp(self.rest().get(end..).unwrap_or_default()) {
                     true => {
                         self.fill(INLINE_BYTES)?;
                         next_mail(self.rest()).unwrap_or(self.rest().len())

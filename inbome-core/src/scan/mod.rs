@@ -68,6 +68,7 @@ pub struct ScanReport {
     pub cancelled: bool,
 }
 
+mod beginning;
 mod encrypted;
 mod folder;
 mod known;
@@ -79,15 +80,14 @@ mod walk;
 
 pub use encrypted::{OpenMail, read_incoming};
 pub use look::{Advice, Findings, OtherKey, look};
-pub use run::{Scan, StoreAccess, read_mail};
+pub use run::{Scan, StoreAccess};
 
 /// First 16 octets of SHA-256 of the part of a file's name that never changes.
-fn name_hash(name: &str) -> [u8; 16] {
-    crate::receive::message_id_hash(name.as_bytes())
+fn name_hash(name: &[u8]) -> [u8; 16] {
+    crate::receive::message_id_hash(name)
 }
 
-/// Whether the body that begins at `body` looks like an inline PGP message, as far as it is there.
-fn begins_inline_pgp(mail: &[u8], body: usize) -> bool {
-    let start = mail.get(body..).unwrap_or_default().trim_ascii_start();
-    start.starts_with(b"-----BEGIN PGP MESSAGE-----")
+/// Whether a body looks like an inline PGP message, as far as it is there.
+fn begins_inline_pgp(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"-----BEGIN PGP MESSAGE-----")
 }

@@ -5,15 +5,15 @@
 //! at most, and the next scan takes it up again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 
+use super::beginning::Beginnings;
 use super::encrypted::{self, OpenMail};
 use super::memory::{CheckedCerts, RunMemory};
-use super::walk::{self, Chunk, Item, Walk};
+use super::walk::{self, BoxMail, Chunk, Walk};
 use super::{Progress, ScanOptions, ScanReport};
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
@@ -21,8 +21,8 @@ use crate::clock::Timestamp;
 use crate::decrypt::OpenedMail;
 use crate::discover::{Mail, Receipt};
 use crate::key::Certificates;
-use crate::limits::MAX_HEADER_BYTES;
-use crate::mime::{self, Envelope};
+use crate::limits::Limit;
+use crate::mime::Envelope;
 use crate::receive::{Examined, Outcome, Working, apply, examine};
 use crate::store::{Cursor, Store, StoreError, transaction};
 
@@ -33,10 +33,6 @@ const FIRST_BATCH: u64 = 4_096;
 const LARGEST_BATCH: u64 = 16_384;
 /// Peers held in memory; with more the transaction ends at once, and they are let go.
 const MAX_HELD: usize = 4_096;
-/// Octets of a file's first read: nearly all header sections are shorter.
-const FIRST_READ: usize = 4_096;
-/// Octets of a mail that is one inline PGP message, as far as that must be seen.
-const MAX_INLINE_BYTES: u64 = 4 * 1024 * 1024;
 
 /// How the writer reaches the store: a connection of its own, or a turn at the engine's.
 pub trait StoreAccess {
@@ -79,6 +75,18 @@ struct Done {
     skipped: u64,
     bytes: u64,
     unreadable: Vec<walk::Unreadable>,
+}
+
+/// What one thread examines mails with.
+struct Desk<'a> {
+    memory: RunMemory<'a>,
+    beginnings: Beginnings,
+}
+
+impl<'a> Desk<'a> {
+    fn new(certs: &'a CheckedCerts) -> Self {
+        Self { memory: RunMemory::new(certs), beginnings: Beginnings::default() }
+    }
 }
 
 impl Scan<'_> {
@@ -133,11 +141,10 @@ impl Scan<'_> {
             jobs => jobs.min(64),
         };
         if jobs <= 1 {
-            let mut memory = RunMemory::new(&certs);
-            let mut buffer = Vec::new();
+            let mut desk = Desk::new(&certs);
             while let Some(chunk) = (!(self.options.is_cancelled)()).then(|| walk.next()).flatten()
             {
-                take(self.examine_chunk(chunk, &mut memory, &mut buffer))?;
+                take(self.examine_chunk(chunk, &mut desk))?;
             }
             return Ok(());
         }
@@ -149,8 +156,7 @@ impl Scan<'_> {
             for _ in 0..jobs {
                 let (send, shared, stop, certs) = (send.clone(), &shared, &stop, &certs);
                 scope.spawn(move || {
-                    let mut memory = RunMemory::new(certs);
-                    let mut buffer = Vec::new();
+                    let mut desk = Desk::new(certs);
                     while !stop.load(Ordering::Relaxed) && !(self.options.is_cancelled)() {
                         let (number, chunk) = {
                             let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -159,7 +165,7 @@ impl Scan<'_> {
                             shared.1 = number.saturating_add(1);
                             (number, chunk)
                         };
-                        let done = self.examine_chunk(chunk, &mut memory, &mut buffer);
+                        let done = self.examine_chunk(chunk, &mut desk);
                         if send.send((number, done)).is_err() {
                             return;
                         }
@@ -184,59 +190,52 @@ impl Scan<'_> {
         })
     }
 
-    fn examine_chunk(
-        &self,
-        chunk: Chunk,
-        memory: &mut RunMemory<'_>,
-        buffer: &mut Vec<u8>,
-    ) -> Done {
-        let Chunk { items, names, cursor, skipped, mut unreadable, mut bytes } = chunk;
-        let mut examined = Vec::with_capacity(items.len());
+    fn examine_chunk(&self, chunk: Chunk, desk: &mut Desk<'_>) -> Done {
+        let Chunk { files, names, box_mails, cursor, skipped, mut unreadable, mut bytes } = chunk;
+        let Desk { memory, beginnings } = desk;
+        let mut examined = Vec::with_capacity(names.len().max(box_mails.len()));
         let mut read_names = Vec::with_capacity(names.len());
-        let mut names = names.into_iter();
-        for item in items {
-            let name = names.next();
-            match item {
-                Item::Header(mail, received_at, place) => {
-                    let receipt = Receipt { received_at, ..Receipt::default() };
-                    let mut whole = || encrypted::read_place(&place);
-                    examined.push(self.examine_mail(&mail, &mut |_| receipt, &mut whole, memory));
-                }
-                Item::File(mail) => match mail.open().and_then(|file| read_file(file, buffer)) {
-                    Ok(file) => {
-                        bytes = bytes.saturating_add(buffer.len() as u64);
-                        // Asked of the disk only when the mail itself does not tell.
-                        let mut receipt = |envelope: &Envelope<'_>| Receipt {
-                            received_at: match envelope.received() {
-                                Some(_) => None,
-                                None => modified(&file),
-                            },
-                            ..Receipt::default()
-                        };
-                        let mut whole = || encrypted::read_file(&mail);
-                        let mail = self.examine_mail(buffer, &mut receipt, &mut whole, memory);
+        if let Some(files) = files {
+            beginnings.read(&files);
+            for ((nth, file), name) in files.iter().enumerate().zip(names) {
+                // Asked of the disk only when the mail itself does not tell.
+                let receipt = |mail: &Envelope<'_>| match mail.received() {
+                    Some(_) => None,
+                    None => file.modified(),
+                };
+                let mut whole = || encrypted::read_file(file);
+                let shown = beginnings
+                    .show(nth, file, |mail| self.examine_mail(mail, &receipt, &mut whole, memory));
+                match shown {
+                    Ok((mail, read)) => {
+                        bytes = bytes.saturating_add(read as u64);
                         examined.push(mail);
-                        read_names.extend(name);
+                        read_names.push(name);
                     }
-                    Err(error) => unreadable.push((mail.path(), error.to_string())),
-                },
+                    Err(error) => unreadable.push((file.path(), error.to_string())),
+                }
             }
+        }
+        for BoxMail { header, received, place } in box_mails {
+            let mut whole = || encrypted::read_place(&place);
+            let mail = Envelope::parse(&header);
+            examined.push(self.examine_mail(mail, &|_| received, &mut whole, memory));
         }
         Done { examined, names: read_names, cursor, skipped, bytes, unreadable }
     }
 
     fn examine_mail(
         &self,
-        mail: &[u8],
-        receipt: &mut dyn FnMut(&Envelope<'_>) -> Receipt,
+        envelope: Result<Envelope<'_>, Limit>,
+        received: &dyn Fn(&Envelope<'_>) -> Option<Timestamp>,
         whole: &mut dyn FnMut() -> io::Result<Vec<u8>>,
         memory: &mut RunMemory<'_>,
     ) -> Examined {
-        let envelope = match Envelope::parse(mail) {
+        let envelope = match envelope {
             Err(limit) => return Examined::past(limit),
             Ok(envelope) => envelope,
         };
-        let receipt = receipt(&envelope);
+        let receipt = Receipt { received_at: received(&envelope), ..Receipt::default() };
         let mut examine = |mail: &dyn Mail| {
             examine(mail, receipt, self.account, self.accounts, self.certs, self.now, memory)
         };
@@ -260,63 +259,6 @@ impl Scan<'_> {
         let all: Vec<&str> = self.accounts.0.iter().map(|account| account.addr.as_str()).collect();
         format!("{mailbox}\n{}", all.join(" "))
     }
-}
-
-/// Reads of a mail file what learning from its header needs: the header section, and the body only if
-/// it is an inline PGP message. What `buffer` held is replaced, and its room used again. The file is
-/// given back for its time. Decrypting takes the whole file, which this does not read.
-///
-/// # Errors
-/// What the system says. A header section past [`MAX_HEADER_BYTES`] is none: what was read of it is
-/// past the limit too.
-pub fn read_mail(path: &Path, buffer: &mut Vec<u8>) -> io::Result<File> {
-    read_file(File::open(path)?, buffer)
-}
-
-/// [`read_mail`] of a file that is open.
-pub(super) fn read_file(mut file: File, buffer: &mut Vec<u8>) -> io::Result<File> {
-    buffer.resize(FIRST_READ, 0);
-    let mut held = 0_usize;
-    let body = loop {
-        let room = buffer.get_mut(held..).unwrap_or_default();
-        let read = read_some(&mut file, room)?;
-        held = held.saturating_add(read);
-        let body = mime::header_end(buffer.get(..held).unwrap_or_default());
-        if read == 0 || body.is_some() || held > MAX_HEADER_BYTES {
-            break body;
-        }
-        if held == buffer.len() {
-            buffer.resize(held.saturating_mul(4), 0);
-        }
-    };
-    buffer.truncate(held);
-    if let Some(body) = body {
-        // The body may begin where the last read ended.
-        if held.saturating_sub(body) < 64 {
-            Read::by_ref(&mut file).take(64).read_to_end(buffer)?;
-        }
-        match super::begins_inline_pgp(buffer, body) {
-            true => drop(Read::by_ref(&mut file).take(MAX_INLINE_BYTES).read_to_end(buffer)?),
-            false => buffer.truncate(body),
-        }
-    }
-    Ok(file)
-}
-
-fn read_some(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match file.read(buffer) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            other => return other,
-        }
-    }
-}
-
-/// The file's time, which for a mailbox is a time of receipt.
-fn modified(file: &File) -> Option<Timestamp> {
-    let time = file.metadata().ok()?.modified().ok()?;
-    let since = time.duration_since(std::time::UNIX_EPOCH).ok()?;
-    i64::try_from(since.as_secs()).ok().map(Timestamp::from_secs)
 }
 
 /// What waits to be committed beside the peers.

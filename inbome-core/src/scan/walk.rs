@@ -2,7 +2,6 @@
 //!
 //! Nothing is written, moved or locked: no mail goes from `new/` to `cur/`.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, ReadDir};
@@ -11,7 +10,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::folder::{Folder, MailFile, or_current};
+use memchr::memchr_iter;
+
+use super::folder::{Folder, MailFiles, or_current};
 use super::known::Known;
 use super::mbox::{self, Mbox};
 use super::{ScanOptions, name_hash};
@@ -200,13 +201,12 @@ fn is_mbox(path: &Path) -> io::Result<bool> {
     mbox::begins_mail(&mut File::open(path)?, 0)
 }
 
-/// One mail to examine.
+/// A mail in an mbox: its header section, its time of receipt, and where it stands.
 #[derive(Debug)]
-pub(super) enum Item {
-    /// It is in this file.
-    File(MailFile),
-    /// These are its header section and its time of receipt, and there it stands.
-    Header(Vec<u8>, Option<Timestamp>, Place),
+pub(super) struct BoxMail {
+    pub(super) header: Vec<u8>,
+    pub(super) received: Option<Timestamp>,
+    pub(super) place: Place,
 }
 
 /// Where a mail stands in an mbox.
@@ -219,10 +219,12 @@ pub(super) struct Place {
 /// Mails to examine, and what to remember once they are applied.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
-    /// The mails.
-    pub(super) items: Vec<Item>,
-    /// For files in a folder: their names, in the order of the items.
+    /// Those in a folder.
+    pub(super) files: Option<MailFiles>,
+    /// What is remembered of the names of these.
     pub(super) names: Vec<[u8; 16]>,
+    /// Those in an mbox.
+    pub(super) box_mails: Vec<BoxMail>,
     /// The mailbox and how far it is done after this chunk.
     pub(super) cursor: Option<(String, Option<Cursor>)>,
     /// Mails passed by meanwhile.
@@ -386,64 +388,64 @@ fn open_folder(path: PathBuf) -> io::Result<(Arc<Folder>, Names)> {
     Ok((Arc::new(Folder::open(path)?), names))
 }
 
-/// Reads names until a chunk is full. Gives whether there are more.
+/// Reads names until a chunk is full, or a folder ends. Gives whether there are more.
 fn read_folder(
     parts: &mut Vec<(Arc<Folder>, Names)>,
     known: &mut Known,
     maildir: bool,
     chunk: &mut Chunk,
 ) -> bool {
-    chunk.items.reserve(CHUNK);
+    let Some((folder, names)) = parts.last_mut() else { return false };
+    let mut files = MailFiles::of(folder, CHUNK);
     chunk.names.reserve(CHUNK);
-    while let Some((folder, names)) = parts.last_mut() {
-        while let Some(next) = names.next() {
-            let file_name = match next {
-                Ok(file_name) => file_name,
-                Err(unreadable) => {
-                    chunk.unreadable.push(unreadable);
-                    continue;
-                }
-            };
-            let name =
-                file_name.to_str().map_or_else(|| file_name.to_string_lossy(), Cow::Borrowed);
-            let (unique, flags) = match maildir {
-                true => flagged(&name),
-                false => (&*name, ""),
-            };
-            if is_thrown_away(flags) {
-                chunk.skipped = chunk.skipped.saturating_add(1);
+    while files.len() < CHUNK {
+        let file_name = match names.next() {
+            Some(Ok(file_name)) => file_name,
+            Some(Err(unreadable)) => {
+                chunk.unreadable.push(unreadable);
                 continue;
             }
-            let hash = name_hash(unique);
-            if known.contains(&hash) {
-                chunk.skipped = chunk.skipped.saturating_add(1);
-                continue;
+            None => {
+                parts.pop();
+                break;
             }
-            // An mbox beside single mails is a source of its own. What was named is known to be none.
-            let mail = MailFile::new(folder, file_name);
-            let beside = !maildir && matches!(names, Names::All(_));
-            if beside && is_mbox(&mail.path()).unwrap_or(false) {
-                continue;
-            }
-            chunk.items.push(Item::File(mail));
-            chunk.names.push(hash);
-            if chunk.items.len() >= CHUNK {
-                return true;
-            }
+        };
+        let (unique, flags) = match maildir {
+            true => flagged(file_name.as_encoded_bytes()),
+            false => (file_name.as_encoded_bytes(), &[][..]),
+        };
+        if is_thrown_away(flags) {
+            chunk.skipped = chunk.skipped.saturating_add(1);
+            continue;
         }
-        parts.pop();
+        let hash = name_hash(unique);
+        if known.contains(&hash) {
+            chunk.skipped = chunk.skipped.saturating_add(1);
+            continue;
+        }
+        // An mbox beside single mails is a source of its own. What was named is known to be none.
+        let beside = !maildir && matches!(names, Names::All(_));
+        if beside && is_mbox(&folder.join(&file_name)).unwrap_or(false) {
+            continue;
+        }
+        files.push(&file_name);
+        chunk.names.push(hash);
     }
-    false
+    chunk.files = Some(files);
+    !parts.is_empty()
 }
 
 /// The part of a name in a Maildir that never changes, and the flags behind it.
-fn flagged(name: &str) -> (&str, &str) {
-    name.split_once(":2,").unwrap_or((name, ""))
+fn flagged(name: &[u8]) -> (&[u8], &[u8]) {
+    memchr_iter(b':', name)
+        .filter_map(|colon| name.split_at_checked(colon))
+        .find(|(_, flags)| flags.starts_with(b":2,"))
+        .unwrap_or((name, &[]))
 }
 
 /// Trashed mails and drafts.
-fn is_thrown_away(flags: &str) -> bool {
-    flags.contains(['T', 'D'])
+fn is_thrown_away(flags: &[u8]) -> bool {
+    flags.iter().any(|flag| matches!(flag, b'T' | b'D'))
 }
 
 /// Reads mails until a chunk is full. Gives whether there are more, and how far the file is done.
@@ -455,11 +457,11 @@ fn read_mbox(
 ) -> io::Result<(bool, Cursor)> {
     let before = mbox.offset();
     let mut more = true;
-    while more && chunk.items.len() < CHUNK {
+    while more && chunk.box_mails.len() < CHUNK {
         match mbox.next()? {
-            Some(found) => {
-                let place = Place { file: Arc::clone(path), range: found.range };
-                chunk.items.push(Item::Header(found.mail, found.received, place));
+            Some(mbox::Found { mail: header, received, range }) => {
+                let place = Place { file: Arc::clone(path), range };
+                chunk.box_mails.push(BoxMail { header, received, place });
             }
             None => more = false,
         }
