@@ -18,7 +18,7 @@
 //! | --- | --- |
 //! | Where is a key accepted, where refused? | [`fields`] over one mail; [`header`] the field, [`openpgp`] the cert |
 //! | Who decides to encrypt? | [`recommend`], and before it the user's [`peer::Word`] |
-//! | What is stored? | [`peer::Peer`] and [`peer::History`], [`account::Account`]; kept by [`store`] |
+//! | What is stored? | [`peer::Peer`] and [`history::History`], [`account::Account`]; kept by [`store`] |
 //! | What happens at a hostile header? | it is data: [`discover::Ignored`], [`fields::Verdict`] |
 //! | What leaves the machine? | what [`compose`] and [`encrypt`] make, and nothing else |
 //! | What may be decrypted, and whose is it? | [`decrypt`]: the whole mail, with one summary |
@@ -30,7 +30,7 @@
 //! 5 surface  error  engine  lib
 //! 4 flows    decrypt  receive  compose  encrypt  draft  scan  moving
 //! 3 ports    openpgp  store
-//! 2 rules    key  account  peer  fields  gossip  discover  recommend
+//! 2 rules    key  account  history  peer  fields  gossip  discover  recommend
 //! 1 syntax   header  mime
 //! 0 values   limits  clock  addr  random  secret
 //! ```
@@ -82,6 +82,7 @@ pub mod account;
 pub mod discover;
 pub mod fields;
 pub mod gossip;
+pub mod history;
 pub mod key;
 pub mod peer;
 pub mod recommend;

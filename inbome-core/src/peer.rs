@@ -5,12 +5,13 @@
 //! applies one mail, [`PeerState::join`] the state of another device; both rest on the same joins.
 //! Not here: how a mail becomes an observation (`discover`); what is concluded (`recommend`).
 
+use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::clock::Timestamp;
 use crate::header::PreferEncrypt;
-use crate::key::{CertUnion, Certificates, Fingerprint, Hash, Judgement, Key};
+use crate::history::{History, KeyRecord, Source, Span, Spans};
+use crate::key::{Certificates, Fingerprint, Hash, Judgement, Key};
 use crate::limits::MAX_HISTORY_CERTS;
 
 /// What one mail says about its sender.
@@ -110,59 +111,6 @@ pub enum Word {
     /// Only to this key.
     Pin(Fingerprint),
 }
-
-/// Where a key was seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
-    /// In the peer's own key field.
-    Advert,
-    /// In somebody's gossip.
-    Gossip,
-    /// Handed in by the user.
-    Import,
-}
-
-/// First and last effective date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Span {
-    /// The earliest.
-    pub first: Timestamp,
-    /// The latest.
-    pub last: Timestamp,
-}
-
-/// What is remembered of one fingerprint.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyRecord {
-    /// When it was seen, by source.
-    pub spans: BTreeMap<Source, Span>,
-    /// The union of the verified parts of all copies.
-    pub union: CertUnion,
-    /// SHA-256 of copies that are in the union already, so that they need not be parsed again. The
-    /// greatest [`MAX_COPIES`] are kept. A memory of work done, not part of the join.
-    pub copies: BTreeSet<Hash>,
-}
-
-/// Copies of one cert whose hashes are remembered.
-pub const MAX_COPIES: usize = 8;
-
-impl KeyRecord {
-    /// The latest date from any source.
-    #[must_use]
-    pub fn last(&self) -> Timestamp {
-        self.spans.values().map(|span| span.last).max().unwrap_or(Timestamp::MIN)
-    }
-
-    fn remember_copy(&mut self, hash: Hash) {
-        self.copies.insert(hash);
-        while self.copies.len() > MAX_COPIES {
-            self.copies.pop_first();
-        }
-    }
-}
-
-/// Every key that the peer was seen with.
-pub type History = BTreeMap<Fingerprint, KeyRecord>;
 
 /// What is remembered of a peer, its key history aside: one row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -414,7 +362,7 @@ impl PeerState {
         let changed = match self.history.entry(key.fingerprint.clone()) {
             Entry::Vacant(slot) => {
                 slot.insert(KeyRecord {
-                    spans: BTreeMap::from([(source, span)]),
+                    spans: Spans::from_iter([(source, span)]),
                     union: certs.union(None, &key.bytes),
                     copies: BTreeSet::from([key.hash]),
                 });
@@ -422,7 +370,7 @@ impl PeerState {
             }
             Entry::Occupied(mut slot) => {
                 let record = slot.get_mut();
-                let mut changed = widen(&mut record.spans, source, span);
+                let mut changed = record.spans.widen(source, span);
                 if !record.copies.contains(&key.hash) {
                     let union = certs.union(Some(&record.union), &key.bytes);
                     changed |= union != record.union;
@@ -451,8 +399,8 @@ impl PeerState {
             return true;
         };
         let mut changed = false;
-        for (source, span) in theirs.spans {
-            changed |= widen(&mut record.spans, source, span);
+        for (source, span) in theirs.spans.iter() {
+            changed |= record.spans.widen(source, span);
         }
         let mut union = certs.union(Some(&record.union), &theirs.union.bytes);
         union.truncated |= theirs.union.truncated;
@@ -490,7 +438,7 @@ impl PeerState {
         let peer = &self.peer;
         let stays = |fpr: &Fingerprint, record: &KeyRecord| {
             record.union.hard_revoked
-                || record.spans.contains_key(&Source::Import)
+                || record.spans.get(Source::Import).is_some()
                 || peer.advert.as_ref().is_some_and(|held| held.key.fingerprint == *fpr)
                 || peer.gossip.as_ref().is_some_and(|held| held.key.fingerprint == *fpr)
                 || peer.word == Word::Pin(fpr.clone())
@@ -520,11 +468,7 @@ impl PeerState {
         peer.last_plain = peer.last_plain.take().filter(|plain| plain.at > limit);
         peer.list_post = peer.list_post.filter(|at| *at > limit);
         self.history.retain(|_, record| {
-            record.spans.retain(|_, span| span.last > limit);
-            record
-                .spans
-                .values_mut()
-                .for_each(|span| span.first = span.first.max(limit.plus_secs(1)));
+            record.spans.forget(limit);
             // Discovery §3.1: a verified hard revocation is kept for ever.
             !record.spans.is_empty() || record.union.hard_revoked
         });
@@ -582,12 +526,4 @@ fn raise<T: Ord>(slot: &mut Option<T>, value: T) -> bool {
         *slot = Some(value);
     }
     higher
-}
-
-/// The join of a span: earlier first, later last. Gives whether it changed.
-fn widen(spans: &mut BTreeMap<Source, Span>, source: Source, span: Span) -> bool {
-    let none_yet = Span { first: Timestamp::MAX, last: Timestamp::MIN };
-    let held = spans.entry(source).or_insert(none_yet);
-    let joined = Span { first: held.first.min(span.first), last: held.last.max(span.last) };
-    std::mem::replace(held, joined) != joined
 }

@@ -5,8 +5,9 @@ use std::mem::MaybeUninit;
 
 use inbome_core::addr::Addr;
 use inbome_core::engine::PeerFilter;
+use inbome_core::history::{History, Source};
 use inbome_core::key::Fingerprint;
-use inbome_core::peer::{History, Introduced, Peer, Source, Word};
+use inbome_core::peer::{Introduced, Peer, Word};
 
 use crate::account_options::none_of;
 use crate::bytes::inbome_bytes;

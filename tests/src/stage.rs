@@ -12,9 +12,10 @@ use inbome_core::addr::Addr;
 use inbome_core::clock::{Clock, Timestamp};
 use inbome_core::discover::Receipt;
 use inbome_core::engine::{AccountOptions, Engine, EngineOptions, PeerFilter};
+use inbome_core::history::Source;
 use inbome_core::key::{Fingerprint, hash};
 use inbome_core::openpgp::{OpenPgp, Rpgp};
-use inbome_core::peer::{PeerState, Source};
+use inbome_core::peer::PeerState;
 use inbome_core::random::{RandomError, SecureRandom};
 use inbome_core::receive::{Incoming, Outcome};
 use rand::rngs::StdRng;
@@ -259,7 +260,7 @@ pub fn describe(state: &PeerState) -> String {
     for (fingerprint, record) in &state.history {
         let union = &record.union;
         line("key", format!("{fingerprint} {} {}", hex(&hash(&union.bytes)), union.hard_revoked));
-        for (source, span) in &record.spans {
+        for (source, span) in record.spans.iter() {
             let source = match source {
                 Source::Advert => "advert",
                 Source::Gossip => "gossip",

@@ -5,9 +5,10 @@ use std::sync::{Arc, LazyLock};
 
 use inbome_core::clock::Timestamp;
 use inbome_core::header::PreferEncrypt;
+use inbome_core::history::Source;
 use inbome_core::key::{Fingerprint, Judgement, Key, Unusable, hash};
 use inbome_core::openpgp::Rpgp;
-use inbome_core::peer::{Advertised, Observation, PeerState, Source, Word};
+use inbome_core::peer::{Advertised, Observation, PeerState, Word};
 use inbome_tests::certs::{Cert, Key as TestKey, On, Says, sign};
 use inbome_tests::stage::{ALICE, CERT_MADE, cert, describe, fingerprint};
 use pgp::packet::SignatureType;
@@ -256,7 +257,7 @@ fn the_history_keeps_first_and_last_by_source() {
     let state = fold(&[mail(4, 0), mail(2, 0), mail(3, 0), Event::Gossip(0, 9)]);
     let fpr: &Fingerprint = &KEYS[0].fingerprint;
     let days = |source| {
-        let span = state.history[fpr].spans[&source];
+        let span = state.history[fpr].spans.get(source).expect("a span");
         (span.first.as_secs() - BASE, span.last.as_secs() - BASE)
     };
     assert_eq!((days(Source::Advert), days(Source::Gossip)), ((2, 4), (9, 9)));

@@ -8,9 +8,10 @@ use inbome_core::engine::{Engine, PeerFilter, Reply};
 use inbome_core::error::Error;
 use inbome_core::gossip::{GossipFlaw, Payload};
 use inbome_core::header::PreferEncrypt;
+use inbome_core::history::Source;
 use inbome_core::key::Unusable;
 use inbome_core::limits::MAX_HISTORY_CERTS;
-use inbome_core::peer::{Source, Word};
+use inbome_core::peer::Word;
 use inbome_core::receive::Incoming;
 use inbome_core::recommend::Recommendation;
 use inbome_tests::certs::{Cert, Key, On, Says, dearmor, sign};
@@ -150,7 +151,7 @@ fn gossip_sets_the_gossip_key_and_never_the_direct_one() {
     let heard = carol.peer.gossip.expect("gossip");
     assert_eq!((heard.at.as_secs(), &*heard.key.bytes), (SENT, cert(3, CAROL).as_slice()));
     assert!(carol.peer.advert.is_none() && carol.peer.seen.is_none());
-    assert!(carol.history[&heard.key.fingerprint].spans.contains_key(&Source::Gossip));
+    assert!(carol.history[&heard.key.fingerprint].spans.get(Source::Gossip).is_some());
     let advice = engine.recommend(None, &[addr(CAROL)], &Reply::Unknown).expect("advised");
     assert_eq!(advice.recommendation, Recommendation::Discourage);
 
@@ -223,7 +224,7 @@ fn the_history_has_first_and_last_by_fingerprint_and_source() {
     engine.import_peer_key(None, &addr(ALICE), &cert(1, ALICE)).expect("imported");
     let history = state(&engine, ALICE).history;
     let span = |seed, source| {
-        let span = history[&fingerprint(&cert(seed, ALICE))].spans[&source];
+        let span = history[&fingerprint(&cert(seed, ALICE))].spans.get(source).expect("a span");
         (span.first.as_secs() - SENT, span.last.as_secs() - SENT)
     };
     assert_eq!(history.len(), 2);

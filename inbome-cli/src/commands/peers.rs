@@ -4,8 +4,9 @@ use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::engine::{Engine, PeerDetails, PeerFilter, Reply};
 use inbome_core::error::Error;
+use inbome_core::history::Source;
 use inbome_core::key::Fingerprint;
-use inbome_core::peer::{Peer, Source, Word};
+use inbome_core::peer::{Peer, Word};
 use serde_json::{Value, json};
 
 use super::survey;
@@ -174,7 +175,7 @@ fn history(session: &mut Session, engine: &Engine, addr: &Addr) -> Done {
         .history
         .iter()
         .flat_map(|(key, record)| {
-            record.spans.iter().map(move |(source, span)| (key, *source, span))
+            record.spans.iter().map(move |(source, span)| (key, source, span))
         })
         .collect();
     if session.out.is_json() {

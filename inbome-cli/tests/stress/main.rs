@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use inbome_core::addr::Addr;
 use inbome_core::clock::{FixedClock, Timestamp};
 use inbome_core::engine::{AccountOptions, Engine, EngineOptions, PeerFilter};
+use inbome_core::history::Source;
 use inbome_core::receive::message_id_hash;
 use inbome_core::scan::ScanOptions;
 use inbome_core::store::sqlite::{OpenOptions, SqliteStore};
@@ -112,7 +113,8 @@ fn several_processes_that_see_the_same_peer_lose_no_update() {
     }
     let engine = Engine::open(&home, options()).expect("open");
     let peer = engine.peer(None, &Addr::parse("peer@example.org").expect("address")).expect("peer");
-    let span = peer.state.history.values().next().and_then(|record| record.spans.values().next());
+    let span =
+        peer.state.history.values().next().and_then(|record| record.spans.get(Source::Advert));
     let span = span.expect("span");
     assert_eq!(span.last.secs_since(span.first), 15 * 86_400);
     assert_eq!(peer.state.peer.seen.map(|seen| seen.at), Some(span.last));

@@ -12,11 +12,12 @@ use super::{Decrypted, Encryption, Intended, Opening, Signature, Signer, Summary
 use crate::account::Accounts;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::history::Source;
 use crate::key::{CertUnion, Fingerprint};
 use crate::mime::{self, Envelope, Protection, Sender};
 use crate::openpgp::message::{RawSignature, SignatureCheck};
 use crate::openpgp::{OpenPgp, SecretKey};
-use crate::peer::{PeerState, Source};
+use crate::peer::PeerState;
 
 /// How far the signing time may lie from the protected Date, in seconds (Messages §3): 24 h.
 const MAX_DATE_DIFFERENCE_SECS: u64 = 24 * 60 * 60;
@@ -251,7 +252,7 @@ impl<'a> Judge<'a> {
         let record = state.and_then(|state| state.history.get(cert));
         match record {
             _ if is_own => Signer::Own,
-            Some(record) if record.spans.keys().any(|source| *source != Source::Gossip) => {
+            Some(record) if record.spans.iter().any(|(source, _)| source != Source::Gossip) => {
                 Signer::Former
             }
             Some(_) => Signer::Gossip,

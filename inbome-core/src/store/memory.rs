@@ -9,10 +9,11 @@ use super::{Cursor, MessageIdHash, PeerRow, Store, StoreError, StoredKey};
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::history::{History, Source};
 use crate::key::{Fingerprint, Hash};
 use crate::limits::MAX_MESSAGE_IDS;
 use crate::openpgp::SecretKey;
-use crate::peer::{History, Peer, PeerState, Source, Word};
+use crate::peer::{Peer, PeerState, Word};
 
 /// Everything in memory, gone with the value.
 #[derive(Debug)]
@@ -103,11 +104,11 @@ impl Kept {
             .peers
             .iter()
             .filter(|(addr, row)| {
-                let imported = |spans: &BTreeMap<_, _>| spans.contains_key(&Source::Import);
+                let mut seen_with = row.state.history.values();
                 row.state.peer.word == Word::Default
                     && row.state.peer.forgotten.is_none()
                     && !self.written_to.contains(*addr)
-                    && !row.state.history.values().any(|record| imported(&record.spans))
+                    && !seen_with.any(|record| record.spans.get(Source::Import).is_some())
             })
             .map(|(addr, row)| {
                 let peer = &row.state.peer;

@@ -8,9 +8,10 @@
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::history::History;
 use crate::key::{Fingerprint, Hash};
 use crate::openpgp::SecretKey;
-use crate::peer::{History, Peer, PeerState};
+use crate::peer::{Peer, PeerState};
 
 pub mod memory;
 #[cfg(feature = "sqlite")]

@@ -11,11 +11,10 @@ use crate::account::{Account, Profile, Settings};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::header::{PreferEncrypt, Spelling};
+use crate::history::{History, KeyRecord, Source, Span, Spans};
 use crate::key::{CertUnion, Fingerprint, Judgement, Key, Unusable, Usable, hash};
 use crate::openpgp::SecretKey;
-use crate::peer::{
-    Advert, History, Introduced, KeyRecord, Peer, PeerState, Plain, Seen, Source, Span, Word,
-};
+use crate::peer::{Advert, Introduced, Peer, PeerState, Plain, Seen, Word};
 use crate::secret::Secret;
 
 mod keys;
@@ -97,7 +96,7 @@ pub(super) fn with_advert(octet: u8, secs: i64) -> PeerState {
     let span = Span { first: at(secs), last: at(secs) };
     let key = key(octet);
     let record = KeyRecord {
-        spans: BTreeMap::from([(Source::Advert, span)]),
+        spans: Spans::from_iter([(Source::Advert, span)]),
         union: CertUnion { bytes: key.bytes.clone(), hard_revoked: false, truncated: false },
         copies: BTreeSet::from([key.hash]),
     };
@@ -271,7 +270,7 @@ fn rows_are_dropped_in_the_order_of_the_specification() {
             state.peer.advert = None;
             let record = state.history.get_mut(&fingerprint(1)).expect("record");
             let span = Span { first: at(1), last: at(1) };
-            record.spans = BTreeMap::from([(Source::Import, span)]);
+            record.spans = Spans::from_iter([(Source::Import, span)]);
             state
         }),
         ("x-written", plain(0)),
@@ -488,7 +487,7 @@ fn any_record() -> BoxedStrategy<KeyRecord> {
         proptest::collection::btree_set(any::<[u8; 32]>(), 0..9),
     )
         .prop_map(|(spans, bytes, (hard_revoked, truncated), copies)| KeyRecord {
-            spans,
+            spans: spans.into_iter().collect(),
             union: CertUnion { bytes: bytes.into(), hard_revoked, truncated },
             copies,
         })

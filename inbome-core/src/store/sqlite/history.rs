@@ -1,14 +1,14 @@
 //! The key history: one row per key that a peer was seen with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use rusqlite::{Connection, params};
 
 use super::columns::{Columns, secs};
 use super::fault::Fault;
 use crate::addr::Addr;
+use crate::history::{History, KeyRecord, Source, Span, Spans};
 use crate::key::{CertUnion, Fingerprint, Hash};
-use crate::peer::{History, KeyRecord, Source, Span};
 
 const LOAD: &str = "SELECT fingerprint, advert_first, advert_last, gossip_first, gossip_last,
         import_first, import_last, hard_revoked, truncated, copies, parts
@@ -47,7 +47,7 @@ pub(super) fn save(
     fingerprint: &Fingerprint,
     record: &KeyRecord,
 ) -> Result<(), Fault> {
-    let span = |source: Source| record.spans.get(&source);
+    let span = |source: Source| record.spans.get(source);
     let first = |source: Source| secs(span(source).map(|span| span.first));
     let last = |source: Source| secs(span(source).map(|span| span.last));
     let copies: Vec<u8> = record.copies.iter().flatten().copied().collect();
@@ -86,11 +86,11 @@ pub(super) fn delete(
 
 /// Reads the columns of [`LOAD`] behind the fingerprint.
 fn read(columns: &mut Columns<'_>) -> Result<KeyRecord, Fault> {
-    let mut spans = BTreeMap::new();
+    let mut spans = Spans::default();
     for source in [Source::Advert, Source::Gossip, Source::Import] {
         match (columns.optional_time()?, columns.optional_time()?) {
             (Some(first), Some(last)) => {
-                spans.insert(source, Span { first, last });
+                spans.widen(source, Span { first, last });
             }
             (None, None) => {}
             _ => return Err(columns.unexpected("a first and a last date", "one of them")),

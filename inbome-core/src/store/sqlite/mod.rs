@@ -29,10 +29,11 @@ use super::{Cursor, MessageIdHash, PeerRow, Store, StoreError, StoredKey};
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::history::History;
 use crate::key::{Fingerprint, Hash};
 use crate::limits::MAX_MESSAGE_IDS;
 use crate::openpgp::SecretKey;
-use crate::peer::{History, Peer, PeerState};
+use crate::peer::{Peer, PeerState};
 
 /// How to open a home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,140 @@
+//! Every key that a peer was seen with: when, by which source, and what it is made of.
+//!
+//! Implements the key history of Discovery §3.1: dates are minima and maxima, certs are unions. Not
+//! here: when an entry is made or dropped (`peer`), and how certs are united (`openpgp`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::clock::Timestamp;
+use crate::key::{CertUnion, Fingerprint, Hash};
+
+/// Where a key was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// In the peer's own key field.
+    Advert,
+    /// In somebody's gossip.
+    Gossip,
+    /// Handed in by the user.
+    Import,
+}
+
+/// First and last effective date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// The earliest.
+    pub first: Timestamp,
+    /// The latest.
+    pub last: Timestamp,
+}
+
+impl Span {
+    /// Both at once: earlier first, later last.
+    #[must_use]
+    pub fn join(self, other: Self) -> Self {
+        Self { first: self.first.min(other.first), last: self.last.max(other.last) }
+    }
+}
+
+/// When a key was seen, by source. Each mail looks at it, so it is held in place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Spans {
+    advert: Option<Span>,
+    gossip: Option<Span>,
+    import: Option<Span>,
+}
+
+impl Spans {
+    /// When the key was seen in this source, if it was.
+    #[must_use]
+    pub const fn get(&self, source: Source) -> Option<Span> {
+        match source {
+            Source::Advert => self.advert,
+            Source::Gossip => self.gossip,
+            Source::Import => self.import,
+        }
+    }
+
+    /// Those that there are, in the order of [`Source`].
+    pub fn iter(&self) -> impl Iterator<Item = (Source, Span)> + use<> {
+        let all = [
+            (Source::Advert, self.advert),
+            (Source::Gossip, self.gossip),
+            (Source::Import, self.import),
+        ];
+        all.into_iter().filter_map(|(source, span)| Some((source, span?)))
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The join with one of them. Gives whether it changed.
+    pub fn widen(&mut self, source: Source, span: Span) -> bool {
+        let slot = self.slot(source);
+        let joined = slot.map_or(span, |held| held.join(span));
+        slot.replace(joined) != Some(joined)
+    }
+
+    /// Takes away what lies up to `limit`.
+    pub fn forget(&mut self, limit: Timestamp) {
+        for slot in [&mut self.advert, &mut self.gossip, &mut self.import] {
+            *slot = slot
+                .filter(|span| span.last > limit)
+                .map(|span| Span { first: span.first.max(limit.plus_secs(1)), last: span.last });
+        }
+    }
+
+    const fn slot(&mut self, source: Source) -> &mut Option<Span> {
+        match source {
+            Source::Advert => &mut self.advert,
+            Source::Gossip => &mut self.gossip,
+            Source::Import => &mut self.import,
+        }
+    }
+}
+
+impl FromIterator<(Source, Span)> for Spans {
+    fn from_iter<T: IntoIterator<Item = (Source, Span)>>(spans: T) -> Self {
+        let mut all = Self::default();
+        for (source, span) in spans {
+            all.widen(source, span);
+        }
+        all
+    }
+}
+
+/// What is remembered of one fingerprint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRecord {
+    /// When it was seen, by source.
+    pub spans: Spans,
+    /// The union of the verified parts of all copies.
+    pub union: CertUnion,
+    /// SHA-256 of copies that are in the union already, so that they need not be parsed again. The
+    /// greatest [`MAX_COPIES`] are kept. A memory of work done, not part of the join.
+    pub copies: BTreeSet<Hash>,
+}
+
+/// Copies of one cert whose hashes are remembered.
+pub const MAX_COPIES: usize = 8;
+
+impl KeyRecord {
+    /// The latest date from any source.
+    #[must_use]
+    pub fn last(&self) -> Timestamp {
+        self.spans.iter().map(|(_, span)| span.last).max().unwrap_or(Timestamp::MIN)
+    }
+
+    pub(crate) fn remember_copy(&mut self, hash: Hash) {
+        self.copies.insert(hash);
+        while self.copies.len() > MAX_COPIES {
+            self.copies.pop_first();
+        }
+    }
+}
+
+/// Every key that the peer was seen with.
+pub type History = BTreeMap<Fingerprint, KeyRecord>;
