@@ -18,7 +18,7 @@ use crate::header::RawField;
 use crate::key::{CertFlaw, Certificates, Fingerprint, Hash, Key, hash};
 use crate::limits::MAX_PEERS;
 use crate::peer::{Advertised, PeerState};
-use crate::store::{MessageIdHash, Store, StoreError};
+use crate::store::{MessageIdHash, SavedPeer, Store, StoreError};
 
 /// What one mail changed, and why or why not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -98,6 +98,13 @@ impl Examined {
             Discovery::Ignored(Ignored::NotDecrypted) => self.account.as_ref(),
             _ => None,
         }
+    }
+
+    /// Without the verdicts over its fields, which nobody needs who does not report them.
+    #[must_use]
+    pub fn without_reports(mut self) -> Self {
+        self.discovered.fields = Vec::new();
+        self
     }
 
     /// A mail past a limit, which was not even parsed.
@@ -243,7 +250,8 @@ impl KeyMemory for Held {
 /// Peers in memory between the store and the rules.
 #[derive(Debug, Default)]
 pub struct Working {
-    held: BTreeMap<Addr, BTreeMap<Addr, Held>>,
+    /// In boxes, so that the addresses among which one is searched for stand close together.
+    held: BTreeMap<Addr, BTreeMap<Addr, Box<Held>>>,
     /// The store's generation when the first row was read.
     generation: Option<i64>,
     own_keys: BTreeMap<Addr, BTreeSet<Fingerprint>>,
@@ -286,7 +294,7 @@ impl Working {
         // A copy of an address costs less than a second look-up among thousands.
         match self.held.entry(account.clone()).or_default().entry(addr.clone()) {
             Entry::Occupied(held) => Ok(held.into_mut()),
-            Entry::Vacant(slot) => Ok(slot.insert(load(store, account, addr)?)),
+            Entry::Vacant(slot) => Ok(slot.insert(Box::new(load(store, account, addr)?))),
         }
     }
 
@@ -309,13 +317,13 @@ impl Working {
             if !alone {
                 peers.retain(|_, held| held.dirty);
             }
+            for (addr, held) in peers.iter_mut().filter(|(_, held)| held.dirty && !alone) {
+                held.rejoin(load(store, account, addr)?, certs, now);
+            }
+            let dirty = peers.iter().filter(|(_, held)| held.dirty);
+            store.save_peers(account, &mut dirty.map(|(addr, held)| held.to_save(addr)))?;
             let mut new = false;
-            for (addr, held) in peers.iter_mut().filter(|(_, held)| held.dirty) {
-                if !alone {
-                    held.rejoin(load(store, account, addr)?, certs, now);
-                }
-                let hash = held.field_hash.as_ref();
-                store.save_peer(account, addr, &held.state, &mut held.keys.iter(), hash)?;
+            for held in peers.values_mut().filter(|held| held.dirty) {
                 new |= held.new;
                 (held.dirty, held.new) = (false, false);
                 held.keys.clear();
@@ -366,6 +374,11 @@ fn load(store: &mut dyn Store, account: &Addr, addr: &Addr) -> Result<Held, Stor
 }
 
 impl Held {
+    fn to_save<'a>(&'a self, addr: &'a Addr) -> SavedPeer<'a> {
+        let (state, keys, field_hash) = (&self.state, &self.keys, self.field_hash.as_ref());
+        SavedPeer { addr, state, keys, field_hash }
+    }
+
     /// What is stored now, joined with what is held.
     fn rejoin(&mut self, stored: Self, certs: &dyn Certificates, now: Timestamp) {
         let mut joined = stored.state;

@@ -13,7 +13,7 @@ use crate::openpgp::OpenPgp;
 use crate::peer::{Introduced, Peer, PeerState};
 use crate::receive::message_id_hash;
 use crate::recommend::{self, Advice, Draft, Reason, Recommendation, Target};
-use crate::store::transaction;
+use crate::store::{SavedPeer, transaction};
 
 /// What the mail answers, as far as the caller knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -203,7 +203,8 @@ impl Inner {
             let field = store.load_field_hash(&account.addr, addr)?;
             let mut state = PeerState { peer, history };
             if state.judge(openpgp, now) {
-                store.save_peer(&account.addr, addr, &state, &mut [].iter(), field.as_ref())?;
+                let (state, keys, field_hash) = (&state, &BTreeSet::new(), field.as_ref());
+                store.save_peer(&account.addr, SavedPeer { addr, state, keys, field_hash })?;
             }
             Ok(())
         })

@@ -6,7 +6,7 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::key::{Fingerprint, Key, hash};
 use crate::peer::{PeerState, Word};
-use crate::store::{PeerRow, Store, StoreError};
+use crate::store::{PeerRow, SavedPeer, Store, StoreError};
 
 /// Which rows to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -154,12 +154,13 @@ impl Engine {
             };
             let advert = |state: &PeerState| state.peer.advert.as_ref().map(|a| a.key.hash);
             let before = advert(&state);
-            let keys = change(&mut state)?;
+            let keys = change(&mut state)?.into_iter().collect();
             let field_hash = match advert(&state) == before {
                 true => store.load_field_hash(&account, addr)?,
                 false => None,
             };
-            store.save_peer(&account, addr, &state, &mut keys.iter(), field_hash.as_ref())?;
+            let (state, keys, field_hash) = (&state, &keys, field_hash.as_ref());
+            store.save_peer(&account, SavedPeer { addr, state, keys, field_hash })?;
             Ok(())
         })
     }

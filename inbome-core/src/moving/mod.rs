@@ -18,7 +18,7 @@ use crate::limits::{EARLIEST_DATE_SECS, MAX_PEERS};
 use crate::openpgp::OpenPgp;
 use crate::peer::{Advertised, Change, Observation, PeerState};
 use crate::secret::Secret;
-use crate::store::{Store, StoreError, transaction};
+use crate::store::{SavedPeer, Store, StoreError, transaction};
 
 mod gpg;
 pub mod keyring;
@@ -405,7 +405,8 @@ fn apply(
         true => store.load_field_hash(account, addr)?,
         false => None,
     };
-    store.save_peer(account, addr, &state, &mut change.keys.iter(), field_hash.as_ref())?;
+    let (keys, field_hash) = (&change.keys, field_hash.as_ref());
+    store.save_peer(account, SavedPeer { addr, state: &state, keys, field_hash })?;
     Ok(true)
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Cursor, MessageIdHash, PeerRow, Store, StoreError, StoredKey};
+use super::{Cursor, MessageIdHash, PeerRow, SavedPeer, Store, StoreError, StoredKey};
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -220,24 +220,24 @@ impl Store for MemoryStore {
         Ok(row.and_then(|row| row.field_hash))
     }
 
-    fn save_peer(
+    fn save_peers(
         &mut self,
         account: &Addr,
-        addr: &Addr,
-        state: &PeerState,
-        keys: &mut dyn Iterator<Item = &Fingerprint>,
-        field_hash: Option<&Hash>,
+        peers: &mut dyn Iterator<Item = SavedPeer<'_>>,
     ) -> Result<(), StoreError> {
-        let row = self.change(account)?.peers.entry(addr.clone()).or_default();
-        row.state.peer = state.peer.clone();
-        row.field_hash = field_hash.copied();
-        for fingerprint in keys {
-            match state.history.get(fingerprint) {
-                Some(record) => {
-                    row.state.history.insert(fingerprint.clone(), record.clone());
-                }
-                None => {
-                    row.state.history.remove(fingerprint);
+        let kept = self.change(account)?;
+        for SavedPeer { addr, state, keys, field_hash } in peers {
+            let row = kept.peers.entry(addr.clone()).or_default();
+            row.state.peer = state.peer.clone();
+            row.field_hash = field_hash.copied();
+            for fingerprint in keys {
+                match state.history.get(fingerprint) {
+                    Some(record) => {
+                        row.state.history.insert(fingerprint.clone(), record.clone());
+                    }
+                    None => {
+                        row.state.history.remove(fingerprint);
+                    }
                 }
             }
         }

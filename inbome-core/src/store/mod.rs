@@ -5,6 +5,8 @@
 //! `sqlite`) in one file that several processes use at once. Not here: any rule. A store keeps what
 //! it is given and gives back exactly that.
 
+use std::collections::BTreeSet;
+
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -101,6 +103,21 @@ pub struct PeerRow {
     pub peer: Peer,
 }
 
+/// What is written of a peer.
+#[derive(Debug, Clone, Copy)]
+pub struct SavedPeer<'a> {
+    /// The peer's address.
+    pub addr: &'a Addr,
+    /// The row, and the history.
+    pub state: &'a PeerState,
+    /// Which records of the history are written: all that are in it; those no longer in it are
+    /// deleted.
+    pub keys: &'a BTreeSet<Fingerprint>,
+    /// Replaces the stored one, `None` too: a stale one would let a later field pass for one that was
+    /// read.
+    pub field_hash: Option<&'a Hash>,
+}
+
 /// How far a mailbox has been scanned. Written in the same transaction as the batch it follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cursor {
@@ -171,17 +188,16 @@ pub trait Store: Send {
     fn load_history(&mut self, account: &Addr, addr: &Addr) -> Result<History, StoreError>;
     /// SHA-256 of the raw key field that brought the stored advert (performance only).
     fn load_field_hash(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Hash>, StoreError>;
-    /// Writes the row, and those records of the history that `keys` names (all that are in it;
-    /// those no longer in it are deleted). `field_hash` replaces the stored one, `None` too: a
-    /// stale one would let a later field pass for one that was read.
-    fn save_peer(
+    /// Writes peers of an account.
+    fn save_peers(
         &mut self,
         account: &Addr,
-        addr: &Addr,
-        state: &PeerState,
-        keys: &mut dyn Iterator<Item = &Fingerprint>,
-        field_hash: Option<&Hash>,
+        peers: &mut dyn Iterator<Item = SavedPeer<'_>>,
     ) -> Result<(), StoreError>;
+    /// Writes one peer.
+    fn save_peer(&mut self, account: &Addr, peer: SavedPeer<'_>) -> Result<(), StoreError> {
+        self.save_peers(account, &mut std::iter::once(peer))
+    }
     /// All rows of an account, in the byte order of the addresses, handed to `each`.
     fn list_peers(
         &mut self,

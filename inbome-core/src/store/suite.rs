@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::memory::MemoryStore;
-use super::{Cursor, PeerRow, Store, StoreError, StoredKey, transaction};
+use super::{Cursor, PeerRow, SavedPeer, Store, StoreError, StoredKey, transaction};
 use crate::account::{Account, Profile, Settings};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -121,7 +121,16 @@ pub(super) fn save(
     peer: &Addr,
     state: &PeerState,
 ) -> Result<(), StoreError> {
-    store.save_peer(&me(), peer, state, &mut state.history.keys(), None)
+    store.save_peer(&me(), saved(peer, state, &state.history.keys().cloned().collect(), None))
+}
+
+fn saved<'a>(
+    addr: &'a Addr,
+    state: &'a PeerState,
+    keys: &'a BTreeSet<Fingerprint>,
+    field_hash: Option<&'a [u8; 32]>,
+) -> SavedPeer<'a> {
+    SavedPeer { addr, state, keys, field_hash }
 }
 
 fn load(store: &mut dyn Store, peer: &Addr) -> Option<PeerState> {
@@ -186,10 +195,11 @@ fn only_the_records_that_are_named_are_written_or_deleted() {
         let mut fewer = state.clone();
         fewer.history.remove(&fingerprint(2));
         fewer.history.get_mut(&fingerprint(1)).expect("record").copies.clear();
-        store.save_peer(&me(), &peer, &fewer, &mut [].iter(), None).expect("save");
+        store.save_peer(&me(), saved(&peer, &fewer, &BTreeSet::new(), None)).expect("save");
         assert_eq!(load(store, &peer), Some(state.clone()), "{kind}: none named");
         let gone = fingerprint(2);
-        store.save_peer(&me(), &peer, &fewer, &mut [&gone].into_iter(), None).expect("save");
+        let keys = BTreeSet::from([gone.clone()]);
+        store.save_peer(&me(), saved(&peer, &fewer, &keys, None)).expect("save");
         state.history.remove(&gone);
         assert_eq!(load(store, &peer), Some(state), "{kind}: one deleted");
         save(store, &peer, &fewer).expect("save");
@@ -205,9 +215,8 @@ fn the_field_hash_is_that_of_the_last_save() {
         let state = with_advert(1, 10);
         assert_eq!(store.load_field_hash(&me(), &peer), Ok(None), "{kind}: no row");
         for field in [Some([1; 32]), Some([2; 32]), None] {
-            store
-                .save_peer(&me(), &peer, &state, &mut state.history.keys(), field.as_ref())
-                .expect("save");
+            let keys = state.history.keys().cloned().collect();
+            store.save_peer(&me(), saved(&peer, &state, &keys, field.as_ref())).expect("save");
             assert_eq!(store.load_field_hash(&me(), &peer), Ok(field), "{kind}");
         }
     });
@@ -352,13 +361,8 @@ fn a_transaction_that_fails_leaves_nothing() {
             store.remember_encrypted(&me(), &[1; 16], at(1))?;
             store.add_cursor(&me(), "m", &Cursor::Names(vec![]))?;
             save(store, &addr("bad@e.org"), &PeerState::default())?;
-            store.save_peer(
-                &addr("nobody@e.org"),
-                &addr("bad@e.org"),
-                &PeerState::default(),
-                &mut [].iter(),
-                None,
-            )
+            let (bad, state) = (addr("bad@e.org"), PeerState::default());
+            store.save_peer(&addr("nobody@e.org"), saved(&bad, &state, &BTreeSet::new(), None))
         });
         assert!(matches!(failed, Err(StoreError::Database { .. })), "{kind}: {failed:?}");
         assert_eq!(store.accounts(), Ok(vec![account("me@example.org")]), "{kind}");
@@ -565,9 +569,7 @@ proptest! {
             // One over the other: no field of an earlier one may shine through.
             for (state, field) in &states {
                 named.extend(state.history.keys().cloned());
-                store
-                    .save_peer(&me(), &peer, state, &mut named.iter(), field.as_ref())
-                    .expect("save");
+                store.save_peer(&me(), saved(&peer, state, &named, field.as_ref())).expect("save");
                 assert_eq!(load(store, &peer).as_ref(), Some(state), "{kind}");
                 assert_eq!(store.load_field_hash(&me(), &peer), Ok(*field), "{kind}");
                 let row = PeerRow { addr: peer.clone(), peer: state.peer.clone() };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 
 use super::columns::{Columns, secs};
 use super::fault::Fault;
@@ -39,34 +39,43 @@ pub(super) fn load(conn: &Connection, account: &Addr, addr: &Addr) -> Result<His
     Ok(history)
 }
 
-/// Writes one record.
-pub(super) fn save(
-    conn: &Connection,
-    account: &Addr,
-    addr: &Addr,
-    fingerprint: &Fingerprint,
-    record: &KeyRecord,
-) -> Result<(), Fault> {
-    let span = |source: Source| record.spans.get(source);
-    let first = |source: Source| secs(span(source).map(|span| span.first));
-    let last = |source: Source| secs(span(source).map(|span| span.last));
-    let copies: Vec<u8> = record.copies.iter().flatten().copied().collect();
-    conn.prepare_cached(SAVE)?.execute(params![
-        account.as_str(),
-        addr.as_str(),
-        fingerprint.as_bytes(),
-        first(Source::Advert),
-        last(Source::Advert),
-        first(Source::Gossip),
-        last(Source::Gossip),
-        first(Source::Import),
-        last(Source::Import),
-        record.union.hard_revoked,
-        record.union.truncated,
-        copies,
-        &record.union.bytes[..],
-    ])?;
-    Ok(())
+/// Writes records. The statement is looked up once for all.
+pub(super) struct Saver<'c>(CachedStatement<'c>);
+
+impl<'c> Saver<'c> {
+    pub(super) fn of(conn: &'c Connection) -> Result<Self, Fault> {
+        Ok(Self(conn.prepare_cached(SAVE)?))
+    }
+
+    /// Writes one record.
+    pub(super) fn save(
+        &mut self,
+        account: &Addr,
+        addr: &Addr,
+        fingerprint: &Fingerprint,
+        record: &KeyRecord,
+    ) -> Result<(), Fault> {
+        let span = |source: Source| record.spans.get(source);
+        let first = |source: Source| secs(span(source).map(|span| span.first));
+        let last = |source: Source| secs(span(source).map(|span| span.last));
+        let copies: Vec<u8> = record.copies.iter().flatten().copied().collect();
+        self.0.execute(params![
+            account.as_str(),
+            addr.as_str(),
+            fingerprint.as_bytes(),
+            first(Source::Advert),
+            last(Source::Advert),
+            first(Source::Gossip),
+            last(Source::Gossip),
+            first(Source::Import),
+            last(Source::Import),
+            record.union.hard_revoked,
+            record.union.truncated,
+            copies,
+            &record.union.bytes[..],
+        ])?;
+        Ok(())
+    }
 }
 
 /// Deletes one record, if it is there.

@@ -25,7 +25,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use self::fault::Fault;
 use self::migrate::{STEPS, Step};
-use super::{Cursor, MessageIdHash, PeerRow, Store, StoreError, StoredKey};
+use super::{Cursor, MessageIdHash, PeerRow, SavedPeer, Store, StoreError, StoredKey};
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -33,7 +33,7 @@ use crate::history::History;
 use crate::key::{Fingerprint, Hash};
 use crate::limits::MAX_MESSAGE_IDS;
 use crate::openpgp::SecretKey;
-use crate::peer::{Peer, PeerState};
+use crate::peer::Peer;
 
 /// How to open a home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -242,20 +242,20 @@ impl Store for SqliteStore {
         self.read(|conn| peers::load_field_hash(conn, account, addr))
     }
 
-    fn save_peer(
+    fn save_peers(
         &mut self,
         account: &Addr,
-        addr: &Addr,
-        state: &PeerState,
-        keys: &mut dyn Iterator<Item = &Fingerprint>,
-        field_hash: Option<&Hash>,
+        peers: &mut dyn Iterator<Item = SavedPeer<'_>>,
     ) -> Result<(), StoreError> {
         self.write(|conn| {
-            peers::save(conn, account, addr, &state.peer, field_hash)?;
-            for fingerprint in keys {
-                match state.history.get(fingerprint) {
-                    Some(record) => history::save(conn, account, addr, fingerprint, record)?,
-                    None => history::delete(conn, account, addr, fingerprint)?,
+            let (mut rows, mut records) = (peers::Saver::of(conn)?, history::Saver::of(conn)?);
+            for SavedPeer { addr, state, keys, field_hash } in peers {
+                rows.save(account, addr, &state.peer, field_hash)?;
+                for fingerprint in keys {
+                    match state.history.get(fingerprint) {
+                        Some(record) => records.save(account, addr, fingerprint, record)?,
+                        None => history::delete(conn, account, addr, fingerprint)?,
+                    }
                 }
             }
             Ok(())

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, params};
+use rusqlite::{CachedStatement, Connection, params};
 
 use super::columns::{Columns, PREFERENCES, VERDICTS, code_of, secs};
 use super::fault::Fault;
@@ -146,70 +146,80 @@ pub(super) fn load_field_hash(
     rows.next()?.map_or(Ok(None), |row| Columns::of(row).next())
 }
 
-/// Writes the row.
-pub(super) fn save(
-    conn: &Connection,
-    account: &Addr,
-    addr: &Addr,
-    peer: &Peer,
-    field: Option<&Hash>,
-) -> Result<(), Fault> {
-    let (word, pin) = match &peer.word {
-        Word::Default => (0, None),
-        Word::Always => (1, None),
-        Word::Never => (2, None),
-        Word::Pin(fingerprint) => (3, Some(fingerprint.as_bytes())),
-    };
-    let advert = peer.advert.as_ref();
-    let (gossip, imported) = (peer.gossip.as_ref(), peer.imported.as_ref());
-    let advert_key = KeyColumns::of(advert.map(|advert| (&advert.key, &advert.judgement)))?;
-    let gossip_key = KeyColumns::of(gossip.map(|held| (&held.key, &held.judgement)))?;
-    let imported_key = KeyColumns::of(imported.map(|held| (&held.key, &held.judgement)))?;
-    let prefer = advert.map(|advert| code_of(&PREFERENCES, &advert.prefer_encrypt)).transpose()?;
-    conn.prepare_cached(SAVE)?.execute(params![
-        account.as_str(),
-        addr.as_str(),
-        secs(peer.seen.map(|seen| seen.at)),
-        peer.seen.map(|seen| seen.encrypted),
-        secs(peer.list_post),
-        secs(peer.forgotten),
-        word,
-        pin,
-        peer.truncated,
-        secs(advert.map(|advert| advert.at)),
-        advert.map(|advert| advert.protected),
-        prefer,
-        advert_key.fingerprint,
-        advert_key.hash,
-        advert_key.verdict,
-        advert_key.subkey,
-        advert_key.expires,
-        advert_key.from,
-        advert_key.until,
-        field.map(Hash::as_slice),
-        secs(gossip.map(|gossip| gossip.at)),
-        gossip_key.fingerprint,
-        gossip_key.hash,
-        gossip_key.verdict,
-        gossip_key.subkey,
-        gossip_key.expires,
-        gossip_key.from,
-        gossip_key.until,
-        secs(imported.map(|imported| imported.at)),
-        imported_key.fingerprint,
-        imported_key.hash,
-        imported_key.verdict,
-        imported_key.subkey,
-        imported_key.expires,
-        imported_key.from,
-        imported_key.until,
-        secs(peer.last_plain.as_ref().map(|plain| plain.at)),
-        peer.last_plain.as_ref().map(|plain| plain.agent.as_str()),
-        advert_key.bytes,
-        gossip_key.bytes,
-        imported_key.bytes,
-    ])?;
-    Ok(())
+/// Writes rows. The statement is looked up once for all: its text is as long as a row.
+pub(super) struct Saver<'c>(CachedStatement<'c>);
+
+impl<'c> Saver<'c> {
+    pub(super) fn of(conn: &'c Connection) -> Result<Self, Fault> {
+        Ok(Self(conn.prepare_cached(SAVE)?))
+    }
+
+    /// Writes one row.
+    pub(super) fn save(
+        &mut self,
+        account: &Addr,
+        addr: &Addr,
+        peer: &Peer,
+        field: Option<&Hash>,
+    ) -> Result<(), Fault> {
+        let (word, pin) = match &peer.word {
+            Word::Default => (0, None),
+            Word::Always => (1, None),
+            Word::Never => (2, None),
+            Word::Pin(fingerprint) => (3, Some(fingerprint.as_bytes())),
+        };
+        let advert = peer.advert.as_ref();
+        let (gossip, imported) = (peer.gossip.as_ref(), peer.imported.as_ref());
+        let advert_key = KeyColumns::of(advert.map(|advert| (&advert.key, &advert.judgement)))?;
+        let gossip_key = KeyColumns::of(gossip.map(|held| (&held.key, &held.judgement)))?;
+        let imported_key = KeyColumns::of(imported.map(|held| (&held.key, &held.judgement)))?;
+        let prefer =
+            advert.map(|advert| code_of(&PREFERENCES, &advert.prefer_encrypt)).transpose()?;
+        self.0.execute(params![
+            account.as_str(),
+            addr.as_str(),
+            secs(peer.seen.map(|seen| seen.at)),
+            peer.seen.map(|seen| seen.encrypted),
+            secs(peer.list_post),
+            secs(peer.forgotten),
+            word,
+            pin,
+            peer.truncated,
+            secs(advert.map(|advert| advert.at)),
+            advert.map(|advert| advert.protected),
+            prefer,
+            advert_key.fingerprint,
+            advert_key.hash,
+            advert_key.verdict,
+            advert_key.subkey,
+            advert_key.expires,
+            advert_key.from,
+            advert_key.until,
+            field.map(Hash::as_slice),
+            secs(gossip.map(|gossip| gossip.at)),
+            gossip_key.fingerprint,
+            gossip_key.hash,
+            gossip_key.verdict,
+            gossip_key.subkey,
+            gossip_key.expires,
+            gossip_key.from,
+            gossip_key.until,
+            secs(imported.map(|imported| imported.at)),
+            imported_key.fingerprint,
+            imported_key.hash,
+            imported_key.verdict,
+            imported_key.subkey,
+            imported_key.expires,
+            imported_key.from,
+            imported_key.until,
+            secs(peer.last_plain.as_ref().map(|plain| plain.at)),
+            peer.last_plain.as_ref().map(|plain| plain.agent.as_str()),
+            advert_key.bytes,
+            gossip_key.bytes,
+            imported_key.bytes,
+        ])?;
+        Ok(())
+    }
 }
 
 /// Drops rows at the limit, their key history with them.

@@ -11,6 +11,7 @@ use super::super::suite::{account, addr, at, me, save, secret_key, with_advert};
 use super::super::transaction;
 use super::home::FILE_NAME;
 use super::*;
+use crate::peer::PeerState;
 use crate::peer::Seen;
 
 const CREATE: OpenOptions = OpenOptions { create: true, busy_timeout_secs: 30 };
