@@ -125,17 +125,16 @@ impl fmt::Display for Addr {
 
 /// The first eight octets, zeros behind a shorter text; an address holds no zero.
 fn start(text: &str) -> u64 {
-    text.bytes()
-        .chain(std::iter::repeat(0))
-        .take(8)
-        .fold(0, |start, octet| start << 8 | u64::from(octet))
+    let mut first = [0; 8];
+    first.iter_mut().zip(text.bytes()).for_each(|(to, octet)| *to = octet);
+    u64::from_be_bytes(first)
 }
 
 fn canonical(text: &str) -> Result<Cow<'_, str>, AddrFlaw> {
-    let text = text.trim_matches([' ', '\t']);
     if is_canonical(text) {
         return Ok(Cow::Borrowed(text));
     }
+    let text = text.trim_matches([' ', '\t']);
     if text.chars().any(char::is_control) {
         return Err(AddrFlaw::Control);
     }
@@ -153,7 +152,7 @@ fn canonical(text: &str) -> Result<Cow<'_, str>, AddrFlaw> {
 /// and in plain lower case. Nearly all addresses are, and each mail has several.
 fn is_canonical(text: &str) -> bool {
     let plain = |octet: &u8| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'+');
-    let at = text.bytes().position(|octet| octet == b'@');
+    let at = memchr::memchr(b'@', text.as_bytes());
     let Some((local, domain)) = at.and_then(|at| text.as_bytes().split_at_checked(at)) else {
         return false;
     };
@@ -162,13 +161,23 @@ fn is_canonical(text: &str) -> bool {
     short && local.iter().all(plain) && is_plain_domain(domain)
 }
 
-/// Plain lower-case ASCII names, nearly all of them, are their own canonical form.
+/// Plain lower-case ASCII names, nearly all of them, are their own canonical form. What has two hyphens
+/// side by side, such as `xn--`, may stand for other letters.
 fn is_plain_domain(domain: &[u8]) -> bool {
-    let plain = |octet: &u8| matches!(octet, b'a'..=b'z' | b'0'..=b'9' | b'-');
-    domain.split(|octet| *octet == b'.').all(|label| {
-        // What begins with xn-- stands for other letters.
-        (1..=63).contains(&label.len()) && label.iter().all(plain) && !label.starts_with(b"xn--")
-    })
+    let (mut before, mut label) = (b'.', 0_usize);
+    for octet in domain {
+        label = match octet {
+            b'.' | b'-' if *octet == before => return false,
+            b'.' => 0,
+            b'a'..=b'z' | b'0'..=b'9' | b'-' => label.saturating_add(1),
+            _ => return false,
+        };
+        if label > 63 {
+            return false;
+        }
+        before = *octet;
+    }
+    before != b'.'
 }
 
 /// Unquotes and lower-cases scalar by scalar: a final sigma must not depend on its neighbours.

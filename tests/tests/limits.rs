@@ -61,6 +61,14 @@ fn a_header_section_has_1000_fields() {
         outcome_of(&"X: x\r\n".repeat(MAX_HEADER_FIELDS - 3)),
         "ignored limit_header_fields"
     );
+    // Lines that are no fields are not counted, wherever they stand.
+    let lines = "no field\r\n".repeat(700);
+    for (last, outcome) in [(0, "updated"), (1, "ignored limit_header_fields")] {
+        let fields = "X: x\r\n".repeat((MAX_HEADER_FIELDS - 4) / 2);
+        let last = "X: x\r\n".repeat(last);
+        let mixed = [&lines, &fields, &lines, &fields, &lines, &last].map(String::as_str).concat();
+        assert_eq!(outcome_of(&mixed), outcome);
+    }
 }
 
 #[test]

@@ -99,7 +99,7 @@ impl<'a> RawField<'a> {
     /// Whether the field's name is `name`, without case.
     #[must_use]
     pub fn is(&self, name: &str) -> bool {
-        self.name.eq_ignore_ascii_case(name.as_bytes())
+        is_same_name(self.name, name.as_bytes())
     }
 }
 
@@ -188,7 +188,13 @@ pub fn family(name: &[u8]) -> Option<Family> {
         22 => (inbome::NOVEMBER.as_bytes(), Family::Inbome),
         _ => return None,
     };
-    name.eq_ignore_ascii_case(known).then_some(family)
+    is_same_name(name, known).then_some(family)
+}
+
+/// Whether two names are the same without case. Nearly all fields are spelled as they are looked for,
+/// which costs one comparison.
+fn is_same_name(name: &[u8], known: &[u8]) -> bool {
+    name == known || name.eq_ignore_ascii_case(known)
 }
 
 /// The name of a key field for a report, as it stands in the mail. Nearly all write it as the

@@ -8,8 +8,8 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::content_type::ContentType;
-use super::fields::{Items, blank_line, without_mbox_line};
-use super::mailbox::{Entries, Entry};
+use super::fields::{Item, Items, blank_line, without_mbox_line};
+use super::mailbox::{Entries, Entry, plain_mailbox};
 use super::{encrypted, text};
 use crate::addr::{Addr, AddrError};
 use crate::clock::Timestamp;
@@ -46,7 +46,7 @@ pub enum FromFlaw {
 /// let envelope = Envelope::parse(b"From: a@example.org, b@example.org\n\n").expect("a mail");
 /// assert_eq!(envelope.from(), Err(FromFlaw::SeveralFrom));
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Envelope<'a> {
     header: &'a [u8],
     body: &'a [u8],
@@ -85,16 +85,16 @@ impl<'a> Envelope<'a> {
     }
 
     fn of(entity: &'a [u8], max_bytes: usize) -> Result<Self, Limit> {
-        let mut known = Known::default();
-        let mut key_fields = KeyFields::default();
-        let (header, rest) = bounded_section(entity, max_bytes, |field| {
-            known.note(&field);
-            key_fields.note(field);
+        let mut envelope = Self::default();
+        let (header, rest) = bounded_section(entity, max_bytes, |item| match &item.start() {
+            b"auto" | b"inbo" => envelope.key_fields.note(item),
+            start => envelope.known.note(start, item),
         })?;
         let blank = blank_line(rest);
-        let body = rest.get(blank.map_or(0, <[u8]>::len)..).unwrap_or_default();
-        let (closed, received) = (blank.is_some(), OnceCell::new());
-        Ok(Self { header, body, closed, known, key_fields, received })
+        envelope.header = header;
+        envelope.body = rest.get(blank.map_or(0, <[u8]>::len)..).unwrap_or_default();
+        envelope.closed = blank.is_some();
+        Ok(envelope)
     }
 
     /// The header section, without the blank line.
@@ -125,6 +125,9 @@ impl<'a> Envelope<'a> {
             self.known.from.only().map_err(|several| {
                 if several { FromFlaw::SeveralFrom } else { FromFlaw::NoFrom }
             })?;
+        if let Some(addr) = plain_mailbox(cut(value)) {
+            return Addr::parse_bytes(addr).map_err(FromFlaw::InvalidFrom);
+        }
         let mut sender = None;
         let mut words = None;
         let mut entries = Entries::new(cut(value));
@@ -349,7 +352,7 @@ impl<'a> Envelope<'a> {
 
     /// All fields in order.
     pub fn fields(&self) -> impl Iterator<Item = RawField<'a>> + Clone + use<'a> {
-        Items::new(self.header).filter_map(|item| item.field)
+        Items::new(self.header).filter_map(|item| item.field())
     }
 
     fn addresses(&self, name: &str, spot: Spot<'a>) -> Result<Vec<Addr>, Limit> {
@@ -374,10 +377,10 @@ impl<'a> Envelope<'a> {
 }
 
 /// Splits `mail` into its header section and the rest, which begins with the blank line; `note`
-/// sees every field.
+/// sees every item.
 pub(super) fn header_section<'a>(
     mail: &'a [u8],
-    note: impl FnMut(RawField<'a>),
+    note: impl FnMut(Item<'a>),
 ) -> Result<(&'a [u8], &'a [u8]), Limit> {
     bounded_section(mail, MAX_HEADER_BYTES, note)
 }
@@ -386,18 +389,26 @@ pub(super) fn header_section<'a>(
 pub(super) fn bounded_section<'a>(
     mail: &'a [u8],
     max_bytes: usize,
-    mut note: impl FnMut(RawField<'a>),
+    mut note: impl FnMut(Item<'a>),
 ) -> Result<(&'a [u8], &'a [u8]), Limit> {
     // Discovery §9: no more than this is ever looked at, and the blank line behind it.
     let window = mail.get(..max_bytes.saturating_add(2)).unwrap_or(mail);
     let mut items = Items::new(window);
-    let mut left = MAX_HEADER_FIELDS;
-    for field in items.by_ref().filter_map(|item| item.field) {
-        left = left.checked_sub(1).ok_or(Limit::HeaderFields)?;
-        note(field);
+    let (mut left, mut exact) = (MAX_HEADER_FIELDS, false);
+    for item in items.by_ref() {
+        if left == 0 && !exact {
+            // Only now is it worth knowing which of them are fields.
+            let before = Items::new(window).take(MAX_HEADER_FIELDS);
+            left = before.filter(|item| item.field().is_none()).count();
+            exact = true;
+        }
+        if !exact || item.field().is_some() {
+            left = left.checked_sub(1).ok_or(Limit::HeaderFields)?;
+        }
+        note(item);
     }
-    let len = window.len().saturating_sub(items.rest.len());
-    let complete = !items.rest.is_empty() || window.len() == mail.len();
+    let len = window.len().saturating_sub(items.rest().len());
+    let complete = !items.rest().is_empty() || window.len() == mail.len();
     if len > max_bytes || !complete {
         return Err(Limit::HeaderBytes);
     }
@@ -443,37 +454,36 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn note(&mut self, field: &RawField<'a>) {
-        // Most fields of a mail are none of these; their length says so.
-        let spot = match field.name.len() {
-            2 if field.is("To") => &mut self.to,
-            2 if field.is("Cc") => &mut self.cc,
-            3 if field.is("Bcc") => &mut self.bcc,
-            4 if field.is("From") => &mut self.from,
-            4 if field.is("Date") => &mut self.date,
-            8 if field.is("Received") => &mut self.received,
-            8 if field.is("Reply-To") => &mut self.reply_to,
-            8 if field.is("X-Mailer") => &mut self.x_mailer,
-            9 if field.is("List-Post") => &mut self.list_post,
-            10 if field.is("Message-ID") => &mut self.message_id,
-            10 if field.is("User-Agent") => &mut self.user_agent,
-            11 if field.is("In-Reply-To") => &mut self.in_reply_to,
-            12 if field.is("Content-Type") => &mut self.content_type,
-            11..=13 if is_delivery(field) => {
-                self.delivered = true;
+    fn note(&mut self, start: &[u8; 4], item: Item<'a>) {
+        let (name, spot) = match start {
+            [b't', b'o', ..] => ("To", &mut self.to),
+            [b'c', b'c', ..] => ("Cc", &mut self.cc),
+            [b'b', b'c', b'c', _] => ("Bcc", &mut self.bcc),
+            b"from" => ("From", &mut self.from),
+            b"date" => ("Date", &mut self.date),
+            b"rece" => ("Received", &mut self.received),
+            b"repl" => ("Reply-To", &mut self.reply_to),
+            b"x-ma" => ("X-Mailer", &mut self.x_mailer),
+            b"list" => ("List-Post", &mut self.list_post),
+            b"mess" => ("Message-ID", &mut self.message_id),
+            b"user" => ("User-Agent", &mut self.user_agent),
+            b"in-r" => ("In-Reply-To", &mut self.in_reply_to),
+            b"cont" => ("Content-Type", &mut self.content_type),
+            b"deli" | b"x-or" | b"enve" => {
+                self.delivered |= item.field().is_some_and(|field| is_delivery(&field));
                 return;
             }
             _ => return,
         };
-        spot.note(field.value);
+        if let Some(field) = item.field().filter(|field| field.is(name)) {
+            spot.note(field.value);
+        }
     }
 }
 
 impl<'a> KeyFields<'a> {
-    fn note(&mut self, field: RawField<'a>) {
-        if family(field.name).is_none() {
-            return;
-        }
+    fn note(&mut self, item: Item<'a>) {
+        let Some(field) = item.field().filter(|field| family(field.name).is_some()) else { return };
         let count = if is_judged(&field) { &mut self.judged } else { &mut self.not_judged };
         if *count <= MAX_KEY_FIELDS {
             self.kept.push(field);

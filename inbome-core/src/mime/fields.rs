@@ -5,9 +5,10 @@
 
 use std::sync::LazyLock;
 
+use memchr::memchr;
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr_iter};
 
+use super::lines::LineEnds;
 use crate::header::RawField;
 
 /// One field, or a line that is none, with the lines that continue it.
@@ -15,20 +16,38 @@ use crate::header::RawField;
 pub(super) struct Item<'a> {
     /// All its octets, line ends included.
     pub(super) whole: &'a [u8],
+}
+
+impl<'a> Item<'a> {
     /// The field, if it is one.
-    pub(super) field: Option<RawField<'a>>,
+    pub(super) fn field(&self) -> Option<RawField<'a>> {
+        field(self.whole)
+    }
+
+    /// The first four octets, letters in lower case and other octets in no useful form: they tell most
+    /// fields from those that are looked for. An item of fewer octets is no field with a value.
+    pub(super) fn start(&self) -> [u8; 4] {
+        self.whole.first_chunk().map_or([0; 4], |start| start.map(|octet| octet | 0x20))
+    }
 }
 
 /// The items of a header section up to its blank line or its end.
 #[derive(Debug, Clone)]
 pub(super) struct Items<'a> {
-    /// What has not been looked at; in the end the blank line and the body.
-    pub(super) rest: &'a [u8],
+    section: &'a [u8],
+    /// Octets of the section that were taken.
+    done: usize,
+    ends: LineEnds<'a>,
 }
 
 impl<'a> Items<'a> {
     pub(super) const fn new(section: &'a [u8]) -> Self {
-        Self { rest: section }
+        Self { section, done: 0, ends: LineEnds::new(section) }
+    }
+
+    /// What has not been looked at; in the end the blank line and the body.
+    pub(super) fn rest(&self) -> &'a [u8] {
+        self.section.get(self.done..).unwrap_or_default()
     }
 }
 
@@ -36,13 +55,18 @@ impl<'a> Iterator for Items<'a> {
     type Item = Item<'a>;
 
     fn next(&mut self) -> Option<Item<'a>> {
-        if self.rest.is_empty() || blank_line(self.rest).is_some() {
+        let rest = self.rest();
+        if rest.is_empty() || blank_line(rest).is_some() {
             return None;
         }
-        let (whole, rest) =
-            self.rest.split_at_checked(item_len(self.rest)).unwrap_or((self.rest, &[]));
-        self.rest = rest;
-        Some(Item { whole, field: field(whole) })
+        // The first line and the lines that continue it.
+        let section = self.section;
+        let mut next_lines = self.ends.by_ref().map(|end| end.saturating_add(1));
+        self.done = next_lines
+            .find(|next| !matches!(section.get(*next), Some(b' ' | b'\t')))
+            .unwrap_or(section.len());
+        let whole = rest.get(..rest.len().saturating_sub(self.rest().len())).unwrap_or_default();
+        Some(Item { whole })
     }
 }
 
@@ -100,14 +124,6 @@ const PIECE_BYTES: usize = 4_096;
 /// fifty line ends and one blank line.
 static BLANK_LINES: LazyLock<[Finder<'static>; 2]> =
     LazyLock::new(|| [Finder::new(b"\n\n"), Finder::new(b"\n\r\n")]);
-
-/// The length of the first line and of the lines that continue it.
-fn item_len(octets: &[u8]) -> usize {
-    memchr_iter(b'\n', octets)
-        .map(|end| end.saturating_add(1))
-        .find(|next| !matches!(octets.get(*next), Some(b' ' | b'\t')))
-        .unwrap_or(octets.len())
-}
 
 fn field(whole: &[u8]) -> Option<RawField<'_>> {
     let raw = match whole.strip_suffix(b"\n") {

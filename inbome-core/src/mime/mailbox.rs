@@ -18,6 +18,24 @@ pub(super) enum Entry<'a> {
     Words(&'a [u8]),
 }
 
+/// The address in a field that is as nearly all are: an address alone, or words and an address in
+/// angle brackets, with nothing in it that asks for care. What [`Entries`] finds in it is the same.
+pub(super) fn plain_mailbox(value: &[u8]) -> Option<&[u8]> {
+    let careful =
+        |octet: &u8| matches!(octet, b'"' | b'(' | b')' | b',' | b';' | b':' | b'[' | b']' | b'\\');
+    let value = value.trim_ascii();
+    // Without an early end, so that many octets are looked at together.
+    if value.iter().fold(false, |found, octet| found | careful(octet)) {
+        return None;
+    }
+    let addr = match memchr::memchr(b'<', value).and_then(|open| value.split_at_checked(open)) {
+        Some((_, angle)) => angle.strip_prefix(b"<")?.strip_suffix(b">")?,
+        None => value,
+    };
+    let plain = |octet: &u8| octet.is_ascii_graphic() && !matches!(octet, b'<' | b'>');
+    (addr.contains(&b'@') && addr.iter().all(plain)).then_some(addr)
+}
+
 /// The elements of an address list, groups opened.
 #[derive(Debug, Clone)]
 pub(super) struct Entries<'a> {
@@ -214,7 +232,8 @@ fn plain_len(octets: &[u8]) -> usize {
                 | b'\n'
         )
     };
-    octets.iter().skip(1).take_while(|octet| !special(octet)).count().saturating_add(1)
+    let rest = octets.get(1..).unwrap_or_default();
+    rest.iter().position(special).unwrap_or(rest.len()).saturating_add(1)
 }
 
 /// The length of the `<…>` at the start of `octets`; a quoted `>` does not close it.
@@ -235,4 +254,37 @@ fn literal_len(octets: &[u8]) -> usize {
     octets.iter().position(|octet| matches!(octet, b']' | b'<' | b',')).map_or(octets.len(), |at| {
         if octets.get(at) == Some(&b']') { at.saturating_add(1) } else { at.max(1) }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Entries, Entry, plain_mailbox};
+
+    #[test]
+    fn most_fields_are_plain() {
+        for (value, addr) in [
+            (" alice@example.org", Some("alice@example.org")),
+            (" Alice\n <alice@example.org>\r\n", Some("alice@example.org")),
+            (" =?UTF-8?Q?A_B?= <a@e.org> ", Some("a@e.org")),
+            (" a@e.org <b@e.org>", Some("b@e.org")),
+            (" \"Doe, J\" <j@e.org>", None),
+            (" a@e.org, b@e.org", None),
+            (" Alice", None),
+            ("", None),
+        ] {
+            assert_eq!(plain_mailbox(value.as_bytes()), addr.map(str::as_bytes), "{value:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_read_the_same_with_care(value in "[ab@<>.\"(),;: \n\\\\\\[\\]]{0,12}") {
+            if let Some(addr) = plain_mailbox(value.as_bytes()) {
+                let all: Vec<Entry<'_>> = Entries::new(value.as_bytes()).collect();
+                prop_assert_eq!(all, [Entry::Mailbox { addr: addr.into(), in_group: false }]);
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ mod content_type;
 mod encrypted;
 mod envelope;
 mod fields;
+mod lines;
 mod mailbox;
 mod parts;
 mod pgpmime;

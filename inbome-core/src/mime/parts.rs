@@ -42,7 +42,7 @@ impl<'a> Part<'a> {
 
     /// The fields with this name.
     pub(super) fn fields(&self, name: &str) -> impl Iterator<Item = RawField<'a>> {
-        Items::new(self.header).filter_map(|item| item.field).filter(move |field| field.is(name))
+        Items::new(self.header).filter_map(|item| item.field()).filter(move |field| field.is(name))
     }
 
     /// The type; `None` if there are several, for then every program sees another one.

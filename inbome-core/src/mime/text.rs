@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use memchr::{memchr, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::addr::Addr;
 use crate::header::unfold;
@@ -25,6 +25,12 @@ pub(super) fn line(value: &[u8]) -> Cow<'_, str> {
 /// A value for people to read: no control characters, no blanks around it, at most 200 octets.
 pub(super) fn shown(value: &[u8]) -> Option<String> {
     let line = line(value);
+    let plain = |text: &str| text.bytes().all(|octet| octet == b' ' || octet.is_ascii_graphic());
+    if let Some(text) =
+        Some(line.trim()).filter(|text| text.len() <= MAX_SHOWN_BYTES && plain(text))
+    {
+        return (!text.is_empty()).then(|| text.to_owned());
+    }
     let mut text = String::with_capacity(line.len().min(MAX_SHOWN_BYTES));
     for c in line.trim().chars() {
         if c.is_control() {
@@ -47,16 +53,20 @@ pub(super) fn last_id(value: &[u8]) -> Option<&[u8]> {
 
 /// The address of the first `<mailto:…>` (RFC 2369); its query is left out.
 pub(super) fn mailto(value: &[u8]) -> Option<Addr> {
-    let value = unfold(value).to_ascii_lowercase();
-    let scheme = b"<mailto:";
-    let start = memmem::find(&value, scheme)?.checked_add(scheme.len())?;
-    let uri = value.get(start..)?;
+    let value = unfold(value);
+    let uri = memchr_iter(b'<', &value).find_map(|open| {
+        let (scheme, uri) = value.get(open..)?.split_first_chunk::<8>()?;
+        scheme.eq_ignore_ascii_case(b"<mailto:").then_some(uri)
+    })?;
     let uri = uri.get(..memchr(b'>', uri)?)?;
     let address = uri.split(|octet| *octet == b'?').next()?;
     Addr::parse_bytes(&percent_decoded(address)).ok()
 }
 
-fn percent_decoded(text: &[u8]) -> Vec<u8> {
+fn percent_decoded(text: &[u8]) -> Cow<'_, [u8]> {
+    if memchr(b'%', text).is_none() {
+        return Cow::Borrowed(text);
+    }
     let mut octets = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((first, more)) = rest.split_first() {
@@ -71,7 +81,7 @@ fn percent_decoded(text: &[u8]) -> Vec<u8> {
             rest = more;
         }
     }
-    octets
+    Cow::Owned(octets)
 }
 
 fn hexadecimal(digits: [u8; 2]) -> Option<u8> {

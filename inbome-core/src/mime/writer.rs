@@ -14,7 +14,7 @@ use crate::limits::Limit;
 /// [`Limit::HeaderBytes`] or [`Limit::HeaderFields`] if there is too much of it.
 pub fn fields(mail: &[u8]) -> Result<impl Iterator<Item = RawField<'_>> + Clone, Limit> {
     let (header, _) = header_section(without_mbox_line(mail), |_| ())?;
-    Ok(Items::new(header).filter_map(|item| item.field))
+    Ok(Items::new(header).filter_map(|item| item.field()))
 }
 
 /// `mail` less the fields that `remove` chooses, plus `add` as the last fields of its header
@@ -45,7 +45,7 @@ pub fn rewrite(
     let added = add.iter().map(|(name, value)| name.len().saturating_add(value.len()));
     let mut written = Vec::with_capacity(added.fold(mail.len(), usize::saturating_add));
     for item in Items::new(header) {
-        if !item.field.as_ref().is_some_and(remove) {
+        if !item.field().as_ref().is_some_and(remove) {
             written.extend_from_slice(item.whole);
         }
     }

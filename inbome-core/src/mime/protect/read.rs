@@ -314,7 +314,7 @@ fn values<'b>(fields: impl Iterator<Item = RawField<'b>>) -> Values {
 
 /// What `HP-Outer` says of one field.
 fn record(value: &[u8]) -> Option<RawField<'_>> {
-    Items::new(value.trim_ascii_start()).next()?.field
+    Items::new(value.trim_ascii_start()).next()?.field()
 }
 
 /// Blanks and folds are transport's to change.

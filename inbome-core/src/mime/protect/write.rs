@@ -61,7 +61,7 @@ impl Payload {
     /// The fields that stand outside, with their outer values, in order. A field of the mail that
     /// is not among them must not stand outside.
     pub fn outer_fields(&self) -> impl Iterator<Item = RawField<'_>> {
-        Items::new(&self.outer).filter_map(|item| item.field)
+        Items::new(&self.outer).filter_map(|item| item.field())
     }
 
     /// The whole encrypted mail. `armor` is the OpenPGP message that [`Payload::octets`] became;
@@ -140,7 +140,7 @@ impl Payload {
 pub fn make_payload(mail: &[u8], additions: &Additions<'_>) -> Result<Payload, ProtectError> {
     let mail = without_mbox_line(mail);
     let (header, rest) = header_section(mail, |_| ()).map_err(ProtectError::Limit)?;
-    let fields = Items::new(header).filter_map(|item| item.field);
+    let fields = Items::new(header).filter_map(|item| item.field());
     let fields = fields.map(|field| Own { name: field.name, raw: Cow::Borrowed(field.raw) });
     build(fields.collect(), rest, first_line_end(mail), additions)
 }
@@ -160,7 +160,7 @@ pub fn make_entity_payload(
     for (name, value) in header {
         fields.push(added(name, value)?);
     }
-    for field in Items::new(content).filter_map(|item| item.field).filter(is_content) {
+    for field in Items::new(content).filter_map(|item| item.field()).filter(is_content) {
         fields.push(Own { name: field.name, raw: Cow::Borrowed(field.raw) });
     }
     build(fields, rest, first_line_end(entity), additions)
