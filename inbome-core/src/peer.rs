@@ -206,8 +206,11 @@ impl PeerState {
             change.row |= raise(&mut peer.list_post, seen.at);
         }
         let Some(advertised) = &seen.advert else {
-            let agent = seen.agent.clone().unwrap_or_default();
-            change.row |= raise(&mut peer.last_plain, Plain { at: seen.at, agent });
+            // The text is copied only if it may stay.
+            if peer.last_plain.as_ref().is_none_or(|plain| plain.at <= seen.at) {
+                let agent = seen.agent.clone().unwrap_or_default();
+                change.row |= raise(&mut peer.last_plain, Plain { at: seen.at, agent });
+            }
             return change;
         };
         self.record(&advertised.key, Source::Advert, seen.at, certs, &mut change);
@@ -359,6 +362,8 @@ impl PeerState {
         change: &mut Change,
     ) {
         let span = Span { first: at, last: at };
+        // What stands in the row is in the union: nearly every mail ends here.
+        let stands = self.peer.advert.as_ref().is_some_and(|held| held.key.hash == key.hash);
         let changed = match self.history.entry(key.fingerprint.clone()) {
             Entry::Vacant(slot) => {
                 slot.insert(KeyRecord {
@@ -371,7 +376,7 @@ impl PeerState {
             Entry::Occupied(mut slot) => {
                 let record = slot.get_mut();
                 let mut changed = record.spans.widen(source, span);
-                if !record.copies.contains(&key.hash) {
+                if !stands && !record.copies.contains(&key.hash) {
                     let union = certs.union(Some(&record.union), &key.bytes);
                     changed |= union != record.union;
                     if union != record.union {

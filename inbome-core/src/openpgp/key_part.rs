@@ -3,6 +3,8 @@
 //! Versions and algorithms that the library does not know are kept where Discovery §2.2 wants them.
 //! Not here: the signatures that make it part of a cert (`parts`), any judgement.
 
+use std::sync::Arc;
+
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{PacketHeader, PublicKey};
 use pgp::types::{KeyDetails, KeyVersion, PublicParams, Tag};
@@ -10,13 +12,13 @@ use pgp::types::{KeyDetails, KeyVersion, PublicParams, Tag};
 use crate::clock::Timestamp;
 use crate::key::Fingerprint;
 
-/// The octets of one public key packet and what they mean.
+/// The octets of one public key packet and what they mean. Its clones share both.
 #[derive(Debug, Clone)]
 pub(super) struct KeyPart {
     pub(super) fingerprint: Fingerprint,
-    pub(super) body: Box<[u8]>,
+    pub(super) body: Arc<[u8]>,
     /// `None` for a version or algorithm that the library does not know.
-    pub(super) key: Option<PublicKey>,
+    pub(super) key: Option<Arc<PublicKey>>,
 }
 
 impl KeyPart {
@@ -42,12 +44,14 @@ impl KeyPart {
         if !rest.is_empty() || !matches!(key.version(), KeyVersion::V4 | KeyVersion::V6) {
             return None;
         }
-        Some(Self { fingerprint: fingerprint_of(body)?, body: body.into(), key: Some(key) })
+        Some(Self { fingerprint: fingerprint_of(body)?, body: body.into(), key: Some(key.into()) })
     }
 
     /// The key, if its algorithm is one that the library knows.
     pub(super) fn known(&self) -> Option<&PublicKey> {
-        self.key.as_ref().filter(|key| !matches!(key.public_params(), PublicParams::Unknown { .. }))
+        self.key
+            .as_deref()
+            .filter(|key| !matches!(key.public_params(), PublicParams::Unknown { .. }))
     }
 
     /// The key ID: the end of a version 4 fingerprint, the beginning of a later one.

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{
@@ -19,11 +20,11 @@ use super::key_part::KeyPart;
 use crate::clock::Timestamp;
 use crate::key::hash;
 
-/// A parsed signature beside its octets, which are what is hashed and kept.
+/// A parsed signature beside its octets, which are what is hashed and kept. Its clones share both.
 #[derive(Debug, Clone)]
 pub(super) struct Sig {
-    body: Box<[u8]>,
-    packet: Signature,
+    body: Arc<[u8]>,
+    packet: Arc<Signature>,
 }
 
 impl Sig {
@@ -35,7 +36,7 @@ impl Sig {
         if !rest.is_empty() || packet.config().is_none() {
             return None;
         }
-        Some(Self { body: body.into(), packet })
+        Some(Self { body: body.into(), packet: Arc::new(packet) })
     }
 
     /// The octets of the packet without its header.

@@ -152,7 +152,7 @@ fn join(mut known: Parts, added: Parts) -> Parts {
 
 /// Brings each list of signatures into its one form.
 fn normalise(parts: &mut Parts) {
-    let primary = parts.primary.clone();
+    let Parts { primary, direct, user_ids, subkeys, .. } = parts;
     let mut tidy = |sigs: &mut Vec<Sig>| {
         // Each one is in its form already; what remains is to choose between copies.
         if sigs.len() < 2 {
@@ -160,7 +160,7 @@ fn normalise(parts: &mut Parts) {
         }
         let mut by_core: BTreeMap<Box<[u8]>, Sig> = BTreeMap::new();
         for sig in sigs.drain(..) {
-            let Some(core) = sig.canonical(&primary, None) else { continue };
+            let Some(core) = sig.canonical(primary, None) else { continue };
             // Of copies with and without the back-signature, the one with it.
             let rank = |sig: &Sig| (sig.body() == core.body(), sig.body().to_vec());
             match by_core.get(core.body()) {
@@ -172,9 +172,9 @@ fn normalise(parts: &mut Parts) {
         sigs.sort();
         keep_first_revocations(sigs);
     };
-    tidy(&mut parts.direct);
-    parts.user_ids.values_mut().for_each(&mut tidy);
-    parts.subkeys.values_mut().for_each(|subkey| tidy(&mut subkey.sigs));
+    tidy(direct);
+    user_ids.values_mut().for_each(&mut tidy);
+    subkeys.values_mut().for_each(|subkey| tidy(&mut subkey.sigs));
 }
 
 /// Of the revocations of a key only the first hard and the first soft one are kept: all that the
@@ -198,13 +198,13 @@ fn limit(parts: &mut Parts) {
         parts.truncated = true;
     }
     let counted = |sig: &Sig| !sig.is_revocation() || sig.is_on_user_id();
+    if places(parts).filter(|(_, sig)| counted(sig)).count() <= MAX_SIGNATURES {
+        return;
+    }
     let mut sigs: Vec<(bool, Sig)> = places(parts)
         .filter(|(_, sig)| counted(sig))
         .map(|(place, sig)| (!matches!(place, Place::UserId(_)), sig.clone()))
         .collect();
-    if sigs.len() <= MAX_SIGNATURES {
-        return;
-    }
     parts.truncated = true;
     // Decoration goes before what binds keys.
     sigs.sort_by(|a, b| b.cmp(a));
