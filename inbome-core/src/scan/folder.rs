@@ -1,4 +1,5 @@
-//! Mails that are files, opened by their name in a folder that stays open.
+//! Folders with mails that are files: their names, and the files, opened by name in a folder that stays
+//! open.
 //!
 //! The system walks down a path once per folder, not once per mail, which is a tenth of what opening
 //! and reading a mail costs it. Elsewhere than on Unix it is the whole path each time.
@@ -9,6 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::names::See;
 use crate::clock::Timestamp;
 
 /// A folder that is being read.
@@ -42,19 +44,20 @@ pub(super) fn or_current(path: &Path) -> &Path {
 
 /// Mails that are files of one folder. Their names stand one behind the other in one piece of memory,
 /// because a scan of a million mails has a million of them.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct MailFiles {
-    folder: Arc<Folder>,
+    folder: Option<Arc<Folder>>,
     names: Vec<u8>,
     /// Where in `names` each name ends.
     ends: Vec<usize>,
 }
 
 impl MailFiles {
-    /// None yet, of `folder`, with room for about `count`.
-    pub(super) fn of(folder: &Arc<Folder>, count: usize) -> Self {
-        let names = Vec::with_capacity(count.saturating_mul(NAME_BYTES));
-        Self { folder: Arc::clone(folder), names, ends: Vec::with_capacity(count) }
+    /// Begins anew with another folder, or with none.
+    pub(super) fn begin(&mut self, folder: Option<&Arc<Folder>>) {
+        self.folder = folder.map(Arc::clone);
+        self.names.clear();
+        self.ends.clear();
     }
 
     /// How many there are.
@@ -71,16 +74,14 @@ impl MailFiles {
     /// Each of them, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = MailFile<'_>> {
         let mut start = 0;
-        self.ends.iter().map(move |end| {
+        let folder = self.folder.as_deref();
+        self.ends.iter().filter_map(move |end| {
             let name = self.names.get(start..*end).unwrap_or_default();
             start = *end;
-            MailFile { folder: &self.folder, name }
+            Some(MailFile { folder: folder?, name })
         })
     }
 }
-
-/// Octets of a name in a Maildir, about.
-const NAME_BYTES: usize = 80;
 
 /// A mail that is a file.
 #[derive(Debug, Clone, Copy)]
@@ -127,5 +128,115 @@ impl MailFile<'_> {
     #[cfg(not(unix))]
     fn name(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(self.name)
+    }
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
+}
+
+/// The system's own list of a folder. Its names are looked at where the system writes them: a rescan of a
+/// mailbox does little else than this.
+#[cfg(target_os = "linux")]
+pub(super) struct Listing {
+    room: Vec<std::mem::MaybeUninit<u8>>,
+}
+
+/// Octets of room for [`SOME`] names and what the system writes beside them.
+#[cfg(target_os = "linux")]
+const ROOM: usize = 8 * 1024;
+
+#[cfg(target_os = "linux")]
+impl Listing {
+    // What can fail was done when the folder was opened; elsewhere it is done here.
+    #[allow(clippy::unnecessary_wraps)]
+    pub(super) fn of(_: &Folder) -> io::Result<Self> {
+        Ok(Self { room: vec![std::mem::MaybeUninit::uninit(); ROOM] })
+    }
+
+    pub(super) fn read(&mut self, folder: &Folder, see: See<'_>) -> bool {
+        use std::os::unix::ffi::OsStrExt;
+
+        use rustix::fs::{AtFlags, FileType, RawDir, statat};
+
+        let mut entries = RawDir::new(&folder.handle, &mut self.room);
+        let unreadable = |name: &OsStr, error: rustix::io::Errno| {
+            Err((folder.join(name), io::Error::from(error).to_string()))
+        };
+        while let Some(entry) = entries.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    see(unreadable(OsStr::new(""), error));
+                    return false;
+                }
+            };
+            let name = OsStr::from_bytes(entry.file_name().to_bytes());
+            let ask = |flags| {
+                let status = statat(&folder.handle, entry.file_name(), flags)?;
+                Ok(FileType::from_raw_mode(status.st_mode))
+            };
+            // A pipe or a device would block; a link is followed only to a file.
+            let kind = match entry.file_type() {
+                FileType::Unknown => ask(AtFlags::SYMLINK_NOFOLLOW),
+                kind => Ok(kind),
+            };
+            let kind = match kind {
+                Ok(FileType::Symlink) if !is_hidden(name) => ask(AtFlags::empty()),
+                kind => kind,
+            };
+            match kind {
+                _ if is_hidden(name) => {}
+                Ok(FileType::RegularFile) => see(Ok(name)),
+                Ok(_) => {}
+                Err(error) => see(unreadable(name, error)),
+            }
+            if entries.is_buffer_empty() {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// The system's own list of a folder, entry by entry.
+#[cfg(not(target_os = "linux"))]
+pub(super) struct Listing {
+    entries: std::fs::ReadDir,
+}
+
+#[cfg(not(target_os = "linux"))]
+impl Listing {
+    pub(super) fn of(folder: &Folder) -> io::Result<Self> {
+        Ok(Self { entries: std::fs::read_dir(&folder.path)? })
+    }
+
+    pub(super) fn read(&mut self, folder: &Folder, see: See<'_>) -> bool {
+        for _ in 0..super::names::SOME {
+            let entry = match self.entries.next() {
+                None => return false,
+                Some(Ok(entry)) => entry,
+                Some(Err(error)) => {
+                    see(Err((&folder.path.to_owned(), error.to_string())));
+                    return false;
+                }
+            };
+            let name = entry.file_name();
+            if is_hidden(&name) {
+                continue;
+            }
+            // A pipe or a device would block; a link is followed only to a file.
+            match entry.file_type() {
+                Ok(kind) if kind.is_file() => see(Ok(&name)),
+                Ok(kind) if kind.is_symlink() => match std::fs::metadata(entry.path()) {
+                    Ok(target) if target.is_file() => see(Ok(&name)),
+                    Ok(_) => {}
+                    Err(error) => see(Err((entry.path(), error.to_string()))),
+                },
+                Ok(_) => {}
+                Err(error) => see(Err((entry.path(), error.to_string()))),
+            }
+        }
+        true
     }
 }

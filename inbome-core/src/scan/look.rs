@@ -9,8 +9,7 @@ use std::path::PathBuf;
 
 use super::ScanOptions;
 use super::beginning::Beginning;
-use super::folder::MailFiles;
-use super::walk::{self, Walk};
+use super::walk::{self, Chunk, Walk};
 use crate::addr::Addr;
 use crate::clock::{Timestamp, effective_date, time_of_receipt};
 use crate::fields::{judge_field, settle_fields};
@@ -67,18 +66,19 @@ pub fn look(
     let mut backups = Vec::new();
     let mut keys: BTreeMap<Fingerprint, OtherKey> = BTreeMap::new();
     let mut beginning = Beginning::default();
-    while let Some(chunk) = (!(options.is_cancelled)()).then(|| walk.next()).flatten() {
-        unreadable.extend(chunk.unreadable);
-        let mailbox = chunk.cursor.map(|(mailbox, _)| PathBuf::from(mailbox)).unwrap_or_default();
+    let mut chunk = Chunk::default();
+    while !(options.is_cancelled)() && walk.next(&mut chunk) {
+        unreadable.append(&mut chunk.unreadable);
+        let mailbox = chunk.cursor.take().map(|(name, _)| PathBuf::from(name)).unwrap_or_default();
         let tell = |mail: Result<Envelope<'_>, Limit>| tell(&mail.ok()?, addr, certs, now);
         let mut found = Vec::new();
-        for file in chunk.files.iter().flat_map(MailFiles::iter) {
+        for file in chunk.files.iter() {
             match file.open().and_then(|mut mail| beginning.read(&mut mail, tell)) {
                 Ok(told) => found.extend(told.map(|told| (file.path(), told))),
                 Err(error) => unreadable.push((file.path(), error.to_string())),
             }
         }
-        for mail in chunk.box_mails {
+        for mail in &chunk.box_mails {
             let told = tell(Envelope::parse(&mail.header));
             found.extend(told.map(|told| (mailbox.clone(), told)));
         }

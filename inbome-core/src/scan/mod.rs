@@ -75,6 +75,7 @@ mod known;
 mod look;
 mod mbox;
 mod memory;
+mod names;
 mod run;
 mod walk;
 

@@ -26,11 +26,11 @@ use crate::mime::Envelope;
 use crate::receive::{Examined, Outcome, Working, apply, examine};
 use crate::store::{Cursor, Store, StoreError, transaction};
 
-/// Mails of the first transactions.
+/// Mails of the first transaction.
 const FIRST_BATCH: u64 = 4_096;
-/// Mails of the later ones. Each is as long as all before it, up to this: what frequent writers change
-/// is written seldom, and a kill never loses more than half of what was done.
-const LARGEST_BATCH: u64 = 16_384;
+/// Mails of the later ones at most. Each is three times as long as all before it, up to this: what
+/// frequent writers change is written seldom, and a kill loses less than a second of work.
+const LARGEST_BATCH: u64 = 65_536;
 /// Peers held in memory; with more the transaction ends at once, and they are let go.
 const MAX_HELD: usize = 4_096;
 
@@ -65,16 +65,6 @@ pub struct Scan<'a> {
     pub open_mail: Option<&'a OpenMail<'a>>,
     /// The present.
     pub now: Timestamp,
-}
-
-/// A chunk after it was examined.
-struct Done {
-    examined: Vec<Examined>,
-    names: Vec<[u8; 16]>,
-    cursor: Option<(String, Option<Cursor>)>,
-    skipped: u64,
-    bytes: u64,
-    unreadable: Vec<walk::Unreadable>,
 }
 
 /// What one thread examines mails with.
@@ -120,8 +110,8 @@ impl Scan<'_> {
         let working = Working::default();
         let mut writer =
             Writer { scan: self, store, report, working, batch: Batch::default(), total };
-        self.examine_all(Walk::new(known), &mut |done| {
-            writer.take(done)?;
+        self.examine_all(Walk::new(known), &mut |chunk| {
+            writer.take(chunk)?;
             progress(writer.progress());
             Ok(())
         })?;
@@ -133,7 +123,7 @@ impl Scan<'_> {
     fn examine_all<E>(
         &self,
         mut walk: Walk,
-        take: &mut dyn FnMut(Done) -> Result<(), E>,
+        take: &mut dyn FnMut(&mut Chunk) -> Result<(), E>,
     ) -> Result<(), E> {
         let certs = CheckedCerts::default();
         let jobs = match self.options.jobs {
@@ -142,31 +132,35 @@ impl Scan<'_> {
         };
         if jobs <= 1 {
             let mut desk = Desk::new(&certs);
-            while let Some(chunk) = (!(self.options.is_cancelled)()).then(|| walk.next()).flatten()
-            {
-                take(self.examine_chunk(chunk, &mut desk))?;
+            let mut chunk = Chunk::default();
+            while !(self.options.is_cancelled)() && walk.next(&mut chunk) {
+                self.examine_chunk(&mut chunk, &mut desk);
+                take(&mut chunk)?;
             }
             return Ok(());
         }
         // Chunks are numbered under the lock, so that the writer can restore their order.
         let shared = Mutex::new((walk, 0_u64));
         let stop = AtomicBool::new(false);
-        let (send, receive) = mpsc::sync_channel::<(u64, Done)>(jobs.saturating_mul(4));
+        let (send, receive) = mpsc::sync_channel::<(u64, Chunk)>(jobs.saturating_mul(4));
         std::thread::scope(|scope| {
             for _ in 0..jobs {
                 let (send, shared, stop, certs) = (send.clone(), &shared, &stop, &certs);
                 scope.spawn(move || {
                     let mut desk = Desk::new(certs);
                     while !stop.load(Ordering::Relaxed) && !(self.options.is_cancelled)() {
-                        let (number, chunk) = {
+                        let mut chunk = Chunk::default();
+                        let number = {
                             let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
-                            let Some(chunk) = shared.0.next() else { return };
+                            if !shared.0.next(&mut chunk) {
+                                return;
+                            }
                             let number = shared.1;
                             shared.1 = number.saturating_add(1);
-                            (number, chunk)
+                            number
                         };
-                        let done = self.examine_chunk(chunk, &mut desk);
-                        if send.send((number, done)).is_err() {
+                        self.examine_chunk(&mut chunk, &mut desk);
+                        if send.send((number, chunk)).is_err() {
                             return;
                         }
                     }
@@ -176,12 +170,12 @@ impl Scan<'_> {
             let mut waiting = BTreeMap::new();
             let mut next = 0_u64;
             let mut outcome = Ok(());
-            for (number, done) in receive {
-                waiting.insert(number, done);
-                while let Some(done) = waiting.remove(&next) {
+            for (number, chunk) in receive {
+                waiting.insert(number, chunk);
+                while let Some(mut chunk) = waiting.remove(&next) {
                     next = next.saturating_add(1);
                     if outcome.is_ok() {
-                        outcome = take(done);
+                        outcome = take(&mut chunk);
                         stop.store(outcome.is_err(), Ordering::Relaxed);
                     }
                 }
@@ -190,38 +184,39 @@ impl Scan<'_> {
         })
     }
 
-    fn examine_chunk(&self, chunk: Chunk, desk: &mut Desk<'_>) -> Done {
-        let Chunk { files, names, box_mails, cursor, skipped, mut unreadable, mut bytes } = chunk;
+    fn examine_chunk(&self, chunk: &mut Chunk, desk: &mut Desk<'_>) {
+        let Chunk { files, names, box_mails, unreadable, bytes, examined, .. } = chunk;
         let Desk { memory, beginnings } = desk;
-        let mut examined = Vec::with_capacity(names.len().max(box_mails.len()));
-        let mut read_names = Vec::with_capacity(names.len());
-        if let Some(files) = files {
-            beginnings.read(&files);
-            for ((nth, file), name) in files.iter().enumerate().zip(names) {
-                // Asked of the disk only when the mail itself does not tell.
-                let receipt = |mail: &Envelope<'_>| match mail.received() {
-                    Some(_) => None,
-                    None => file.modified(),
-                };
-                let mut whole = || encrypted::read_file(file);
-                let shown = beginnings
-                    .show(nth, file, |mail| self.examine_mail(mail, &receipt, &mut whole, memory));
-                match shown {
-                    Ok((mail, read)) => {
-                        bytes = bytes.saturating_add(read as u64);
-                        examined.push(mail);
-                        read_names.push(name);
-                    }
-                    Err(error) => unreadable.push((file.path(), error.to_string())),
+        let mut failed = Vec::new();
+        beginnings.read(files);
+        for (nth, file) in files.iter().enumerate() {
+            // Asked of the disk only when the mail itself does not tell.
+            let receipt = |mail: &Envelope<'_>| match mail.received() {
+                Some(_) => None,
+                None => file.modified(),
+            };
+            let mut whole = || encrypted::read_file(file);
+            let shown = beginnings
+                .show(nth, file, |mail| self.examine_mail(mail, &receipt, &mut whole, memory));
+            match shown {
+                Ok((mail, read)) => {
+                    *bytes = bytes.saturating_add(read as u64);
+                    examined.push(mail);
+                }
+                Err(error) => {
+                    failed.push(nth);
+                    unreadable.push((file.path(), error.to_string()));
                 }
             }
         }
-        for BoxMail { header, received, place } in box_mails {
-            let mut whole = || encrypted::read_place(&place);
-            let mail = Envelope::parse(&header);
-            examined.push(self.examine_mail(mail, &|_| received, &mut whole, memory));
+        for nth in failed.into_iter().rev() {
+            names.remove(nth);
         }
-        Done { examined, names: read_names, cursor, skipped, bytes, unreadable }
+        for BoxMail { header, received, place } in box_mails {
+            let mut whole = || encrypted::read_place(place);
+            let mail = Envelope::parse(header);
+            examined.push(self.examine_mail(mail, &|_| *received, &mut whole, memory));
+        }
     }
 
     fn examine_mail(
@@ -238,6 +233,7 @@ impl Scan<'_> {
         let receipt = Receipt { received_at: received(&envelope), ..Receipt::default() };
         let mut examine = |mail: &dyn Mail| {
             examine(mail, receipt, self.account, self.accounts, self.certs, self.now, memory)
+                .without_reports()
         };
         let examined = examine(&envelope);
         // The whole mail is read only if its header told nothing and a key may open it.
@@ -284,17 +280,17 @@ impl<S: StoreAccess> Writer<'_, '_, S> {
         Progress { messages, skipped, bytes, total: self.total }
     }
 
-    fn take(&mut self, done: Done) -> Result<(), S::Error> {
+    /// Applies what was found in a chunk, and writes if enough has come together.
+    fn take(&mut self, chunk: &mut Chunk) -> Result<(), S::Error> {
         let (scan, working, report) = (self.scan, &mut self.working, &mut self.report);
-        self.batch.mails = self.batch.mails.saturating_add(done.examined.len() as u64);
-        report.bytes = report.bytes.saturating_add(done.bytes);
-        report.skipped = report.skipped.saturating_add(done.skipped);
-        report.unreadable.extend(done.unreadable);
-        let mut examined = Some(done.examined);
+        self.batch.mails = self.batch.mails.saturating_add(chunk.examined.len() as u64);
+        report.bytes = report.bytes.saturating_add(chunk.bytes);
+        report.skipped = report.skipped.saturating_add(chunk.skipped);
+        report.unreadable.append(&mut chunk.unreadable);
         self.store.with(&mut |store| {
             // Peers that are new to this run are looked up in one read.
             store.begin_read()?;
-            let applied = examined.take().unwrap_or_default().into_iter().try_for_each(|mail| {
+            let applied = chunk.examined.drain(..).try_for_each(|mail| {
                 let incoming = apply(mail, working, store, scan.certs, scan.now)?;
                 report.count(&incoming.outcome);
                 Ok(())
@@ -302,15 +298,15 @@ impl<S: StoreAccess> Writer<'_, '_, S> {
             store.end_read();
             applied
         })?;
-        match done.cursor {
+        match chunk.cursor.take() {
             Some((mailbox, Some(offset))) => drop(self.batch.offsets.insert(mailbox, offset)),
             Some((mailbox, None)) => {
-                self.batch.names.entry(mailbox).or_default().extend(done.names);
+                self.batch.names.entry(mailbox).or_default().append(&mut chunk.names);
             }
             None => {}
         }
         let before = self.report.messages.saturating_sub(self.batch.mails);
-        let full = before.clamp(FIRST_BATCH, LARGEST_BATCH);
+        let full = before.saturating_mul(3).clamp(FIRST_BATCH, LARGEST_BATCH);
         match self.batch.mails >= full || self.working.len() > MAX_HELD {
             true => self.flush(),
             false => Ok(()),
@@ -323,17 +319,16 @@ impl<S: StoreAccess> Writer<'_, '_, S> {
         if batch.mails == 0 && !self.working.is_dirty() {
             return Ok(());
         }
+        let names = batch.names.into_iter().filter(|(_, names)| !names.is_empty());
+        let names = names.map(|(mailbox, names)| (mailbox, Cursor::Names(names)));
+        let cursors: Vec<_> = names.chain(batch.offsets).collect();
         let (scan, working) = (self.scan, &mut self.working);
         let commits = &mut self.report.commits;
         self.store.with(&mut |store| {
             let before = store.commits();
             transaction(store, |store| {
                 working.flush(store, scan.certs, scan.now)?;
-                for (mailbox, names) in batch.names.iter().filter(|(_, names)| !names.is_empty()) {
-                    let cursor = Cursor::Names(names.clone());
-                    store.add_cursor(scan.keeper, &scan.cursor_name(mailbox), &cursor)?;
-                }
-                for (mailbox, cursor) in &batch.offsets {
+                for (mailbox, cursor) in &cursors {
                     store.add_cursor(scan.keeper, &scan.cursor_name(mailbox), cursor)?;
                 }
                 Ok::<(), StoreError>(())

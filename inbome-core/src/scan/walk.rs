@@ -4,7 +4,7 @@
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File, ReadDir};
+use std::fs::{self, File};
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,10 @@ use memchr::memchr_iter;
 use super::folder::{Folder, MailFiles, or_current};
 use super::known::Known;
 use super::mbox::{self, Mbox};
+use super::names::{Names, Unreadable};
 use super::{ScanOptions, name_hash};
 use crate::clock::Timestamp;
+use crate::receive::Examined;
 use crate::store::Cursor;
 
 /// Folders that hold no mail to learn from, without case.
@@ -34,8 +36,10 @@ const PASSED_BY: [&str; 8] = [
 const MAX_DEPTH: usize = 32;
 /// Octets of a mail of average size, for the progress through an mbox.
 const AVERAGE_MAIL_BYTES: u64 = 24 * 1024;
-/// Mails handed out at once.
+/// Mails handed out at once, about.
 const CHUNK: usize = 64;
+/// Reads of names in search of new ones, until somebody may say that it is enough.
+const READS: usize = 16;
 
 /// One place that holds mails.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,9 +78,6 @@ impl Source {
         }
     }
 }
-
-/// A file or folder that cannot be read.
-pub(super) type Unreadable = (PathBuf, String);
 
 /// What there is to scan, and what there is not.
 #[derive(Debug, Default)]
@@ -216,12 +217,13 @@ pub(super) struct Place {
     pub(super) range: Range<u64>,
 }
 
-/// Mails to examine, and what to remember once they are applied.
+/// Mails to examine, what they were found to be, and what to remember once that is applied. Where
+/// chunks come one after the other they use the same memory.
 #[derive(Debug, Default)]
 pub(super) struct Chunk {
     /// Those in a folder.
-    pub(super) files: Option<MailFiles>,
-    /// What is remembered of the names of these.
+    pub(super) files: MailFiles,
+    /// What is remembered of the names of these, or of those that could be read.
     pub(super) names: Vec<[u8; 16]>,
     /// Those in an mbox.
     pub(super) box_mails: Vec<BoxMail>,
@@ -231,8 +233,21 @@ pub(super) struct Chunk {
     pub(super) skipped: u64,
     /// What could not be read.
     pub(super) unreadable: Vec<Unreadable>,
-    /// Octets read already, for an mbox.
+    /// Octets read.
     pub(super) bytes: u64,
+    /// What the mails were found to be.
+    pub(super) examined: Vec<Examined>,
+}
+
+impl Chunk {
+    fn clear(&mut self) {
+        self.files.begin(None);
+        self.names.clear();
+        self.box_mails.clear();
+        self.unreadable.clear();
+        self.examined.clear();
+        (self.cursor, self.skipped, self.bytes) = (None, 0, 0);
+    }
 }
 
 /// What was scanned before, of each source.
@@ -258,54 +273,18 @@ enum Open {
     },
 }
 
-/// Names of files in a folder.
-enum Names {
-    All(ReadDir),
-    Named(std::vec::IntoIter<OsString>),
-}
-
-impl Names {
-    /// The next one that may be a mail's.
-    fn next(&mut self) -> Option<Result<OsString, Unreadable>> {
-        let entries = match self {
-            Self::Named(names) => return names.next().map(Ok),
-            Self::All(entries) => entries,
-        };
-        for entry in entries {
-            let entry = match entry {
-                Ok(entry) => entry,
-                Err(error) => return Some(Err((PathBuf::from("a folder"), error.to_string()))),
-            };
-            let name = entry.file_name();
-            if is_hidden(&name) {
-                continue;
-            }
-            // A pipe or a device would block; a link is followed only to a file.
-            match entry.file_type() {
-                Ok(kind) if kind.is_file() => return Some(Ok(name)),
-                Ok(kind) if kind.is_symlink() => match fs::metadata(entry.path()) {
-                    Ok(target) if target.is_file() => return Some(Ok(name)),
-                    Ok(_) => {}
-                    Err(error) => return Some(Err((entry.path(), error.to_string()))),
-                },
-                _ => {}
-            }
-        }
-        None
-    }
-}
-
 impl Walk {
     pub(super) fn new(sources: Vec<(Source, Vec<Cursor>)>) -> Self {
         Self { sources: sources.into(), open: None }
     }
 
-    /// The next chunk; `None` at the end. A chunk may be empty.
-    pub(super) fn next(&mut self) -> Option<Chunk> {
-        let mut chunk = Chunk::default();
+    /// Puts the next mails into `chunk`, in place of those in it. Gives whether it did; they may be
+    /// none.
+    pub(super) fn next(&mut self, chunk: &mut Chunk) -> bool {
+        chunk.clear();
         match self.open.take() {
             None => {
-                let (source, cursors) = self.sources.pop_front()?;
+                let Some((source, cursors)) = self.sources.pop_front() else { return false };
                 let path = source.path().to_owned();
                 match open(source, cursors) {
                     Ok(open) => self.open = Some(open),
@@ -313,14 +292,14 @@ impl Walk {
                 }
             }
             Some(Open::Folder { mailbox, mut parts, mut known, maildir }) => {
-                let more = read_folder(&mut parts, &mut known, maildir, &mut chunk);
+                let more = read_folder(&mut parts, &mut known, maildir, chunk);
                 chunk.cursor = Some((mailbox.clone(), None));
                 if more {
                     self.open = Some(Open::Folder { mailbox, parts, known, maildir });
                 }
             }
             Some(Open::Mbox { mailbox, mut mbox, mut file, path }) => {
-                match read_mbox(&mut mbox, &mut file, &path, &mut chunk) {
+                match read_mbox(&mut mbox, &mut file, &path, chunk) {
                     Ok((more, cursor)) => {
                         chunk.cursor = Some((mailbox.clone(), Some(cursor)));
                         if more {
@@ -333,7 +312,7 @@ impl Walk {
                 }
             }
         }
-        Some(chunk)
+        true
     }
 }
 
@@ -384,11 +363,12 @@ fn open(source: Source, cursors: Vec<Cursor>) -> io::Result<Open> {
 }
 
 fn open_folder(path: PathBuf) -> io::Result<(Arc<Folder>, Names)> {
-    let names = Names::All(fs::read_dir(&path)?);
-    Ok((Arc::new(Folder::open(path)?), names))
+    let folder = Folder::open(path)?;
+    let names = Names::of(&folder)?;
+    Ok((Arc::new(folder), names))
 }
 
-/// Reads names until a chunk is full, or a folder ends. Gives whether there are more.
+/// Reads names of one folder until some are new, but not endlessly. Gives whether there are more.
 fn read_folder(
     parts: &mut Vec<(Arc<Folder>, Names)>,
     known: &mut Known,
@@ -396,42 +376,33 @@ fn read_folder(
     chunk: &mut Chunk,
 ) -> bool {
     let Some((folder, names)) = parts.last_mut() else { return false };
-    let mut files = MailFiles::of(folder, CHUNK);
-    chunk.names.reserve(CHUNK);
-    while files.len() < CHUNK {
-        let file_name = match names.next() {
-            Some(Ok(file_name)) => file_name,
-            Some(Err(unreadable)) => {
-                chunk.unreadable.push(unreadable);
-                continue;
+    chunk.files.begin(Some(folder));
+    // An mbox beside single mails is a source of its own. What was named is known to be none.
+    let beside = !maildir && matches!(names, Names::All(_));
+    let mut more = true;
+    for _ in 0..READS {
+        more = names.read(folder, &mut |name| {
+            let name = match name {
+                Ok(name) => name,
+                Err(unreadable) => return chunk.unreadable.push(unreadable),
+            };
+            let octets = name.as_encoded_bytes();
+            let (unique, flags) = if maildir { flagged(octets) } else { (octets, &[][..]) };
+            let hash = name_hash(unique);
+            if is_thrown_away(flags) || known.contains(&hash) {
+                chunk.skipped = chunk.skipped.saturating_add(1);
+            } else if !(beside && is_mbox(&folder.join(name)).unwrap_or(false)) {
+                chunk.files.push(name);
+                chunk.names.push(hash);
             }
-            None => {
-                parts.pop();
-                break;
-            }
-        };
-        let (unique, flags) = match maildir {
-            true => flagged(file_name.as_encoded_bytes()),
-            false => (file_name.as_encoded_bytes(), &[][..]),
-        };
-        if is_thrown_away(flags) {
-            chunk.skipped = chunk.skipped.saturating_add(1);
-            continue;
+        });
+        if !more || !chunk.names.is_empty() {
+            break;
         }
-        let hash = name_hash(unique);
-        if known.contains(&hash) {
-            chunk.skipped = chunk.skipped.saturating_add(1);
-            continue;
-        }
-        // An mbox beside single mails is a source of its own. What was named is known to be none.
-        let beside = !maildir && matches!(names, Names::All(_));
-        if beside && is_mbox(&folder.join(&file_name)).unwrap_or(false) {
-            continue;
-        }
-        files.push(&file_name);
-        chunk.names.push(hash);
     }
-    chunk.files = Some(files);
+    if !more {
+        parts.pop();
+    }
     !parts.is_empty()
 }
 
