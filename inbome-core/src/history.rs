@@ -3,7 +3,7 @@
 //! Implements the key history of Discovery §3.1: dates are minima and maxima, certs are unions. Not
 //! here: when an entry is made or dropped (`peer`), and how certs are united (`openpgp`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::clock::Timestamp;
 use crate::key::{CertUnion, Fingerprint, Hash};
@@ -136,5 +136,114 @@ impl KeyRecord {
     }
 }
 
-/// Every key that the peer was seen with.
-pub type History = BTreeMap<Fingerprint, KeyRecord>;
+/// Every key that the peer was seen with, in the order of the fingerprints. Nearly all peers have one or
+/// two, and each mail looks at one: so it is a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct History(Vec<(Fingerprint, KeyRecord)>);
+
+impl History {
+    /// Without any key.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// How many keys there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no key.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether there is a record of this key.
+    #[must_use]
+    pub fn contains_key(&self, fingerprint: &Fingerprint) -> bool {
+        self.place(fingerprint).is_ok()
+    }
+
+    /// The record of a key.
+    #[must_use]
+    pub fn get(&self, fingerprint: &Fingerprint) -> Option<&KeyRecord> {
+        self.0.get(self.place(fingerprint).ok()?).map(|(_, record)| record)
+    }
+
+    /// The record of a key, to be changed.
+    pub fn get_mut(&mut self, fingerprint: &Fingerprint) -> Option<&mut KeyRecord> {
+        let place = self.place(fingerprint).ok()?;
+        self.0.get_mut(place).map(|(_, record)| record)
+    }
+
+    /// Adds a record, in place of that of the same key.
+    pub fn insert(&mut self, fingerprint: Fingerprint, record: KeyRecord) {
+        match self.place(&fingerprint) {
+            Ok(place) => {
+                if let Some((_, held)) = self.0.get_mut(place) {
+                    *held = record;
+                }
+            }
+            Err(place) => {
+                self.0.reserve_exact(1);
+                self.0.insert(place, (fingerprint, record));
+            }
+        }
+    }
+
+    /// Takes a record out.
+    pub fn remove(&mut self, fingerprint: &Fingerprint) -> Option<KeyRecord> {
+        let place = self.place(fingerprint).ok()?;
+        Some(self.0.remove(place).1)
+    }
+
+    /// Keeps those records that `keep` says yes to.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Fingerprint, &mut KeyRecord) -> bool) {
+        self.0.retain_mut(|(fingerprint, record)| keep(fingerprint, record));
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = (&Fingerprint, &KeyRecord)> {
+        self.0.iter().map(|(fingerprint, record)| (fingerprint, record))
+    }
+
+    /// The fingerprints.
+    pub fn keys(&self) -> impl Iterator<Item = &Fingerprint> {
+        self.iter().map(|(fingerprint, _)| fingerprint)
+    }
+
+    /// The records.
+    pub fn values(&self) -> impl Iterator<Item = &KeyRecord> {
+        self.iter().map(|(_, record)| record)
+    }
+
+    /// The records, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut KeyRecord> {
+        self.0.iter_mut().map(|(_, record)| record)
+    }
+
+    fn place(&self, fingerprint: &Fingerprint) -> Result<usize, usize> {
+        self.0.binary_search_by(|(held, _)| held.cmp(fingerprint))
+    }
+}
+
+impl IntoIterator for History {
+    type Item = (Fingerprint, KeyRecord);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl FromIterator<(Fingerprint, KeyRecord)> for History {
+    fn from_iter<T: IntoIterator<Item = (Fingerprint, KeyRecord)>>(records: T) -> Self {
+        let mut history = Self::new();
+        for (fingerprint, record) in records {
+            history.insert(fingerprint, record);
+        }
+        history
+    }
+}

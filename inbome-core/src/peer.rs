@@ -6,7 +6,6 @@
 //! Not here: how a mail becomes an observation (`discover`); what is concluded (`recommend`).
 
 use std::collections::BTreeSet;
-use std::collections::btree_map::Entry;
 
 use crate::clock::Timestamp;
 use crate::header::PreferEncrypt;
@@ -364,17 +363,17 @@ impl PeerState {
         let span = Span { first: at, last: at };
         // What stands in the row is in the union: nearly every mail ends here.
         let stands = self.peer.advert.as_ref().is_some_and(|held| held.key.hash == key.hash);
-        let changed = match self.history.entry(key.fingerprint.clone()) {
-            Entry::Vacant(slot) => {
-                slot.insert(KeyRecord {
+        let changed = match self.history.get_mut(&key.fingerprint) {
+            None => {
+                let record = KeyRecord {
                     spans: Spans::from_iter([(source, span)]),
                     union: certs.union(None, &key.bytes),
                     copies: BTreeSet::from([key.hash]),
-                });
+                };
+                self.history.insert(key.fingerprint.clone(), record);
                 true
             }
-            Entry::Occupied(mut slot) => {
-                let record = slot.get_mut();
+            Some(record) => {
                 let mut changed = record.spans.widen(source, span);
                 if !stands && !record.copies.contains(&key.hash) {
                     let union = certs.union(Some(&record.union), &key.bytes);

@@ -257,7 +257,7 @@ pub fn describe(state: &PeerState) -> String {
         line("forgotten", at.to_string());
     }
     line("word", format!("{:?} {}", peer.word, peer.truncated));
-    for (fingerprint, record) in &state.history {
+    for (fingerprint, record) in state.history.iter() {
         let union = &record.union;
         line("key", format!("{fingerprint} {} {}", hex(&hash(&union.bytes)), union.hard_revoked));
         for (source, span) in record.spans.iter() {

@@ -257,7 +257,7 @@ fn the_history_keeps_first_and_last_by_source() {
     let state = fold(&[mail(4, 0), mail(2, 0), mail(3, 0), Event::Gossip(0, 9)]);
     let fpr: &Fingerprint = &KEYS[0].fingerprint;
     let days = |source| {
-        let span = state.history[fpr].spans.get(source).expect("a span");
+        let span = state.history.get(fpr).expect("a record").spans.get(source).expect("a span");
         (span.first.as_secs() - BASE, span.last.as_secs() - BASE)
     };
     assert_eq!((days(Source::Advert), days(Source::Gossip)), ((2, 4), (9, 9)));

@@ -151,7 +151,12 @@ fn gossip_sets_the_gossip_key_and_never_the_direct_one() {
     let heard = carol.peer.gossip.expect("gossip");
     assert_eq!((heard.at.as_secs(), &*heard.key.bytes), (SENT, cert(3, CAROL).as_slice()));
     assert!(carol.peer.advert.is_none() && carol.peer.seen.is_none());
-    assert!(carol.history[&heard.key.fingerprint].spans.get(Source::Gossip).is_some());
+    assert!(
+        carol
+            .history
+            .get(&heard.key.fingerprint)
+            .is_some_and(|r| r.spans.get(Source::Gossip).is_some())
+    );
     let advice = engine.recommend(None, &[addr(CAROL)], &Reply::Unknown).expect("advised");
     assert_eq!(advice.recommendation, Recommendation::Discourage);
 
@@ -224,7 +229,12 @@ fn the_history_has_first_and_last_by_fingerprint_and_source() {
     engine.import_peer_key(None, &addr(ALICE), &cert(1, ALICE)).expect("imported");
     let history = state(&engine, ALICE).history;
     let span = |seed, source| {
-        let span = history[&fingerprint(&cert(seed, ALICE))].spans.get(source).expect("a span");
+        let span = history
+            .get(&fingerprint(&cert(seed, ALICE)))
+            .expect("a record")
+            .spans
+            .get(source)
+            .expect("a span");
         (span.first.as_secs() - SENT, span.last.as_secs() - SENT)
     };
     assert_eq!(history.len(), 2);

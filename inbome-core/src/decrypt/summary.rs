@@ -139,7 +139,7 @@ impl<'a> Judge<'a> {
     /// would advertise, must not hide a revocation that is stored.
     fn unions(&self) -> BTreeMap<&Fingerprint, Cow<'_, CertUnion>> {
         let own = self.own.iter().map(|(fingerprint, union)| (fingerprint, union));
-        let stored = self.senders.iter().flat_map(|(_, state)| &state.history);
+        let stored = self.senders.iter().flat_map(|(_, state)| state.history.iter());
         let stored = stored.map(|(fingerprint, record)| (fingerprint, &record.union));
         let advertised = self.advertised.iter().map(|a| (&a.fingerprint, &a.union));
         let mut unions: BTreeMap<&Fingerprint, Cow<'_, CertUnion>> = BTreeMap::new();

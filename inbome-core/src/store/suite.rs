@@ -1,6 +1,6 @@
 //! One suite for every store: whatever is written is read back, in the promised order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -101,7 +101,7 @@ pub(super) fn with_advert(octet: u8, secs: i64) -> PeerState {
         copies: BTreeSet::from([key.hash]),
     };
     PeerState {
-        history: BTreeMap::from([(key.fingerprint.clone(), record)]),
+        history: History::from_iter([(key.fingerprint.clone(), record)]),
         peer: Peer {
             seen: Some(Seen { at: at(secs), encrypted: false }),
             advert: Some(Advert {
@@ -189,8 +189,9 @@ fn only_the_records_that_are_named_are_written_or_deleted() {
         store.save_account(&account("me@example.org")).expect("save");
         let peer = addr("p@example.org");
         let mut state = with_advert(1, 10);
-        let other = with_advert(2, 10).history;
-        state.history.extend(other);
+        for (other, record) in with_advert(2, 10).history {
+            state.history.insert(other, record);
+        }
         save(store, &peer, &state).expect("save");
         let mut fewer = state.clone();
         fewer.history.remove(&fingerprint(2));
@@ -536,7 +537,7 @@ fn any_state() -> BoxedStrategy<PeerState> {
                 let direct = advert.iter().map(|advert| &advert.key.fingerprint);
                 let introduced = gossip.iter().chain(&imported).map(|held| &held.key.fingerprint);
                 for held in direct.chain(introduced) {
-                    let record = with_advert(1, 1).history.into_values().next().expect("record");
+                    let record = with_advert(1, 1).history.into_iter().next().expect("record").1;
                     history.entry(held.clone()).or_insert(record);
                 }
                 let peer = Peer {
@@ -550,7 +551,7 @@ fn any_state() -> BoxedStrategy<PeerState> {
                     word,
                     truncated,
                 };
-                PeerState { peer, history }
+                PeerState { peer, history: history.into_iter().collect() }
             },
         )
         .boxed()
