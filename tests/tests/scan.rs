@@ -70,6 +70,28 @@ fn mails_flagged_as_trash_or_draft_are_passed_by() {
 }
 
 #[test]
+fn a_file_that_could_not_be_read_is_scanned_the_next_time() {
+    let root = folder();
+    let name = |n: u32| root.path().join(format!("mail/cur/{n}.a:2,S"));
+    let paths: Vec<PathBuf> = (0..130).map(name).collect();
+    for (n, path) in paths.iter().enumerate() {
+        put(path, &mail(&format!("peer{n}@example.org"), SENT, ""));
+    }
+    let (gone, octets) = (&paths[100], fs::read(&paths[100]).expect("read"));
+    let engine = bob();
+    // It is named, and vanishes before its turn comes.
+    let one = ScanOptions { jobs: 1, ..how() };
+    let report = engine.scan(&paths, &one, &mut |_| drop(fs::remove_file(gone))).expect("scanned");
+    let unreadable: Vec<&PathBuf> = report.unreadable.iter().map(|(path, _)| path).collect();
+    assert_eq!((report.messages, unreadable), (129, vec![gone]));
+    put(gone, &octets);
+    let again = scan_with(&engine, &paths, &one);
+    assert_eq!((again.messages, again.skipped), (1, 129));
+    let peer = addr("peer100@example.org");
+    assert!(engine.peer(None, &peer).expect("a peer").state.peer.seen.is_some());
+}
+
+#[test]
 fn mails_named_one_by_one_are_remembered_like_the_rest_of_their_folder() {
     let root = folder();
     let paths = ["mail/cur/1.a.spam.example:2,S", "mail/new/2.a", "plain/3.eml", "mail/cur/4.a:2,"]

@@ -14,7 +14,7 @@ const LOAD: &str = "SELECT fingerprint, advert_first, advert_last, gossip_first,
         import_first, import_last, hard_revoked, truncated, copies, parts
      FROM peer_keys WHERE account = ?1 AND addr = ?2";
 
-const SAVE: &str = "INSERT INTO peer_keys (
+pub(super) const SAVE: &str = "INSERT INTO peer_keys (
         account, addr, fingerprint, advert_first, advert_last, gossip_first, gossip_last,
         import_first, import_last, hard_revoked, truncated, copies, parts
      ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
@@ -39,43 +39,34 @@ pub(super) fn load(conn: &Connection, account: &Addr, addr: &Addr) -> Result<His
     Ok(history)
 }
 
-/// Writes records. The statement is looked up once for all.
-pub(super) struct Saver<'c>(CachedStatement<'c>);
-
-impl<'c> Saver<'c> {
-    pub(super) fn of(conn: &'c Connection) -> Result<Self, Fault> {
-        Ok(Self(conn.prepare_cached(SAVE)?))
-    }
-
-    /// Writes one record.
-    pub(super) fn save(
-        &mut self,
-        account: &Addr,
-        addr: &Addr,
-        fingerprint: &Fingerprint,
-        record: &KeyRecord,
-    ) -> Result<(), Fault> {
-        let span = |source: Source| record.spans.get(source);
-        let first = |source: Source| secs(span(source).map(|span| span.first));
-        let last = |source: Source| secs(span(source).map(|span| span.last));
-        let copies: Vec<u8> = record.copies.iter().flatten().copied().collect();
-        self.0.execute(params![
-            account.as_str(),
-            addr.as_str(),
-            fingerprint.as_bytes(),
-            first(Source::Advert),
-            last(Source::Advert),
-            first(Source::Gossip),
-            last(Source::Gossip),
-            first(Source::Import),
-            last(Source::Import),
-            record.union.hard_revoked,
-            record.union.truncated,
-            copies,
-            &record.union.bytes[..],
-        ])?;
-        Ok(())
-    }
+/// Writes one record by [`SAVE`], which is looked up once for many.
+pub(super) fn save(
+    statement: &mut CachedStatement<'_>,
+    account: &Addr,
+    addr: &Addr,
+    fingerprint: &Fingerprint,
+    record: &KeyRecord,
+) -> Result<(), Fault> {
+    let span = |source: Source| record.spans.get(source);
+    let first = |source: Source| secs(span(source).map(|span| span.first));
+    let last = |source: Source| secs(span(source).map(|span| span.last));
+    let copies: Vec<u8> = record.copies.iter().flatten().copied().collect();
+    statement.execute(params![
+        account.as_str(),
+        addr.as_str(),
+        fingerprint.as_bytes(),
+        first(Source::Advert),
+        last(Source::Advert),
+        first(Source::Gossip),
+        last(Source::Gossip),
+        first(Source::Import),
+        last(Source::Import),
+        record.union.hard_revoked,
+        record.union.truncated,
+        copies,
+        &record.union.bytes[..],
+    ])?;
+    Ok(())
 }
 
 /// Deletes one record, if it is there.

@@ -248,12 +248,15 @@ impl Store for SqliteStore {
         peers: &mut dyn Iterator<Item = SavedPeer<'_>>,
     ) -> Result<(), StoreError> {
         self.write(|conn| {
-            let (mut rows, mut records) = (peers::Saver::of(conn)?, history::Saver::of(conn)?);
+            let mut rows = conn.prepare_cached(peers::SAVE)?;
+            let mut records = conn.prepare_cached(history::SAVE)?;
             for SavedPeer { addr, state, keys, field_hash } in peers {
-                rows.save(account, addr, &state.peer, field_hash)?;
+                peers::save(&mut rows, account, addr, &state.peer, field_hash)?;
                 for fingerprint in keys {
                     match state.history.get(fingerprint) {
-                        Some(record) => records.save(account, addr, fingerprint, record)?,
+                        Some(record) => {
+                            history::save(&mut records, account, addr, fingerprint, record)?;
+                        }
                         None => history::delete(conn, account, addr, fingerprint)?,
                     }
                 }

@@ -38,7 +38,7 @@ const LOAD: &str = select_peer!(" FROM peers WHERE account = ?1 AND addr = ?2");
 
 const LIST: &str = select_peer!(", addr FROM peers WHERE account = ?1 ORDER BY addr");
 
-const SAVE: &str = "INSERT INTO peers (
+pub(super) const SAVE: &str = "INSERT INTO peers (
         account, addr, seen_at, seen_encrypted, list_post, forgotten, word, pin, truncated,
         advert_at, advert_protected, advert_prefer, advert_fingerprint, advert_hash,
         advert_verdict, advert_subkey, advert_expires, advert_from, advert_until, advert_field,
@@ -146,80 +146,70 @@ pub(super) fn load_field_hash(
     rows.next()?.map_or(Ok(None), |row| Columns::of(row).next())
 }
 
-/// Writes rows. The statement is looked up once for all: its text is as long as a row.
-pub(super) struct Saver<'c>(CachedStatement<'c>);
-
-impl<'c> Saver<'c> {
-    pub(super) fn of(conn: &'c Connection) -> Result<Self, Fault> {
-        Ok(Self(conn.prepare_cached(SAVE)?))
-    }
-
-    /// Writes one row.
-    pub(super) fn save(
-        &mut self,
-        account: &Addr,
-        addr: &Addr,
-        peer: &Peer,
-        field: Option<&Hash>,
-    ) -> Result<(), Fault> {
-        let (word, pin) = match &peer.word {
-            Word::Default => (0, None),
-            Word::Always => (1, None),
-            Word::Never => (2, None),
-            Word::Pin(fingerprint) => (3, Some(fingerprint.as_bytes())),
-        };
-        let advert = peer.advert.as_ref();
-        let (gossip, imported) = (peer.gossip.as_ref(), peer.imported.as_ref());
-        let advert_key = KeyColumns::of(advert.map(|advert| (&advert.key, &advert.judgement)))?;
-        let gossip_key = KeyColumns::of(gossip.map(|held| (&held.key, &held.judgement)))?;
-        let imported_key = KeyColumns::of(imported.map(|held| (&held.key, &held.judgement)))?;
-        let prefer =
-            advert.map(|advert| code_of(&PREFERENCES, &advert.prefer_encrypt)).transpose()?;
-        self.0.execute(params![
-            account.as_str(),
-            addr.as_str(),
-            secs(peer.seen.map(|seen| seen.at)),
-            peer.seen.map(|seen| seen.encrypted),
-            secs(peer.list_post),
-            secs(peer.forgotten),
-            word,
-            pin,
-            peer.truncated,
-            secs(advert.map(|advert| advert.at)),
-            advert.map(|advert| advert.protected),
-            prefer,
-            advert_key.fingerprint,
-            advert_key.hash,
-            advert_key.verdict,
-            advert_key.subkey,
-            advert_key.expires,
-            advert_key.from,
-            advert_key.until,
-            field.map(Hash::as_slice),
-            secs(gossip.map(|gossip| gossip.at)),
-            gossip_key.fingerprint,
-            gossip_key.hash,
-            gossip_key.verdict,
-            gossip_key.subkey,
-            gossip_key.expires,
-            gossip_key.from,
-            gossip_key.until,
-            secs(imported.map(|imported| imported.at)),
-            imported_key.fingerprint,
-            imported_key.hash,
-            imported_key.verdict,
-            imported_key.subkey,
-            imported_key.expires,
-            imported_key.from,
-            imported_key.until,
-            secs(peer.last_plain.as_ref().map(|plain| plain.at)),
-            peer.last_plain.as_ref().map(|plain| plain.agent.as_str()),
-            advert_key.bytes,
-            gossip_key.bytes,
-            imported_key.bytes,
-        ])?;
-        Ok(())
-    }
+/// Writes one row by [`SAVE`], whose text is as long as a row: it is looked up once for many.
+pub(super) fn save(
+    statement: &mut CachedStatement<'_>,
+    account: &Addr,
+    addr: &Addr,
+    peer: &Peer,
+    field: Option<&Hash>,
+) -> Result<(), Fault> {
+    let (word, pin) = match &peer.word {
+        Word::Default => (0, None),
+        Word::Always => (1, None),
+        Word::Never => (2, None),
+        Word::Pin(fingerprint) => (3, Some(fingerprint.as_bytes())),
+    };
+    let advert = peer.advert.as_ref();
+    let (gossip, imported) = (peer.gossip.as_ref(), peer.imported.as_ref());
+    let advert_key = KeyColumns::of(advert.map(|advert| (&advert.key, &advert.judgement)))?;
+    let gossip_key = KeyColumns::of(gossip.map(|held| (&held.key, &held.judgement)))?;
+    let imported_key = KeyColumns::of(imported.map(|held| (&held.key, &held.judgement)))?;
+    let prefer = advert.map(|advert| code_of(&PREFERENCES, &advert.prefer_encrypt)).transpose()?;
+    statement.execute(params![
+        account.as_str(),
+        addr.as_str(),
+        secs(peer.seen.map(|seen| seen.at)),
+        peer.seen.map(|seen| seen.encrypted),
+        secs(peer.list_post),
+        secs(peer.forgotten),
+        word,
+        pin,
+        peer.truncated,
+        secs(advert.map(|advert| advert.at)),
+        advert.map(|advert| advert.protected),
+        prefer,
+        advert_key.fingerprint,
+        advert_key.hash,
+        advert_key.verdict,
+        advert_key.subkey,
+        advert_key.expires,
+        advert_key.from,
+        advert_key.until,
+        field.map(Hash::as_slice),
+        secs(gossip.map(|gossip| gossip.at)),
+        gossip_key.fingerprint,
+        gossip_key.hash,
+        gossip_key.verdict,
+        gossip_key.subkey,
+        gossip_key.expires,
+        gossip_key.from,
+        gossip_key.until,
+        secs(imported.map(|imported| imported.at)),
+        imported_key.fingerprint,
+        imported_key.hash,
+        imported_key.verdict,
+        imported_key.subkey,
+        imported_key.expires,
+        imported_key.from,
+        imported_key.until,
+        secs(peer.last_plain.as_ref().map(|plain| plain.at)),
+        peer.last_plain.as_ref().map(|plain| plain.agent.as_str()),
+        advert_key.bytes,
+        gossip_key.bytes,
+        imported_key.bytes,
+    ])?;
+    Ok(())
 }
 
 /// Drops rows at the limit, their key history with them.
