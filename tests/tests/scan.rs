@@ -55,13 +55,13 @@ fn folders_of_trash_are_passed_by_unless_they_are_asked_for() {
 #[test]
 fn mails_flagged_as_trash_or_draft_are_passed_by() {
     let root = folder();
-    for (n, name) in ["1.a:2,ST", "2.a:2,D", "3.a:2,DFS", "4.a:2,FPRS", "5.T:2,"].iter().enumerate()
-    {
-        put(&root.path().join("cur").join(name), &keyed(n as u8 + 1));
+    let names = ["1.a:2,ST", "2.a:2,D", "3.a:2,DFS", "4.a:2,FPRS", "5.T:2,", "6.D:2T", "7.T:2:2,S"];
+    for (n, name) in (1..).zip(names) {
+        put(&root.path().join("cur").join(name), &keyed(n));
     }
     let engine = bob();
     let report = scan(&engine, root.path());
-    assert_eq!((found(&engine), report.skipped), (vec![4, 5], 3));
+    assert_eq!((found(&engine), report.skipped), (vec![4, 5, 6, 7], 3));
     // In a list of files too.
     let engine = bob();
     let list = ["1.a:2,ST", "2.a:2,D", "4.a:2,FPRS"].map(|name| root.path().join("cur").join(name));

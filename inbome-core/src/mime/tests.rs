@@ -246,6 +246,14 @@ fn address_lists_have_a_limit_over_all_fields_of_a_name() {
 }
 
 #[test]
+fn each_field_of_delivery_is_seen_alone() {
+    for name in ["Delivered-To", "X-Original-To", "ENVELOPE-TO"] {
+        let mail = format!("{name}: a@e.org\n\n");
+        assert_eq!(strings(&envelope(mail.as_bytes()).delivered_to()), ["a@e.org"], "{name}");
+    }
+}
+
+#[test]
 fn key_fields_are_kept_in_order_up_to_one_more_than_is_judged() {
     let mail = b"autocrypt: a\r\n b\r\nSubject: x\nINBOME: request\nINBOME-Encryption: c\n\n";
     let mail = envelope(mail);
