@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use inbome_core::discover::Receipt;
 use inbome_core::engine::Engine;
-use inbome_core::scan::ScanOptions;
+use inbome_core::scan::{ScanOptions, read_incoming};
 use inbome_tests::mailbox::{self, mboxrd};
 use inbome_tests::scanning::*;
 use inbome_tests::stage::*;
@@ -67,6 +68,30 @@ fn mails_flagged_as_trash_or_draft_are_passed_by() {
     let list = ["1.a:2,ST", "2.a:2,D", "4.a:2,FPRS"].map(|name| root.path().join("cur").join(name));
     let report = scan_with(&engine, &list, &how());
     assert_eq!((found(&engine), report.skipped), (vec![4], 2));
+}
+
+#[test]
+fn nobody_can_tell_from_its_times_that_a_mail_was_read() {
+    let root = folder();
+    let (single, mbox) = (root.path().join("mail/cur/1.a:2,S"), root.path().join("box"));
+    put(&single, &keyed(1));
+    put(&mbox, &mboxrd(SENT, &keyed(2)));
+    // Written after it was last read: mail programs take it for new.
+    let at = |secs| UNIX_EPOCH + Duration::from_secs(secs);
+    let (read, written) = (at(1_400_000_000), at(1_500_000_000));
+    for path in [&single, &mbox] {
+        let file = fs::File::options().write(true).open(path).expect("opened");
+        let times = fs::FileTimes::new().set_accessed(read).set_modified(written);
+        file.set_times(times).expect("set");
+    }
+    let engine = bob();
+    scan(&engine, root.path());
+    assert_eq!(found(&engine), [1, 2]);
+    read_incoming(&single, Receipt::default()).expect("read");
+    for path in [&single, &mbox] {
+        let file = fs::metadata(path).expect("metadata");
+        assert_eq!((file.accessed().ok(), file.modified().ok()), (Some(read), Some(written)));
+    }
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::beginning::Beginning;
 use super::begins_inline_pgp;
-use super::folder::MailFile;
+use super::folder::{MailFile, open_quietly};
 use super::walk::Place;
 use crate::addr::Addr;
 use crate::discover::Receipt;
@@ -33,7 +33,7 @@ const MAX_INCOMING_BYTES: u64 = 64 * 1024 * 1024;
 /// # Errors
 /// What the system says.
 pub fn read_incoming(path: &Path, receipt: Receipt) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
+    let mut file = open_quietly(path)?;
     if !file.metadata()?.is_file() {
         // A pipe can be read but once, and whoever writes into it must not be cut short.
         return read_up_to(file, MAX_INCOMING_BYTES);
@@ -47,7 +47,7 @@ pub fn read_incoming(path: &Path, receipt: Receipt) -> io::Result<Vec<u8>> {
     })?;
     let learns = !receipt.spam && is_encrypted;
     if !receipt.no_decrypt && (receipt.return_payload || learns) {
-        return read_up_to(File::open(path)?, MAX_INCOMING_BYTES);
+        return read_up_to(open_quietly(path)?, MAX_INCOMING_BYTES);
     }
     let mut mail = beginning.into_octets();
     mail.truncate(mail.len().saturating_sub(surplus));
@@ -63,7 +63,7 @@ pub(super) fn read_file(mail: MailFile<'_>) -> io::Result<Vec<u8>> {
 
 /// The whole of a mail in an mbox.
 pub(super) fn read_place(place: &Place) -> io::Result<Vec<u8>> {
-    let mut file = File::open(&place.file)?;
+    let mut file = open_quietly(&place.file)?;
     file.seek(SeekFrom::Start(place.range.start))?;
     read(file, place.range.end.saturating_sub(place.range.start))
 }

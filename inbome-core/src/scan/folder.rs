@@ -83,6 +83,36 @@ impl MailFiles {
     }
 }
 
+/// Opens a file to be read so that its times do not tell: by them mail programs know whether there is new
+/// mail in an mbox. Elsewhere than on Linux, and for files of others, they do tell.
+#[cfg(unix)]
+pub(super) fn open_quietly(path: &Path) -> io::Result<File> {
+    open_at(rustix::fs::CWD, path)
+}
+
+/// Opens a file to be read.
+#[cfg(not(unix))]
+pub(super) fn open_quietly(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn open_at(
+    folder: impl std::os::fd::AsFd + Copy,
+    name: impl rustix::path::Arg + Copy,
+) -> io::Result<File> {
+    use rustix::fs::{Mode, OFlags, openat};
+    let open = |how| rustix::io::retry_on_intr(|| openat(folder, name, how, Mode::empty()));
+    let how = OFlags::RDONLY | OFlags::CLOEXEC;
+    #[cfg(target_os = "linux")]
+    match open(how | OFlags::NOATIME) {
+        // Only the owner may ask for it.
+        Err(rustix::io::Errno::PERM) => {}
+        opened => return Ok(opened?.into()),
+    }
+    Ok(open(how)?.into())
+}
+
 /// A mail that is a file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MailFile<'a> {
@@ -92,13 +122,10 @@ pub(super) struct MailFile<'a> {
 }
 
 impl MailFile<'_> {
-    /// Opens it to be read.
+    /// Opens it to be read, as [`open_quietly`].
     #[cfg(unix)]
     pub(super) fn open(&self) -> io::Result<File> {
-        use rustix::fs::{Mode, OFlags, openat};
-        let how = OFlags::RDONLY | OFlags::CLOEXEC;
-        let open = || openat(&self.folder.handle, self.name, how, Mode::empty());
-        Ok(rustix::io::retry_on_intr(open)?.into())
+        open_at(&self.folder.handle, self.name)
     }
 
     /// Opens it to be read.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::folder::{Folder, MailFiles, or_current};
+use super::folder::{Folder, MailFiles, open_quietly, or_current};
 use super::known::Known;
 use super::mbox::{self, Mbox};
 use super::names::{Names, Unreadable};
@@ -199,7 +199,7 @@ fn is_passed_by(path: &Path, include: &[String]) -> bool {
 
 /// Whether a file begins as an mbox does.
 fn is_mbox(path: &Path) -> io::Result<bool> {
-    mbox::begins_mail(&mut File::open(path)?, 0)
+    mbox::begins_mail(&mut open_quietly(path)?, 0)
 }
 
 /// A mail in an mbox: its header section, its time of receipt, and where it stands.
@@ -344,7 +344,7 @@ fn open(source: Source, cursors: Vec<Cursor>) -> io::Result<Open> {
             Ok(Open::Folder { mailbox, parts, known: Known::of(cursors), maildir: false })
         }
         Source::Mbox(path) => {
-            let mut file = File::open(&path)?;
+            let mut file = open_quietly(&path)?;
             let length = file.metadata()?.len();
             let mut offset = 0;
             // A mail may have been half written when it was read: then it is read anew, with all
@@ -356,7 +356,7 @@ fn open(source: Source, cursors: Vec<Cursor>) -> io::Result<Open> {
             {
                 offset = *done;
             }
-            let mbox = Mbox::new(File::open(&path)?, offset)?;
+            let mbox = Mbox::new(open_quietly(&path)?, offset)?;
             Ok(Open::Mbox { mailbox, mbox, file, path: path.into() })
         }
     }
