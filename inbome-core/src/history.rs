@@ -71,6 +71,12 @@ impl Spans {
         *self == Self::default()
     }
 
+    /// From the first to the last, whatever the source.
+    #[must_use]
+    pub fn whole(&self) -> Option<Span> {
+        self.iter().map(|(_, span)| span).reduce(Span::join)
+    }
+
     /// The join with one of them. Gives whether it changed.
     pub fn widen(&mut self, source: Source, span: Span) -> bool {
         let slot = self.slot(source);
@@ -125,7 +131,7 @@ impl KeyRecord {
     /// The latest date from any source.
     #[must_use]
     pub fn last(&self) -> Timestamp {
-        self.spans.iter().map(|(_, span)| span.last).max().unwrap_or(Timestamp::MIN)
+        self.spans.whole().map_or(Timestamp::MIN, |span| span.last)
     }
 
     pub(crate) fn remember_copy(&mut self, hash: Hash) {

@@ -247,7 +247,7 @@ impl inbome_key {
             TargetSource::Own => INBOME_SOURCE_OWN,
         };
         let record = state.and_then(|state| state.history.get(&target.key.fingerprint));
-        let spans = || record.into_iter().flat_map(|record| record.spans.iter());
+        let seen = record.and_then(|record| record.spans.whole());
         Self {
             shared: Arc::clone(shared),
             fingerprint: shown(&target.key.fingerprint),
@@ -258,8 +258,8 @@ impl inbome_key {
             is_locked: false,
             created: INBOME_TIME_UNKNOWN,
             expires: expires(target, state),
-            first_seen: time_out(spans().map(|(_, span)| span.first).min()),
-            last_seen: time_out(spans().map(|(_, span)| span.last).max()),
+            first_seen: time_out(seen.map(|span| span.first)),
+            last_seen: time_out(seen.map(|span| span.last)),
         }
     }
 

@@ -87,7 +87,7 @@ fn known(session: &Session, engine: &Engine, read: &Decrypted) -> Known {
     for account in &accounts {
         let Ok(peer) = engine.peer(Some(account), from) else { continue };
         let record = peer.state.history.get(fingerprint);
-        let first = record.and_then(|record| record.spans.iter().map(|(_, span)| span.first).min());
+        let first = record.and_then(|record| Some(record.spans.whole()?.first));
         known = match (known, first) {
             (Known::Since(held), Some(first)) => Known::Since(held.min(first)),
             (_, Some(first)) => Known::Since(first),
