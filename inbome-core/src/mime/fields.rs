@@ -3,10 +3,7 @@
 //! LF and CRLF end lines, mixed too; a bare CR does not. Lines that are no fields are passed over
 //! with the lines that continue them. Not here: the limits, which `envelope` applies.
 
-use std::sync::LazyLock;
-
 use memchr::memchr;
-use memchr::memmem::Finder;
 
 use super::lines::LineEnds;
 use crate::header::RawField;
@@ -94,36 +91,12 @@ pub(super) fn without_mbox_line(mail: &[u8]) -> &[u8] {
 /// The first octets of `buffer` must be those of the mail, a leading mbox line included.
 #[must_use]
 pub fn header_end(buffer: &[u8]) -> Option<usize> {
-    if let Some(line) = blank_line(buffer) {
-        return Some(line.len());
-    }
-    let mut start = 0_usize;
-    while let Some(rest) = buffer.get(start..).filter(|rest| !rest.is_empty()) {
-        // A blank line may straddle the end of a piece.
-        let piece = rest.get(..PIECE_BYTES.saturating_add(2)).unwrap_or(rest);
-        if let Some(end) = end_in_piece(piece) {
-            return Some(start.saturating_add(end));
-        }
-        start = start.saturating_add(PIECE_BYTES);
-    }
-    None
+    let lines = LineEnds::new(buffer).map(|end| end.saturating_add(1));
+    std::iter::once(0).chain(lines).find_map(|start| {
+        let line = blank_line(buffer.get(start..)?)?;
+        start.checked_add(line.len())
+    })
 }
-
-fn end_in_piece(piece: &[u8]) -> Option<usize> {
-    let [lf, crlf] = &*BLANK_LINES;
-    let end = lf.find(piece).map(|at| at.saturating_add(2));
-    let before = end.and_then(|end| piece.get(..end)).unwrap_or(piece);
-    crlf.find(before).map(|at| at.saturating_add(3)).or(end)
-}
-
-/// Octets searched for a blank line of the one kind, then for one of the other: not the whole of a
-/// large buffer, which has one kind as a rule.
-const PIECE_BYTES: usize = 4_096;
-
-/// A line end and a blank line after it. They are searched for whole, because a header has some
-/// fifty line ends and one blank line.
-static BLANK_LINES: LazyLock<[Finder<'static>; 2]> =
-    LazyLock::new(|| [Finder::new(b"\n\n"), Finder::new(b"\n\r\n")]);
 
 fn field(whole: &[u8]) -> Option<RawField<'_>> {
     let raw = match whole.strip_suffix(b"\n") {

@@ -25,12 +25,6 @@ pub(super) fn line(value: &[u8]) -> Cow<'_, str> {
 /// A value for people to read: no control characters, no blanks around it, at most 200 octets.
 pub(super) fn shown(value: &[u8]) -> Option<String> {
     let line = line(value);
-    let plain = |text: &str| text.bytes().all(|octet| octet == b' ' || octet.is_ascii_graphic());
-    if let Some(text) =
-        Some(line.trim()).filter(|text| text.len() <= MAX_SHOWN_BYTES && plain(text))
-    {
-        return (!text.is_empty()).then(|| text.to_owned());
-    }
     let mut text = String::with_capacity(line.len().min(MAX_SHOWN_BYTES));
     for c in line.trim().chars() {
         if c.is_control() {

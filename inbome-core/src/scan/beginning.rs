@@ -4,10 +4,10 @@
 //! PGP message. Not here: opening files (`folder`), and mails that are needed whole (`encrypted`).
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 
-use super::begins_inline_pgp;
 use super::folder::{MailFile, MailFiles};
+use super::{begins_inline_pgp, read_some};
 use crate::limits::Limit;
 use crate::mime::Envelope;
 
@@ -40,7 +40,7 @@ impl Beginnings {
         let (rooms, _) = self.firsts.as_chunks_mut::<FIRST_READ>();
         self.reads.clear();
         self.reads
-            .extend(files.iter().zip(rooms).map(|(file, room)| read(&mut file.open()?, room)));
+            .extend(files.iter().zip(rooms).map(|(file, room)| read_some(&mut file.open()?, room)));
     }
 
     /// Shows what the mail in the `nth` file is, and gives that with the octets read of it.
@@ -90,7 +90,7 @@ impl Beginning {
             if self.octets.len() < end {
                 self.octets.resize(end, 0);
             }
-            let read = read(file, self.octets.get_mut(self.held..end).unwrap_or_default())?;
+            let read = read_some(file, self.octets.get_mut(self.held..end).unwrap_or_default())?;
             self.held = self.held.saturating_add(read);
             let envelope = Envelope::parse(self.octets.get(..self.held).unwrap_or_default());
             wanted = if read == 0 { 0 } else { needed(&envelope, self.held) };
@@ -117,14 +117,5 @@ fn needed(envelope: &Result<Envelope<'_>, Limit>, held: usize) -> usize {
         Ok(envelope) if envelope.body().len() < BODY_BYTES => BODY_BYTES,
         Ok(envelope) if !begins_inline_pgp(envelope.body()) => 0,
         Ok(_) => more.min(MAX_INLINE_BYTES.saturating_sub(held)),
-    }
-}
-
-fn read(file: &mut File, room: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match file.read(room) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            other => return other,
-        }
     }
 }

@@ -136,7 +136,7 @@ impl MailFile<'_> {
 
     /// When it was written, which for a mailbox is a time of receipt.
     pub(super) fn modified(&self) -> Option<Timestamp> {
-        let time = self.open().ok()?.metadata().ok()?.modified().ok()?;
+        let time = std::fs::metadata(self.path()).ok()?.modified().ok()?;
         let since = time.duration_since(std::time::UNIX_EPOCH).ok()?;
         i64::try_from(since.as_secs()).ok().map(Timestamp::from_secs)
     }

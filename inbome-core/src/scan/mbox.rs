@@ -153,14 +153,9 @@ impl Mbox {
         }
         while !self.ended && self.held < wanted {
             let room = self.window.get_mut(self.held..).unwrap_or_default();
-            match self.file.read(room) {
-                Ok(read) => {
-                    self.ended = read == 0;
-                    self.held = self.held.saturating_add(read);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+            let read = super::read_some(&mut self.file, room)?;
+            self.ended = read == 0;
+            self.held = self.held.saturating_add(read);
         }
         Ok(())
     }

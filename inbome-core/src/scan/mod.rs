@@ -5,6 +5,8 @@
 //! applies them. Not here: what a mail means (`discover`) and how it is applied (`receive`).
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 use crate::addr::Addr;
@@ -86,6 +88,16 @@ pub use run::{Scan, StoreAccess};
 /// First 16 octets of SHA-256 of the part of a file's name that never changes.
 fn name_hash(name: &[u8]) -> [u8; 16] {
     crate::receive::message_id_hash(name)
+}
+
+/// Reads as much as there is at once, and again if a signal came between; nothing at the end.
+fn read_some(file: &mut File, room: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(room) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
 }
 
 /// Whether a body looks like an inline PGP message, as far as it is there.
