@@ -9,7 +9,8 @@ use std::path::PathBuf;
 
 use super::ScanOptions;
 use super::beginning::Beginning;
-use super::walk::{self, Chunk, Walk};
+use super::sources;
+use super::walk::{Chunk, Walk};
 use crate::addr::Addr;
 use crate::clock::{Timestamp, effective_date, time_of_receipt};
 use crate::fields::{judge_field, settle_fields};
@@ -61,7 +62,7 @@ pub fn look(
     certs: &dyn Certificates,
     now: Timestamp,
 ) -> Findings {
-    let walk::Found { sources, mut unreadable, .. } = walk::find_sources(paths, options);
+    let sources::Found { sources, mut unreadable, .. } = sources::find_sources(paths, options);
     let mut walk = Walk::new(sources.into_iter().map(|source| (source, Vec::new())).collect());
     let mut backups = Vec::new();
     let mut keys: BTreeMap<Fingerprint, OtherKey> = BTreeMap::new();

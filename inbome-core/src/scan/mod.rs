@@ -79,6 +79,7 @@ mod mbox;
 mod memory;
 mod names;
 mod run;
+mod sources;
 mod walk;
 
 pub use encrypted::{OpenMail, read_incoming};

@@ -13,6 +13,7 @@ use std::sync::{Mutex, PoisonError, mpsc};
 use super::beginning::Beginnings;
 use super::encrypted::{self, OpenMail};
 use super::memory::{CheckedCerts, RunMemory};
+use super::sources;
 use super::walk::{self, BoxMail, Chunk, Walk};
 use super::{Progress, ScanOptions, ScanReport};
 use crate::account::{Account, Accounts};
@@ -90,8 +91,8 @@ impl Scan<'_> {
         store: &mut S,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<ScanReport, S::Error> {
-        let walk::Found { mut sources, passed_by, unreadable } =
-            walk::find_sources(paths, self.options);
+        let sources::Found { mut sources, passed_by, unreadable } =
+            sources::find_sources(paths, self.options);
         let report = ScanReport { passed_by, unreadable, ..ScanReport::default() };
         let mut known = Vec::new();
         store.with(&mut |store| {
