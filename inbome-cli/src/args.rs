@@ -296,7 +296,8 @@ pub(crate) struct ProcessIncoming {
 #[command(after_help = "\
 Mails are only read: none is moved, marked or changed. What was scanned is remembered, so a second
 scan reads only what is new. Ctrl-C loses nothing; the next scan goes on from there. Folders named
-Junk, Spam, Trash, Deleted, Drafts or Templates are passed by, and mails flagged as draft or trash.
+Junk, Spam, Trash, Deleted, Drafts or Templates are passed by, links to folders, and mails flagged as
+draft or trash.
 
 Examples:
   inbome scan ~/Maildir
@@ -319,7 +320,7 @@ pub(crate) struct Scan {
     /// Do not decrypt: learn only from what stands outside
     #[arg(long)]
     pub(crate) no_decrypt: bool,
-    /// Take in folders with this name that are passed by otherwise
+    /// Take in folders, or links to folders, with this name that are passed by otherwise
     #[arg(long, value_name = "NAME")]
     pub(crate) include: Vec<String>,
 }

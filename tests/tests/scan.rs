@@ -53,6 +53,43 @@ fn folders_of_trash_are_passed_by_unless_they_are_asked_for() {
     assert_eq!(found(&engine), [2, 3, 7, 100]);
 }
 
+#[cfg(unix)]
+#[test]
+fn links_in_a_mail_folder_lead_to_mails_and_to_folders_only_if_asked() {
+    use std::os::unix::fs::symlink;
+    let (root, elsewhere) = (folder(), folder());
+    let link = |to: &str, from: &str| {
+        symlink(elsewhere.path().join(to), root.path().join(from)).expect("a link");
+    };
+    put(&elsewhere.path().join("work/cur/1.a:2,S"), &keyed(1));
+    put(&elsewhere.path().join("list.mbox"), &mboxrd(0, &keyed(2)));
+    put(&elsewhere.path().join("3.eml"), &keyed(3));
+    put(&root.path().join("cases/4.eml"), &keyed(4));
+    link("work", "Work");
+    link("list.mbox", "lists");
+    link("list.mbox", "lists-too");
+    // Beside mails it would be a mail that cannot be read.
+    fs::create_dir(root.path().join("empty")).expect("a folder");
+    link("nothing", "empty/Nothing");
+    link("3.eml", "3.eml");
+    // Round in circles, twice in each round.
+    symlink(root.path(), elsewhere.path().join("work/round")).expect("a link");
+    symlink(root.path(), root.path().join("cases/round")).expect("a link");
+    let engine = bob();
+    let report = scan(&engine, root.path());
+    assert_eq!(found(&engine), [2, 3, 4]);
+    // The other one leads to where the scan was already.
+    assert_eq!((report.messages, report.passed_by), (3, vec![root.path().join("Work")]));
+    let asked = ScanOptions { include: vec!["work".into(), "Round".into()], ..how() };
+    let report = scan_with(&engine, &[root.path().to_owned()], &asked);
+    assert_eq!(found(&engine), [1, 2, 3, 4]);
+    assert_eq!((report.passed_by, report.unreadable), (Vec::new(), Vec::new()));
+    // A link that was named itself is what was meant.
+    let engine = bob();
+    scan(&engine, root.path().join("Work"));
+    assert_eq!(found(&engine), [1]);
+}
+
 #[test]
 fn mails_flagged_as_trash_or_draft_are_passed_by() {
     let root = folder();

@@ -14,6 +14,7 @@ fn with_maildir() -> (World, String) {
     world.file("mail/cur/1:2,S", mail("bob@example.org", DATE, &fields));
     world.file("mail/cur/2:2,S", mail("carl@example.org", DATE, ""));
     world.file("mail/cur/3:2,S", "no mail");
+    world.file("mail/.Junk/cur/4:2,S", mail("dora@example.org", DATE, ""));
     let path = world.path("mail").to_str().unwrap().to_owned();
     (world, path)
 }
@@ -22,6 +23,7 @@ fn with_maildir() -> (World, String) {
 fn a_scan_counts_everything_and_the_next_one_passes_it_by() {
     let (world, path) = with_maildir();
     let found = world.run(&["scan", &path, "--json"]).exits(0).json();
+    let junk = format!("{path}/.Junk");
     for (field, value) in [
         ("messages", json!(3)),
         ("updated", json!(2)),
@@ -35,6 +37,7 @@ fn a_scan_counts_everything_and_the_next_one_passes_it_by() {
     ] {
         assert_eq!(found[field], value, "{field}: {found}");
     }
+    assert_eq!(found["passed_by"], json!([junk]));
     assert!(found["seconds"].is_number());
     assert!(found["bytes"].as_u64().unwrap() > 0);
     assert!(world.path("mail/cur/1:2,S").exists());
@@ -61,8 +64,12 @@ fn a_scan_ends_with_one_screen_about_whom_to_write_to() {
         assert!(text.contains(part), "{part}: {text}");
     }
     assert!(text.lines().count() < 24, "{text}");
-    assert_eq!(run.stderr, "");
-    assert_eq!(world.run(&["scan", &path, "--full", "--quiet"]).exits(0).text(), "");
+    let passed_by = format!(
+        "Passed by, for their names or as links: {path}/.Junk (`--include NAME` takes a folder in).\n"
+    );
+    assert_eq!(run.stderr, passed_by);
+    let quiet = world.run(&["scan", &path, "--full", "--quiet"]).exits(0);
+    assert_eq!((quiet.text().as_str(), quiet.stderr.as_str()), ("", ""));
 }
 
 #[test]

@@ -19,7 +19,8 @@ pub struct ScanOptions<'a> {
     pub jobs: usize,
     /// Scans again what was scanned before.
     pub full: bool,
-    /// Names of folders to take in that are passed by otherwise (`Junk`, `Trash`, …), without case.
+    /// Names of folders to take in that are passed by otherwise (`Junk`, `Trash`, …, or a link), without
+    /// case.
     pub include: Vec<String>,
     /// Counts the mails first, so that the progress has a total. An mbox is counted in mails of
     /// average size.
@@ -56,7 +57,8 @@ pub struct ScanReport {
     pub ignored: BTreeMap<String, u64>,
     /// Mails passed by: scanned before, or flagged as trash or draft.
     pub skipped: u64,
-    /// Folders passed by for their names; [`ScanOptions::include`] takes one in.
+    /// Folders passed by for their names, and links to folders, which may lead anywhere;
+    /// [`ScanOptions::include`] takes one in.
     pub passed_by: Vec<PathBuf>,
     /// Peers known after the scan, over the accounts concerned.
     pub peers: u64,

@@ -91,7 +91,7 @@ impl Scan<'_> {
         store: &mut S,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<ScanReport, S::Error> {
-        let sources::Found { mut sources, passed_by, unreadable } =
+        let sources::Found { mut sources, passed_by, unreadable, .. } =
             sources::find_sources(paths, self.options);
         let report = ScanReport { passed_by, unreadable, ..ScanReport::default() };
         let mut known = Vec::new();

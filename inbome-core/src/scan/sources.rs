@@ -2,6 +2,7 @@
 //!
 //! Nothing is read but names and the first line of files. Not here: going through them (`walk`).
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
@@ -70,13 +71,55 @@ impl Source {
 pub(super) struct Found {
     /// Where mails are.
     pub(super) sources: Vec<Source>,
-    /// Folders that hold no mail to learn from.
+    /// Folders that hold no mail to learn from, and folders that only links lead to.
     pub(super) passed_by: Vec<PathBuf>,
     /// What could not be read.
     pub(super) unreadable: Vec<Unreadable>,
+    /// Folders and mboxes that were looked into: each once, also if links go round.
+    seen: BTreeSet<PathBuf>,
+    /// Links to folders that were not followed.
+    links: Vec<PathBuf>,
+}
+
+/// Finds the sources below `paths`.
+pub(super) fn find_sources(paths: &[PathBuf], options: &ScanOptions<'_>) -> Found {
+    let mut found = Found::default();
+    paths.iter().for_each(|path| found.add(path, options, 0));
+    let links = std::mem::take(&mut found.links);
+    found.passed_by.extend(links.into_iter().filter(|link| !found.seen.contains(&resolved(link))));
+    found
 }
 
 impl Found {
+    /// Adds what is at `path`, or says what is wrong with it.
+    fn add(&mut self, path: &Path, options: &ScanOptions<'_>, depth: usize) {
+        let added = match fs::metadata(path) {
+            Ok(found) if found.is_file() => self.add_file(path, options),
+            Ok(_) if is_passed_by(path, &options.include) => {
+                self.passed_by.push(path.to_owned());
+                Ok(())
+            }
+            Ok(found) if !found.is_dir() => Err(io::Error::other("neither a file nor a folder")),
+            Ok(_) if depth > MAX_DEPTH => Err(io::Error::other("folders nested too deeply")),
+            Ok(_) => self.add_folder(path, options, depth),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = added {
+            self.unreadable.push((path.to_owned(), error.to_string()));
+        }
+    }
+
+    fn add_file(&mut self, path: &Path, options: &ScanOptions<'_>) -> io::Result<()> {
+        if !is_mbox(path)? {
+            self.add_mail(path, options);
+        } else if is_passed_by(path, &options.include) {
+            self.passed_by.push(path.to_owned());
+        } else if self.seen.insert(resolved(path)) {
+            self.sources.push(Source::Mbox(path.to_owned()));
+        }
+        Ok(())
+    }
+
     /// Adds one mail that was named by itself, beside those of its folder that were named before it.
     fn add_mail(&mut self, path: &Path, options: &ScanOptions<'_>) {
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -93,6 +136,83 @@ impl Found {
             _ => self.sources.push(Source::Named(folder.to_owned(), vec![name])),
         }
     }
+
+    fn add_folder(
+        &mut self,
+        path: &Path,
+        options: &ScanOptions<'_>,
+        depth: usize,
+    ) -> io::Result<()> {
+        if !self.seen.insert(resolved(path)) {
+            return Ok(());
+        }
+        let maildir = path.join("cur").is_dir() || path.join("new").is_dir();
+        if maildir {
+            self.sources.push(Source::Maildir(path.to_owned()));
+        }
+        let Contents { mails, mut mboxes, mut folders, links } = Contents::of(path, maildir)?;
+        if mails {
+            self.sources.push(Source::Files(path.to_owned()));
+        }
+        let (asked, left): (Vec<_>, Vec<_>) =
+            links.into_iter().partition(|link| is_included(link, &options.include));
+        folders.extend(asked);
+        self.links.extend(left);
+        // They come in whatever order the disk has them; people read reports in this one.
+        folders.sort();
+        mboxes.sort();
+        for inner in mboxes.iter().chain(&folders) {
+            self.add(inner, options, depth.saturating_add(1));
+        }
+        Ok(())
+    }
+}
+
+/// What stands in a folder.
+#[derive(Debug, Default)]
+struct Contents {
+    /// Whether files do that are no mboxes.
+    mails: bool,
+    mboxes: Vec<PathBuf>,
+    folders: Vec<PathBuf>,
+    /// Links to folders. They may lead anywhere, so they are followed only if that was asked for.
+    links: Vec<PathBuf>,
+}
+
+impl Contents {
+    fn of(folder: &Path, maildir: bool) -> io::Result<Self> {
+        let mut contents = Self::default();
+        for entry in fs::read_dir(folder)?.flatten() {
+            let (name, path) = (entry.file_name(), entry.path());
+            let own = maildir && ["cur", "new", "tmp"].iter().any(|part| name == **part);
+            let Ok(kind) = entry.file_type() else { continue };
+            let to = match kind.is_symlink() {
+                true => fs::metadata(&path).map(|to| to.file_type()),
+                false => Ok(kind),
+            };
+            match to {
+                Ok(to) if to.is_dir() && own => {}
+                Ok(to) if to.is_dir() && kind.is_symlink() => contents.links.push(path),
+                Ok(to) if to.is_dir() => contents.folders.push(path),
+                // Beside cur and new stand index files of the mail server.
+                _ if maildir || is_hidden(&name) => {}
+                Ok(to) if !to.is_file() => {}
+                // A link that leads nowhere; beside mails it is reported when these are read.
+                Err(_) => {}
+                Ok(_) => match is_mbox(&path) {
+                    Ok(true) => contents.mboxes.push(path),
+                    _ => contents.mails = true,
+                },
+            }
+        }
+        contents.links.sort();
+        Ok(contents)
+    }
+}
+
+/// The path without links, as far as the system tells.
+fn resolved(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The Maildir whose `new` or `cur` a folder is.
@@ -101,86 +221,29 @@ pub(super) fn maildir_of(folder: &Path) -> Option<&Path> {
     folder.parent().filter(|_| is_part)
 }
 
-/// Finds the sources below `paths`.
-pub(super) fn find_sources(paths: &[PathBuf], options: &ScanOptions<'_>) -> Found {
-    let mut found = Found::default();
-    paths.iter().for_each(|path| descend(path, options, &mut found, 0));
-    found
-}
-
-fn descend(path: &Path, options: &ScanOptions<'_>, all: &mut Found, depth: usize) {
-    let refuse = |error: &io::Error| (path.to_owned(), error.to_string());
-    if depth > MAX_DEPTH {
-        all.unreadable.push((path.to_owned(), "folders nested too deeply".to_owned()));
-        return;
-    }
-    let metadata = match fs::metadata(path) {
-        Ok(metadata) => metadata,
-        Err(error) => return all.unreadable.push(refuse(&error)),
-    };
-    let passed_by = is_passed_by(path, &options.include);
-    if metadata.is_file() {
-        return match is_mbox(path) {
-            Ok(false) => all.add_mail(path, options),
-            Ok(true) if passed_by => all.passed_by.push(path.to_owned()),
-            Ok(true) => all.sources.push(Source::Mbox(path.to_owned())),
-            Err(error) => all.unreadable.push(refuse(&error)),
-        };
-    }
-    let Found { sources: found, unreadable, .. } = all;
-    if passed_by {
-        return all.passed_by.push(path.to_owned());
-    }
-    if !metadata.is_dir() {
-        return unreadable.push((path.to_owned(), "neither a file nor a folder".to_owned()));
-    }
-    let maildir = path.join("cur").is_dir() || path.join("new").is_dir();
-    if maildir {
-        found.push(Source::Maildir(path.to_owned()));
-    }
-    let entries = match fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(error) => return unreadable.push(refuse(&error)),
-    };
-    let (mut folders, mut files, mut mboxes) = (Vec::new(), false, Vec::new());
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let own = maildir && ["cur", "new", "tmp"].iter().any(|part| name == **part);
-        match entry.file_type() {
-            Ok(kind) if kind.is_dir() && !own => folders.push(entry.path()),
-            // Beside cur and new stand index files of the mail server.
-            Ok(kind) if kind.is_file() && !maildir && !is_hidden(&name) => {
-                match is_mbox(&entry.path()) {
-                    Ok(true) => mboxes.push(entry.path()),
-                    _ => files = true,
-                }
-            }
-            _ => {}
-        }
-    }
-    if files {
-        found.push(Source::Files(path.to_owned()));
-    }
-    // Folders come in whatever order the disk has them; people read reports in this one.
-    folders.sort();
-    mboxes.sort();
-    for inner in mboxes.iter().chain(&folders) {
-        descend(inner, options, all, depth.saturating_add(1));
-    }
-}
-
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
 
 /// Whether any part of a folder's name (`.Archive.Trash` has two) says that it is passed by.
 fn is_passed_by(path: &Path, include: &[String]) -> bool {
-    let Some(name) = path.file_name().map(|name| name.to_string_lossy().to_lowercase()) else {
-        return false;
-    };
-    let wanted = |part: &str| include.iter().any(|name| name.to_lowercase() == part);
-    let passed = |part: &str| PASSED_BY.contains(&part) && !wanted(part);
-    (name.split('.').any(passed) || passed(&name)) && !wanted(&name)
+    let Some(name) = lower_name(path) else { return false };
+    let passed = |part: &str| PASSED_BY.contains(&part) && !is_wanted(part, include);
+    (name.split('.').any(passed) || passed(&name)) && !is_wanted(&name, include)
+}
+
+/// Whether a folder's name, or any part of it, was asked for.
+fn is_included(path: &Path, include: &[String]) -> bool {
+    let Some(name) = lower_name(path) else { return false };
+    is_wanted(&name, include) || name.split('.').any(|part| is_wanted(part, include))
+}
+
+fn is_wanted(name: &str, include: &[String]) -> bool {
+    include.iter().any(|wanted| wanted.to_lowercase() == name)
+}
+
+fn lower_name(path: &Path) -> Option<String> {
+    path.file_name().map(|name| name.to_string_lossy().to_lowercase())
 }
 
 /// Whether a file begins as an mbox does.

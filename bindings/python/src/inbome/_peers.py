@@ -102,7 +102,7 @@ class Peers(Base):
 
         `jobs` is the number of threads, 0 for one per processor. `full` scans again what was
         scanned before. `count` counts first, so that the progress has a total. `include` takes
-        folders in that are passed by otherwise, such as Junk. `decrypt` opens encrypted mails that
+        folders in that are passed by otherwise, such as Junk or links. `decrypt` opens encrypted mails that
         advertise nothing outside, if the key needs no passphrase. `progress` is told often how far it
         is, on this thread; `cancel` is asked as often whether to stop. What they raise stops the
         scan and is raised again, and so does Ctrl-C; what was done until then is kept, and the next
