@@ -3263,7 +3263,7 @@ inbome_result inbome_scan_set_no_decrypt(struct inbome_scan *scan, int32_t no_de
 inbome_result inbome_scan_set_count(struct inbome_scan *scan, int32_t count);
 
 // Takes folders in that are passed by otherwise: Junk, Spam, Trash, Deleted, Drafts,
-// Templates.
+// Templates, and links to folders.
 //
 // scan: what is changed.
 // folder: its name; case does not matter.
@@ -3386,6 +3386,23 @@ int32_t inbome_scan_ignored_reason(const struct inbome_scan *scan, size_t index)
 //
 // Returns: the count; 0 past the end.
 uint64_t inbome_scan_ignored_messages(const struct inbome_scan *scan, size_t index);
+
+// How many folders were passed by: for their names (see inbome_scan_include), or because they are
+// links.
+//
+// scan: the object; NULL gives 0.
+//
+// Returns: the count.
+size_t inbome_scan_passed_by_count(const struct inbome_scan *scan);
+
+// A folder that was passed by.
+//
+// scan: the object; NULL gives NULL.
+// index: from 0, below inbome_scan_passed_by_count.
+//
+// Returns: its path; NULL past the end.
+// Borrowed: valid until the scan is freed
+const char *inbome_scan_passed_by_path(const struct inbome_scan *scan, size_t index);
 
 // How many files and folders could not be read.
 //

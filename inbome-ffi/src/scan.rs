@@ -32,6 +32,7 @@ pub struct inbome_scan {
     pub(crate) report: ScanReport,
     pub(crate) ignored: Vec<(i32, u64)>,
     pub(crate) unreadable: Vec<(CString, CString)>,
+    pub(crate) passed_by: Vec<CString>,
 }
 
 /// Told often how far a scan is, on the thread that runs it. The scan itself must not be touched
@@ -190,7 +191,7 @@ pub extern "C" fn inbome_scan_set_count(
 }
 
 /// Takes folders in that are passed by otherwise: Junk, Spam, Trash, Deleted, Drafts,
-/// Templates.
+/// Templates, and links to folders.
 ///
 /// scan: what is changed.
 /// folder: its name; case does not matter.
@@ -288,6 +289,8 @@ pub extern "C" fn inbome_scan_run(scan: Option<&mut inbome_scan>) -> inbome_resu
         scan.ignored =
             report.ignored.iter().map(|(code, count)| (reason_number(code), *count)).collect();
         scan.unreadable = unreadable_out(&report.unreadable);
+        scan.passed_by =
+            report.passed_by.iter().map(|path| c_text(&path.to_string_lossy())).collect();
         scan.report = report;
         Ok(())
     })
@@ -319,6 +322,7 @@ impl inbome_scan {
             report: ScanReport::default(),
             ignored: Vec::new(),
             unreadable: Vec::new(),
+            passed_by: Vec::new(),
         }
     }
 

@@ -109,6 +109,32 @@ pub extern "C" fn inbome_scan_ignored_messages(scan: Option<&inbome_scan>, index
     read(scan, 0, |scan| scan.ignored.get(index).map_or(0, |(_, count)| *count))
 }
 
+/// How many folders were passed by: for their names (see inbome_scan_include), or because they are
+/// links.
+///
+/// scan: the object; NULL gives 0.
+///
+/// Returns: the count.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_scan_passed_by_count(scan: Option<&inbome_scan>) -> usize {
+    read(scan, 0, |scan| scan.passed_by.len())
+}
+
+/// A folder that was passed by.
+///
+/// scan: the object; NULL gives NULL.
+/// index: from 0, below inbome_scan_passed_by_count.
+///
+/// Returns: its path; NULL past the end.
+/// Borrowed: valid until the scan is freed
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_scan_passed_by_path(
+    scan: Option<&inbome_scan>,
+    index: usize,
+) -> *const c_char {
+    read(scan, std::ptr::null(), |scan| lent(scan.passed_by.get(index)))
+}
+
 /// How many files and folders could not be read.
 ///
 /// scan: the object; NULL gives 0.

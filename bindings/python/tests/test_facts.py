@@ -167,8 +167,10 @@ class Folders(Test):
                 (box / f"cur/{NOW}.{flag}.host:2,S{flag}").write_bytes(mail_of(f"{flag}@e.org"))
             report = engine.scan(box)
             self.assertEqual((report.messages, report.skipped), (1, 2))
+            self.assertEqual(report.passed_by, (str(box / ".Junk"),))
             report = engine.scan(box, include="jUNK")
             self.assertEqual((report.messages, report.skipped), (2, 3))
+            self.assertEqual(report.passed_by, ())
 
 
 if __name__ == "__main__":

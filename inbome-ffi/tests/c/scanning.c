@@ -34,10 +34,13 @@ static void make_maildir(const char *folder) {
 
 int main(void) {
     char folder[] = "/tmp/inbome-scan-XXXXXX", home[64], maildir[64], single[128], command[128];
+    char drafts[128];
     CHECK(mkdtemp(folder));
     snprintf(home, sizeof home, "%s/home", folder);
     snprintf(maildir, sizeof maildir, "%s/mail", folder);
     make_maildir(maildir);
+    snprintf(drafts, sizeof drafts, "%s/.Drafts", maildir);
+    CHECK(mkdir(drafts, 0700) == 0);
     inbome_engine *engine = NULL;
     CHECK_OK(NULL, inbome_engine_open(home, NULL, &engine));
     inbome_scan *scan = NULL;
@@ -67,6 +70,9 @@ int main(void) {
     CHECK(inbome_scan_messages(scan) == MAILS && inbome_scan_updated(scan) == MAILS);
     CHECK(inbome_scan_unreadable_count(scan) == 1);
     CHECK(is_same(inbome_scan_unreadable_path(scan, 0), "/nonexistent/mail"));
+    CHECK(inbome_scan_passed_by_count(scan) == 1);
+    CHECK(is_same(inbome_scan_passed_by_path(scan, 0), drafts));
+    CHECK(inbome_scan_passed_by_path(scan, 1) == NULL);
     CHECK_OK(engine, inbome_scan_run(scan));
     CHECK(inbome_scan_messages(scan) == 0 && inbome_scan_skipped(scan) == MAILS);
     inbome_scan_free(scan);

@@ -326,6 +326,8 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
     "inbome_scan_is_cancelled": (c_int32, (c_void_p,)),
     "inbome_scan_messages": (c_uint64, (c_void_p,)),
     "inbome_scan_open": (c_int32, (c_void_p, c_char_p, POINTER(c_void_p))),
+    "inbome_scan_passed_by_count": (c_size_t, (c_void_p,)),
+    "inbome_scan_passed_by_path": (c_char_p, (c_void_p, c_size_t)),
     "inbome_scan_peers": (c_uint64, (c_void_p,)),
     "inbome_scan_run": (c_int32, (c_void_p,)),
     "inbome_scan_set_account": (c_int32, (c_void_p, c_char_p)),

@@ -205,6 +205,10 @@ def report_of(scan: Pointer) -> values.ScanReport:
             for index in range(lib.inbome_scan_ignored_count(scan))
         },
         unreadable=_unreadable_of("scan", scan),
+        passed_by=tuple(
+            required_text(lib.inbome_scan_passed_by_path(scan, index))
+            for index in range(lib.inbome_scan_passed_by_count(scan))
+        ),
     )
 
 

@@ -378,6 +378,8 @@ class ScanReport:
     cancelled: bool
     ignored: Mapping[Reason, int]
     unreadable: tuple[Unreadable, ...]
+    passed_by: tuple[str, ...]
+    """Folders passed by for their names, or because they are links; `include` takes one in."""
 
 
 @dataclass(frozen=True)
