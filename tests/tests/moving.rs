@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use inbome_core::clock::Timestamp;
 use inbome_core::discover::Receipt;
-use inbome_core::engine::{Engine, EngineOptions, Reply};
+use inbome_core::engine::{AccountOptions, Engine, EngineOptions, Reply};
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::header::PreferEncrypt;
 use inbome_core::moving::{Imported, MoveError, MoveOptions, Program};
@@ -105,15 +105,49 @@ fn of_several_keys_the_youngest_moves_in_and_a_key_from_the_user_stays() {
     assert_eq!(target(&advice(&engine, BOB)), Some((first, TargetSource::Import)));
 }
 
+/// A key with a passphrase.
+fn make_locked(home: &Home, user_id: &str) {
+    let arguments =
+        ["--passphrase", "secret", "--pinentry-mode", "loopback", "--quick-gen-key", user_id];
+    home.gpg(&arguments, b"");
+    forget_passphrases(home);
+}
+
+fn forget_passphrases(home: &Home) {
+    let kill = ["--homedir", home.path().to_str().unwrap(), "--kill", "gpg-agent"];
+    Command::new("gpgconf").args(kill).output().unwrap();
+}
+
+#[test]
+fn an_old_own_key_that_is_locked_keeps_no_other_from_moving_in() {
+    let home = Home::new();
+    make_locked(&home, ALICE);
+    std::thread::sleep(Duration::from_millis(1100));
+    let young = home.make(ALICE, &[]);
+    let engine = Engine::in_memory(EngineOptions::default());
+    let mut options = options(Program::Gpg, home.path());
+    (options.own_keys, options.account) = (true, Some(addr(ALICE)));
+    let done = import(&engine, &options).unwrap();
+    assert_eq!(own_fingerprint(&engine), young);
+    assert_eq!(done.own_keys.len(), 1);
+    let [(what, found)] = done.failed.as_slice() else { panic!("{:?}", done.failed) };
+    assert!(
+        what.starts_with("own key ") && found.contains("--export-secret-keys"),
+        "{what}: {found}"
+    );
+    let again = import(&engine, &options).unwrap();
+    assert_eq!((again.own_keys.len(), again.failed.len()), (0, 1));
+    // Now the youngest one is locked.
+    std::thread::sleep(Duration::from_millis(1100));
+    make_locked(&home, &format!("Alice <{ALICE}>"));
+    let error = import(&engine, &options).unwrap_err();
+    assert_eq!((error.kind(), own_fingerprint(&engine)), (ErrorKind::Passphrase, young));
+}
+
 #[test]
 fn a_locked_own_key_is_refused_with_what_to_do() {
     let home = Home::new();
-    let arguments =
-        ["--passphrase", "secret", "--pinentry-mode", "loopback", "--quick-gen-key", ALICE];
-    home.gpg(&arguments, b"");
-    // The agent must not remember the passphrase.
-    let kill = ["--homedir", home.path().to_str().unwrap(), "--kill", "gpg-agent"];
-    Command::new("gpgconf").args(kill).output().unwrap();
+    make_locked(&home, ALICE);
     let engine = Engine::in_memory(EngineOptions::default());
     let mut options = options(Program::Gpg, home.path());
     (options.own_keys, options.account) = (true, Some(addr(ALICE)));
@@ -124,6 +158,18 @@ fn a_locked_own_key_is_refused_with_what_to_do() {
     // Why, and not only what came of it.
     assert!(!text.contains("nothing exported"), "{text}");
     assert_eq!(engine.accounts().unwrap(), []);
+
+    // Once the user has handed it in, nobody asks for it again.
+    let arguments =
+        ["--passphrase", "secret", "--pinentry-mode", "loopback", "--export-secret-keys", ALICE];
+    let import_key = Some(home.gpg(&arguments, b""));
+    let account = AccountOptions { import_key, ..AccountOptions::default() };
+    engine
+        .create_account(&addr(ALICE), &account, &mut |_| Some(Secret::new(b"secret".to_vec())))
+        .unwrap();
+    forget_passphrases(&home);
+    let done = import(&engine, &options).unwrap();
+    assert_eq!((done.own_keys, done.failed), (Vec::new(), Vec::new()));
 }
 
 #[test]

@@ -15,6 +15,7 @@ use super::process::{self, MAX_KEYRING_BYTES, export_secret};
 use super::{
     Each, Foreign, Imported, MoveError, OwnKey, Program, Said, Sources, flaw_code, foreign,
 };
+use crate::account::Accounts;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::Fingerprint;
@@ -83,6 +84,11 @@ struct Found {
     addrs: BTreeSet<Addr>,
 }
 
+/// Whether a key is what the account uses already: then nobody is asked to unlock it.
+fn is_current(accounts: &Accounts, addr: &Addr, fingerprint: &Fingerprint) -> bool {
+    accounts.of(addr).is_some_and(|account| account.current.as_ref() == Some(fingerprint))
+}
+
 fn look(sources: &Sources<'_>, cert: &[u8]) -> Result<Found, &'static str> {
     let (openpgp, now) = (sources.openpgp, sources.now);
     let (fingerprint, _) = openpgp.import_cert(cert).map_err(|error| match error {
@@ -114,7 +120,8 @@ impl Foreign for Gpg {
         let mut certs = self.certs(sources, &mut Imported::default());
         // The youngest comes last, and stays the current one.
         certs.sort_by_key(|cert| (cert.created, cert.fingerprint.clone()));
-        let mut keys = Vec::new();
+        let mut keys: Vec<OwnKey> = Vec::new();
+        let mut locked = BTreeMap::new();
         for cert in certs.iter().filter(|cert| secrets.contains(&cert.fingerprint)) {
             let mut mine = cert.addrs.iter().filter(|addr| match sources.named {
                 Some(named) => named == *addr,
@@ -124,16 +131,33 @@ impl Foreign for Gpg {
                 report.skip("other_account");
                 continue;
             };
+            if is_current(sources.accounts, addr, &cert.fingerprint) {
+                locked.remove(addr);
+                continue;
+            }
+            let secret = match export_secret(home, &cert.fingerprint, addr) {
+                Err(error @ MoveError::Locked { .. }) => {
+                    locked.insert(addr.clone(), error.clone());
+                    report
+                        .failed
+                        .push((format!("own key {}", cert.fingerprint), error.to_string()));
+                    continue;
+                }
+                secret => secret?,
+            };
+            locked.remove(addr);
             keys.push(OwnKey {
                 addr: addr.clone(),
                 fingerprint: Some(cert.fingerprint.clone()),
-                secret: export_secret(home, &cert.fingerprint, addr)?,
+                secret,
                 passphrase: None,
                 prefer_encrypt: None,
                 enabled: None,
             });
         }
-        Ok(keys)
+        // An old key that is locked only hides old mails. Without the youngest, one that the user has put
+        // away would become the current one.
+        locked.into_values().next().map_or(Ok(keys), Err)
     }
 
     fn peers(
