@@ -26,6 +26,10 @@ INBOME_SHARED ?= $(INBOME_TARGET)/libinbome.so.$(INBOME_VERSION)
 # What the static library needs of the system. The compiler adds libgcc_s or libgcc_eh by itself,
 # whichever fits; naming libgcc_s would break `cc -static`.
 INBOME_SYSTEM_LIBS := -lpthread -lm -ldl
+# Neither make nor pkg-config nor `cc $(pkg-config ...)` carries a path with a blank.
+blank := $(subst x,,x x)
+INBOME_FITS = $(if $(findstring $(blank),$(PREFIX)$(LIBDIR)$(INCLUDEDIR)),$(error expected a PREFIX, \
+  LIBDIR and INCLUDEDIR without blanks, found '$(PREFIX)', '$(LIBDIR)', '$(INCLUDEDIR)'))
 
 .PHONY: link-shared release install install-lib install-command put-lib put-command uninstall \
   dist test-dist deb test-packages bench-c
@@ -54,6 +58,7 @@ install-command:
 
 # The sections .llvmbc and .llvmcmd are the compiler's own notes, and three quarters of the archive.
 put-lib: link-shared
+	$(INBOME_FITS)
 	$(INSTALL) -d '$(DESTDIR)$(LIBDIR)/pkgconfig' '$(DESTDIR)$(LIBDIR)/cmake/Inbome' \
 	  '$(DESTDIR)$(INCLUDEDIR)'
 	$(INSTALL) -m 644 $(INBOME_SHARED) '$(DESTDIR)$(LIBDIR)/libinbome.so.$(INBOME_VERSION)'

@@ -226,6 +226,20 @@ fn destdir_is_in_no_file_and_uninstalling_leaves_nothing() {
     assert!(stage.path().join("usr/bin").exists());
 }
 
+#[test]
+fn a_prefix_that_pkg_config_cannot_carry_is_refused() {
+    for setting in ["PREFIX=/opt/my inbome", "PREFIX=/opt/inbome ", "LIBDIR=/opt/my lib"] {
+        let output = Command::new("make")
+            .current_dir(root())
+            .args(["-n", "-f", "inbome-ffi/install.mk", "put-lib", setting])
+            .output()
+            .unwrap();
+        assert!(!output.status.success(), "{setting}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("without blanks"), "{said}");
+    }
+}
+
 const SHARED: &str = "$(pkg-config --cflags --libs inbome)";
 
 fn example(name: &str) -> String {
