@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use serde_json::{Map, Value, json};
+use unicode_width::UnicodeWidthStr;
 
 use crate::args::{ColorChoice, Globals};
 
@@ -265,8 +266,9 @@ impl Cell {
         Self { color, ..self }
     }
 
+    /// Columns of a terminal: letters of East Asia take two.
     fn width(&self) -> usize {
-        self.text.chars().count()
+        self.text.width()
     }
 }
 
@@ -315,5 +317,14 @@ mod tests {
             assert_eq!(shown(text), safe, "{name}");
         }
         assert_eq!(shown_line("a\nb"), "a\\u{a}b");
+    }
+
+    #[test]
+    fn a_cell_is_as_wide_as_a_terminal_shows_it() {
+        for (text, width) in
+            [("bob@e.org", 9), ("例え@e.org", 10), ("ju\u{308}rgen", 6), ("a\u{1b}", 7)]
+        {
+            assert_eq!(Cell::new(text).width(), width, "{text}");
+        }
     }
 }

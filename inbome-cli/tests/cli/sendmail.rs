@@ -474,13 +474,13 @@ fn a_reply_in_the_clear_to_an_encrypted_mail_says_who_causes_it() {
 #[test]
 fn a_dry_run_shows_everything_and_sends_nothing() {
     let world = world();
-    let arguments = ["--dry-run", "--fcc", "Sent", "-t", "-f", ALICE, CAROL];
+    let arguments = ["--dry-run", "--fcc", "Sent", "-t", "-F", "Alice's mail", "-f", ALICE, CAROL];
     let run = sendmail(&world, &arguments, TO_BOB.as_bytes()).exits(0);
     for part in [
         "To be sent encrypted: ",
         "\nTo: bob@example.org\n",
         "\nTo: carol@example.org\n",
-        "-f alice@example.org -i -- carol@example.org\n",
+        " -F \"Alice's mail\" -f alice@example.org -i -- carol@example.org\n",
         "BEGIN PGP MESSAGE",
         "To be kept in Sent.",
     ] {

@@ -60,9 +60,16 @@ impl Mailer {
         self.0.first().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
     }
 
-    /// The whole command line.
-    pub(super) fn line(&self, arguments: &[OsString]) -> Vec<String> {
+    /// The whole command, word by word.
+    pub(super) fn words(&self, arguments: &[OsString]) -> Vec<String> {
         self.0.iter().chain(arguments).map(|word| word.to_string_lossy().into_owned()).collect()
+    }
+
+    /// The whole command as one would give it to a shell.
+    pub(super) fn line(&self, arguments: &[OsString]) -> String {
+        let words = self.words(arguments);
+        // What cannot be quoted has a NUL, and no command has one.
+        shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
     }
 
     /// Runs it with a mail on its standard input.
@@ -124,33 +131,17 @@ pub(super) fn expanded(path: &Path) -> PathBuf {
 fn words(line: &OsStr) -> Result<Vec<OsString>, String> {
     // What is no text is a program's path as it stands.
     let Some(text) = line.to_str() else { return Ok(vec![line.to_owned()]) };
-    let mut words: Vec<String> = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    let mut scalars = text.chars();
-    while let Some(scalar) = scalars.next() {
-        match (quote, scalar) {
-            (Some(open), _) if scalar == open => quote = None,
-            (Some('\''), _) => word.get_or_insert_default().push(scalar),
-            (_, '\\') => word.get_or_insert_default().extend(scalars.next()),
-            (Some(_), _) => word.get_or_insert_default().push(scalar),
-            (None, '"' | '\'') => {
-                quote = Some(scalar);
-                word.get_or_insert_default();
-            }
-            (None, _) if scalar.is_whitespace() => words.extend(word.take()),
-            (None, _) => word.get_or_insert_default().push(scalar),
-        }
-    }
-    words.extend(word);
-    match (quote, words.first()) {
-        (Some(quote), _) => {
-            Err(format!("expected a second {quote} in the command, found {text:?}"))
-        }
-        (None, None) => Err("expected a command that sends mail, found an empty one".to_owned()),
-        (None, Some(program)) => {
-            let program = expanded(Path::new(program)).into_os_string();
-            Ok(std::iter::once(program).chain(words.into_iter().skip(1).map(Into::into)).collect())
+    // A file with lines of another system leaves a CR at the end, which is no blank to a shell.
+    let Some(words) = shlex::split(text.trim()) else {
+        let expected = "expected a command with its quotes closed and no \\ at its end";
+        return Err(format!("{expected}, found {text:?}"));
+    };
+    let mut words = words.into_iter();
+    match words.next() {
+        None => Err("expected a command that sends mail, found an empty one".to_owned()),
+        Some(program) => {
+            let program = expanded(Path::new(&program)).into_os_string();
+            Ok(std::iter::once(program).chain(words.map(Into::into)).collect())
         }
     }
 }
@@ -167,11 +158,14 @@ mod tests {
             ("'/opt/my mailer' -i", &["/opt/my mailer", "-i"]),
             ("\"a b\"c 'd\\e' \"f\\\"g\"", &["a bc", "d\\e", "f\"g"]),
             ("a\\ b ''", &["a b", ""]),
+            ("\"a\\b\" 'it'\\''s'", &["a\\b", "it's"]),
+            ("msmtp -a work\r\n", &["msmtp", "-a", "work"]),
+            ("msmtp # by hand", &["msmtp"]),
         ] {
             let found = words(OsStr::new(line)).unwrap();
             assert_eq!(found, split.iter().map(OsString::from).collect::<Vec<_>>(), "{line}");
         }
-        for line in ["", "  ", "'a", "a \"b"] {
+        for line in ["", "  ", "'a", "a \"b", "a \\", "# msmtp"] {
             assert!(words(OsStr::new(line)).is_err(), "{line}");
         }
     }

@@ -82,7 +82,8 @@ fn run(session: &mut Session, args: &Sendmail) -> Result<Exit, Trouble> {
             return Err(Trouble::new(USAGE, text));
         }
         Call::Other if args.dry_run => {
-            session.out.line(&format!("Command: {}", mailer.line(&args.arguments).join(" ")));
+            let line = mailer.line(&args.arguments);
+            session.out.line(&format!("Command: {}", shown_line(&line)));
             return Ok(Exit::Done);
         }
         Call::Other => return Ok(Exit::Sendmail(ran(session, &mailer, &args.arguments))),
@@ -232,7 +233,7 @@ fn show(
     session.out.line(&format!("To be sent {how}: {}.", made.reason));
     for delivery in deliveries {
         session.out.line(&format!("\nTo: {}", delivery.to()));
-        let line = mailer.line(&delivery.arguments).join(" ");
+        let line = mailer.line(&delivery.arguments);
         session.out.line(&format!("Command: {}\n", shown_line(&line)));
         session.out.mail(&delivery.data);
     }

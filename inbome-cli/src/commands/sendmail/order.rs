@@ -200,7 +200,7 @@ impl Delivery {
         let recipients: Vec<&str> = self.recipients.iter().map(Addr::as_str).collect();
         let mut object = json!({ "recipients": recipients, "local": self.local });
         if let (Value::Object(fields), Some(mailer)) = (&mut object, mailer) {
-            fields.insert("command".into(), json!(mailer.line(&self.arguments)));
+            fields.insert("command".into(), json!(mailer.words(&self.arguments)));
             fields.insert("data".into(), json!(words::base64(&self.data)));
         }
         object
