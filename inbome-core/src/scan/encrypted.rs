@@ -4,13 +4,13 @@
 //! Not here: decrypting, which the engine brings along with the user's keys.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::Path;
 
 use super::beginning::Beginning;
 use super::begins_inline_pgp;
 use super::folder::{MailFile, open_quietly};
-use super::walk::Place;
+use super::mbox::BoxMail;
 use crate::addr::Addr;
 use crate::discover::Receipt;
 use crate::gossip::Payload;
@@ -62,10 +62,9 @@ pub(super) fn read_file(mail: MailFile<'_>) -> io::Result<Vec<u8>> {
 }
 
 /// The whole of a mail in an mbox.
-pub(super) fn read_place(place: &Place) -> io::Result<Vec<u8>> {
-    let mut file = open_quietly(&place.file)?;
-    file.seek(SeekFrom::Start(place.range.start))?;
-    read(file, place.range.end.saturating_sub(place.range.start))
+pub(super) fn read_box_mail(mail: &BoxMail<'_>) -> io::Result<Vec<u8>> {
+    let (file, length) = mail.open()?;
+    read(file, length)
 }
 
 fn read(file: File, length: u64) -> io::Result<Vec<u8>> {

@@ -79,8 +79,8 @@ pub fn look(
                 Err(error) => unreadable.push((file.path(), error.to_string())),
             }
         }
-        for mail in &chunk.box_mails {
-            let told = tell(Envelope::parse(&mail.header));
+        for mail in chunk.box_mails.iter() {
+            let told = tell(Envelope::parse(mail.header));
             found.extend(told.map(|told| (mailbox.clone(), told)));
         }
         for (path, (told, at)) in found {

@@ -6,9 +6,12 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
 
 use memchr::memmem;
 
+use super::folder::open_quietly;
 use crate::clock::Timestamp;
 use crate::key::{Hash, hash};
 use crate::limits::MAX_HEADER_BYTES;
@@ -25,15 +28,65 @@ const STRADDLE_BYTES: usize = 1024;
 /// Octets before a cursor that tell whether the file is still the same.
 const TAIL_BYTES: u64 = 4096;
 
-/// One mail's header section, and where the mail ends.
+/// Mails of one mbox. Their header sections stand one behind the other in one piece of memory.
+#[derive(Debug, Default)]
+pub(super) struct BoxMails {
+    file: Option<Arc<Path>>,
+    headers: Vec<u8>,
+    mails: Vec<Found>,
+}
+
 #[derive(Debug)]
-pub(super) struct Found {
+struct Found {
+    /// Where in `headers` its header section ends.
+    end: usize,
+    received: Option<Timestamp>,
+    range: Range<u64>,
+}
+
+/// One mail of an mbox.
+#[derive(Debug)]
+pub(super) struct BoxMail<'a> {
+    file: &'a Path,
     /// The header section with the beginning of the body, without the `From ` line.
-    pub(super) mail: Vec<u8>,
+    pub(super) header: &'a [u8],
     /// The date in the `From ` line, taken as UTC.
     pub(super) received: Option<Timestamp>,
-    /// Where the whole mail stands in the file.
-    pub(super) range: Range<u64>,
+    range: Range<u64>,
+}
+
+impl BoxMail<'_> {
+    /// The file, standing where the mail begins, and how many octets it has.
+    pub(super) fn open(&self) -> io::Result<(File, u64)> {
+        let mut file = open_quietly(self.file)?;
+        file.seek(SeekFrom::Start(self.range.start))?;
+        Ok((file, self.range.end.saturating_sub(self.range.start)))
+    }
+}
+
+impl BoxMails {
+    /// Begins anew with another mbox, or with none.
+    pub(super) fn begin(&mut self, file: Option<&Arc<Path>>) {
+        self.file = file.map(Arc::clone);
+        self.headers.clear();
+        self.mails.clear();
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.mails.len()
+    }
+
+    /// Each of them, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = BoxMail<'_>> {
+        let mut start = 0;
+        let file = self.file.as_deref();
+        self.mails.iter().filter_map(move |Found { end, received, range }| {
+            let header = self.headers.get(start..*end).unwrap_or_default();
+            start = *end;
+            Some(BoxMail { file: file?, header, received: *received, range: range.clone() })
+        })
+    }
 }
 
 /// Reads an mbox from some offset on.
@@ -48,13 +101,16 @@ pub(super) struct Mbox {
     /// Where the window begins in the file.
     at: u64,
     ended: bool,
+    /// Finds what may be the next mail.
+    finder: memmem::Finder<'static>,
 }
 
 impl Mbox {
     /// Takes a file that stands at `offset`, where a mail begins.
     pub(super) fn new(mut file: File, offset: u64) -> io::Result<Self> {
         file.seek(SeekFrom::Start(offset))?;
-        Ok(Self { file, window: Vec::new(), done: 0, held: 0, at: offset, ended: false })
+        let finder = memmem::Finder::new(b"\nFrom ");
+        Ok(Self { file, window: Vec::new(), done: 0, held: 0, at: offset, ended: false, finder })
     }
 
     /// Where the next mail begins in the file.
@@ -62,8 +118,8 @@ impl Mbox {
         self.at.saturating_add(self.done as u64)
     }
 
-    /// The next mail; `None` at the end.
-    pub(super) fn next(&mut self) -> io::Result<Option<Found>> {
+    /// Adds the next mail to `mails`. Gives whether there was one.
+    pub(super) fn next(&mut self, mails: &mut BoxMails) -> io::Result<bool> {
         self.fill(STRADDLE_BYTES)?;
         // Before the first mail, and where a file without a last line end was added to.
         self.done = self.done.saturating_add(empty_lines(self.rest()));
@@ -77,19 +133,26 @@ impl Mbox {
             }
         };
         if self.rest().is_empty() {
-            return Ok(None);
+            return Ok(false);
         }
         let received = from_line_date(self.rest().get(..line_end).unwrap_or_default());
         self.done = self.done.saturating_add(line_end.saturating_add(1)).min(self.held);
         let start = self.offset();
-        let mail = self.header()?;
-        self.skip_body()?;
-        Ok(Some(Found { mail, received, range: start..self.offset() }))
+        let header_len = self.header_len()?;
+        let before = mails.headers.len();
+        mails.headers.extend_from_slice(self.rest().get(..header_len).unwrap_or_default());
+        if let Err(error) = self.skip_body() {
+            mails.headers.truncate(before);
+            return Err(error);
+        }
+        let (end, range) = (mails.headers.len(), start..self.offset());
+        mails.mails.push(Found { end, received, range });
+        Ok(true)
     }
 
-    /// The header section of the mail that the window stands at, with as much of the body as tells
-    /// whether it is one inline PGP message.
-    fn header(&mut self) -> io::Result<Vec<u8>> {
+    /// How many octets the header section has of the mail that the window stands at, with as much of the
+    /// body as tells whether it is one inline PGP message. They are held.
+    fn header_len(&mut self) -> io::Result<usize> {
         let mut end = mime::header_end(self.rest());
         while end.is_none() && !self.ended && self.rest().len() <= MAX_HEADER_BYTES {
             self.fill(self.rest().len().saturating_add(4096))?;
@@ -97,25 +160,24 @@ impl Mbox {
         }
         // The next `From ` line stands behind an empty line, so never before the header's end; it
         // is looked for here only when the body matters.
-        let end = match end {
+        Ok(match end {
             Some(end) => {
                 self.fill(end.saturating_add(BODY_BYTES))?;
                 match super::begins_inline_pgp(self.rest().get(end..).unwrap_or_default()) {
                     true => {
                         self.fill(INLINE_BYTES)?;
-                        next_mail(self.rest()).unwrap_or(self.rest().len())
+                        next_mail(&self.finder, self.rest()).unwrap_or(self.rest().len())
                     }
                     false => end,
                 }
             }
             None => self.rest().len().min(MAX_HEADER_BYTES.saturating_add(1)),
-        };
-        Ok(self.rest().get(..end).unwrap_or_default().to_vec())
+        })
     }
 
     fn skip_body(&mut self) -> io::Result<()> {
         loop {
-            if let Some(next) = next_mail(self.rest()) {
+            if let Some(next) = next_mail(&self.finder, self.rest()) {
                 self.done = self.done.saturating_add(next);
                 return Ok(());
             }
@@ -162,9 +224,9 @@ impl Mbox {
 }
 
 /// Where the next mail begins in `rest`, which stands inside a mail.
-fn next_mail(rest: &[u8]) -> Option<usize> {
+fn next_mail(finder: &memmem::Finder<'_>, rest: &[u8]) -> Option<usize> {
     let mut from = 0;
-    while let Some(found) = memmem::find(rest.get(from..)?, b"\nFrom ") {
+    while let Some(found) = finder.find(rest.get(from..)?) {
         let newline = from.saturating_add(found);
         let start = newline.saturating_add(1);
         let before = rest.get(..newline)?;

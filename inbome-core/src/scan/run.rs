@@ -14,7 +14,7 @@ use super::beginning::Beginnings;
 use super::encrypted::{self, OpenMail};
 use super::memory::{CheckedCerts, RunMemory};
 use super::sources;
-use super::walk::{self, BoxMail, Chunk, Walk};
+use super::walk::{self, Chunk, Walk};
 use super::{Progress, ScanOptions, ScanReport};
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
@@ -213,10 +213,10 @@ impl Scan<'_> {
         for nth in failed.into_iter().rev() {
             names.remove(nth);
         }
-        for BoxMail { header, received, place } in box_mails {
-            let mut whole = || encrypted::read_place(place);
-            let mail = Envelope::parse(header);
-            examined.push(self.examine_mail(mail, &|_| *received, &mut whole, memory));
+        for mail in box_mails.iter() {
+            let mut whole = || encrypted::read_box_mail(&mail);
+            let envelope = Envelope::parse(mail.header);
+            examined.push(self.examine_mail(envelope, &|_| mail.received, &mut whole, memory));
         }
     }
 

@@ -6,7 +6,6 @@
 use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,11 +13,10 @@ use memchr::memchr_iter;
 
 use super::folder::{Folder, MailFiles, open_quietly, or_current};
 use super::known::Known;
-use super::mbox::{self, Mbox};
+use super::mbox::{self, BoxMails, Mbox};
 use super::name_hash;
 use super::names::{Names, Unreadable};
 use super::sources::{Source, is_mbox, maildir_of};
-use crate::clock::Timestamp;
 use crate::receive::Examined;
 use crate::store::Cursor;
 
@@ -26,21 +24,6 @@ use crate::store::Cursor;
 const CHUNK: usize = 64;
 /// Reads of names in search of new ones, until somebody may say that it is enough.
 const READS: usize = 16;
-
-/// A mail in an mbox: its header section, its time of receipt, and where it stands.
-#[derive(Debug)]
-pub(super) struct BoxMail {
-    pub(super) header: Vec<u8>,
-    pub(super) received: Option<Timestamp>,
-    pub(super) place: Place,
-}
-
-/// Where a mail stands in an mbox.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
-    pub(super) file: Arc<Path>,
-    pub(super) range: Range<u64>,
-}
 
 /// Mails to examine, what they were found to be, and what to remember once that is applied. Where
 /// chunks come one after the other they use the same memory.
@@ -51,7 +34,7 @@ pub(super) struct Chunk {
     /// What is remembered of the names of these, or of those that could be read.
     pub(super) names: Vec<[u8; 16]>,
     /// Those in an mbox.
-    pub(super) box_mails: Vec<BoxMail>,
+    pub(super) box_mails: BoxMails,
     /// The mailbox and how far it is done after this chunk.
     pub(super) cursor: Option<(String, Option<Cursor>)>,
     /// Mails passed by meanwhile.
@@ -68,7 +51,7 @@ impl Chunk {
     fn clear(&mut self) {
         self.files.begin(None);
         self.names.clear();
-        self.box_mails.clear();
+        self.box_mails.begin(None);
         self.unreadable.clear();
         self.examined.clear();
         (self.cursor, self.skipped, self.bytes) = (None, 0, 0);
@@ -91,7 +74,7 @@ enum Open {
     },
     Mbox {
         mailbox: String,
-        mbox: Mbox,
+        mbox: Box<Mbox>,
         /// A second handle, for the cursor.
         file: File,
         path: Arc<Path>,
@@ -181,7 +164,7 @@ fn open(source: Source, cursors: Vec<Cursor>) -> io::Result<Open> {
             {
                 offset = *done;
             }
-            let mbox = Mbox::new(open_quietly(&path)?, offset)?;
+            let mbox = Box::new(Mbox::new(open_quietly(&path)?, offset)?);
             Ok(Open::Mbox { mailbox, mbox, file, path: path.into() })
         }
     }
@@ -252,15 +235,10 @@ fn read_mbox(
     chunk: &mut Chunk,
 ) -> io::Result<(bool, Cursor)> {
     let before = mbox.offset();
+    chunk.box_mails.begin(Some(path));
     let mut more = true;
     while more && chunk.box_mails.len() < CHUNK {
-        match mbox.next()? {
-            Some(mbox::Found { mail: header, received, range }) => {
-                let place = Place { file: Arc::clone(path), range };
-                chunk.box_mails.push(BoxMail { header, received, place });
-            }
-            None => more = false,
-        }
+        more = mbox.next(&mut chunk.box_mails)?;
     }
     let offset = mbox.offset();
     chunk.bytes = offset.saturating_sub(before);
