@@ -41,7 +41,7 @@ impl Engine {
         mails: &[(&[u8], Receipt)],
     ) -> Result<Vec<Incoming>, Error> {
         let mut parsed = Vec::with_capacity(mails.len());
-        let mut decrypted = Vec::new();
+        let mut decrypted = Vec::with_capacity(mails.len());
         for (mail, receipt) in mails {
             let envelope = Envelope::parse(mail);
             let (payload, shown) = match &envelope {
@@ -95,7 +95,7 @@ impl Engine {
                 None => None,
             };
             let store = inner.store.as_mut();
-            let mut all = Vec::new();
+            let mut all = Vec::with_capacity(mails.size_hint().0);
             for (mail, receipt) in mails {
                 let examined = match &mail {
                     // Spam is spam, whatever its size.

@@ -12,7 +12,7 @@ use crate::decrypt::{self, Decrypted, Known, Opening};
 use crate::discover::Receipt;
 use crate::error::Error;
 use crate::gossip::Payload;
-use crate::mime::{Envelope, Shape, locate};
+use crate::mime::{Envelope, Shape, is_mangled, locate};
 use crate::openpgp::SecretKey;
 use crate::peer::PeerState;
 
@@ -56,12 +56,8 @@ impl Engine {
     ) -> Result<(Option<Payload>, Option<Decrypted>), Error> {
         // What Exchange and lists make of an encrypted mail is decrypted as well (Messages §3): an
         // answer to it must not go out in the clear.
-        let is_mangled = || {
-            envelope.content_type().is("multipart", "mixed")
-                && matches!(locate(mail), Ok(Shape::Encrypted(_)))
-        };
         let may_learn = !(receipt.spam || receipt.no_decrypt);
-        let learns = may_learn && (envelope.is_encrypted() || is_mangled());
+        let learns = may_learn && (envelope.is_encrypted() || is_mangled(envelope));
         if receipt.no_decrypt || !(learns || receipt.return_payload) {
             return Ok((None, None));
         }

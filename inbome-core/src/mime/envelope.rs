@@ -48,6 +48,8 @@ pub enum FromFlaw {
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Envelope<'a> {
+    /// All of it, without a leading mbox line.
+    pub(super) whole: &'a [u8],
     header: &'a [u8],
     body: &'a [u8],
     closed: bool,
@@ -91,6 +93,7 @@ impl<'a> Envelope<'a> {
             start => envelope.known.note(start, item),
         })?;
         let blank = blank_line(rest);
+        envelope.whole = entity;
         envelope.header = header;
         envelope.body = rest.get(blank.map_or(0, <[u8]>::len)..).unwrap_or_default();
         envelope.closed = blank.is_some();

@@ -22,7 +22,7 @@ pub use content_type::ContentType;
 pub use encrypted::is_encrypted;
 pub use envelope::{Envelope, FromFlaw};
 pub use fields::header_end;
-pub use pgpmime::{Encrypted, Shape, ShapeFlaw, Signed, Via, locate, signed_layer};
+pub use pgpmime::{Encrypted, Shape, ShapeFlaw, Signed, Via, is_mangled, locate, signed_layer};
 pub use protect::{
     Additions, Opened, Payload, ProtectError, Protection, Sender, entity_with_header,
     make_entity_payload, make_payload, open_inline, open_payload,

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use memchr::{memchr, memmem};
 
 use super::content_type::{ContentType, count_params};
-use super::envelope::{bounded_section, cut};
+use super::envelope::{Envelope, bounded_section, cut};
 use super::fields::{Items, blank_line};
 use crate::header::RawField;
 use crate::limits::{Limit, MAX_HEADER_BYTES, MAX_PARTS};
@@ -38,6 +38,11 @@ impl<'a> Part<'a> {
         let (header, rest) = bounded_section(whole, max_bytes, |_| ())?;
         let blank = blank_line(rest).map_or(0, <[u8]>::len);
         Ok(Self { whole, header, body: rest.get(blank..).unwrap_or_default() })
+    }
+
+    /// The mail itself.
+    pub(super) fn of(envelope: &Envelope<'a>) -> Self {
+        Self { whole: envelope.whole, header: envelope.header(), body: envelope.body() }
     }
 
     /// The fields with this name.

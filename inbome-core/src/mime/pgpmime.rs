@@ -10,6 +10,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::encrypted::{is_inline_pgp, is_smime};
+use super::envelope::Envelope;
 use super::fields::without_mbox_line;
 use super::parts::{Part, Parts};
 use crate::limits::{Limit, MAX_PAYLOAD_HEADER_BYTES};
@@ -173,6 +174,16 @@ pub fn locate(mail: &[u8]) -> Result<Shape<'_>, Limit> {
     } else {
         Shape::Clear
     })
+}
+
+/// Whether Exchange or a list made this `multipart/mixed` of an encrypted mail: [`locate`] without a second
+/// look at the header.
+#[must_use]
+pub fn is_mangled(envelope: &Envelope<'_>) -> bool {
+    envelope.content_type().is("multipart", "mixed") && {
+        let root = Part::of(envelope);
+        root.content_type().is_some() && matches!(mixed(&root), Some(Shape::Encrypted(_)))
+    }
 }
 
 /// The one layer of `multipart/signed` that is a decrypted payload's root (Messages §3), for an

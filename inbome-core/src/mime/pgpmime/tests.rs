@@ -30,7 +30,13 @@ fn inner_signed() -> String {
 }
 
 fn shape(mail: &str) -> Shape<'_> {
-    locate(mail.as_bytes()).expect("within the limits")
+    let found = locate(mail.as_bytes()).expect("within the limits");
+    // Whoever asks only this has the same answer.
+    let envelope = Envelope::parse(mail.as_bytes()).expect("within the limits");
+    let is_mixed = envelope.content_type().is("multipart", "mixed");
+    let is_encrypted = matches!(found, Shape::Encrypted(_));
+    assert_eq!(is_mangled(&envelope), is_mixed && is_encrypted, "{mail}");
+    found
 }
 
 #[test]
