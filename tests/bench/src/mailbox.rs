@@ -87,7 +87,7 @@ impl Writer {
         let sender = self.senders.get(rank).unwrap_or(&self.senders[0]);
         let at = FIRST_SECS + (part * SPAN_SECS as f64) as i64 + rng.gen_range(0..3_600);
         let mut mail = String::with_capacity(8_192);
-        write_header(&mut mail, rng, sender, part, at);
+        let boundary = write_header(&mut mail, rng, sender, part, at);
         let size = match self.bodies {
             Bodies::Cut => rng.gen_range(200..900),
             Bodies::Whole => match rng.gen_range(0..100) {
@@ -98,8 +98,13 @@ impl Writer {
             },
         };
         let start = rng.gen_range(0..80_000);
-        mail.push_str(self.filler.get(start..start + size).unwrap_or_default());
-        mail.push('\n');
+        let text = self.filler.get(start..start + size).unwrap_or_default();
+        mail.push_str(&match boundary {
+            None => format!("{text}\n"),
+            Some(boundary) => format!(
+                "--{boundary}\nContent-Type: text/plain; charset=utf-8\n\n{text}\n--{boundary}--\n"
+            ),
+        });
         (at, sender.addr.clone(), mail)
     }
 
@@ -167,7 +172,14 @@ fn sender(rng: &mut StdRng, n: usize) -> Outcome<Sender> {
     })
 }
 
-fn write_header(mail: &mut String, rng: &mut StdRng, sender: &Sender, part: f64, at: i64) {
+/// Gives the boundary of its parts, if it has some.
+fn write_header(
+    mail: &mut String,
+    rng: &mut StdRng,
+    sender: &Sender,
+    part: f64,
+    at: i64,
+) -> Option<String> {
     let Sender { addr, name, .. } = sender;
     let domain = addr.split('@').next_back().unwrap_or_default();
     let id = format!("{:016x}.{:08x}@{domain}", rng.r#gen::<u64>(), rng.r#gen::<u32>());
@@ -240,19 +252,23 @@ fn write_header(mail: &mut String, rng: &mut StdRng, sender: &Sender, part: f64,
     }
     line(format_args!("X-Spam-Status: No, score=-{}.1 required=5.0", rng.gen_range(0..9)));
     line(format_args!("MIME-Version: 1.0"));
-    match rng.gen_range(0..3) {
-        0 => line(format_args!("Content-Type: text/plain; charset=utf-8; format=flowed")),
-        1 => line(format_args!(
-            "Content-Type: multipart/alternative;\n\tboundary=\"=_{}\"",
-            word(rng, 24)
-        )),
-        _ => line(format_args!("Content-Type: multipart/mixed; boundary={}", word(rng, 20))),
+    let kind = rng.gen_range(0..3);
+    let boundary = (kind > 0).then(|| format!("=_{}", word(rng, 24)));
+    match (kind, &boundary) {
+        (1, Some(boundary)) => {
+            line(format_args!("Content-Type: multipart/alternative;\n\tboundary=\"{boundary}\""))
+        }
+        (_, Some(boundary)) => {
+            line(format_args!("Content-Type: multipart/mixed; boundary=\"{boundary}\""))
+        }
+        (_, None) => line(format_args!("Content-Type: text/plain; charset=utf-8; format=flowed")),
     }
     if rng.gen_ratio(sender.with_field, 100) {
         let [first, second] = &sender.fields;
         mail.push_str(if part < sender.change_at { first } else { second });
     }
     mail.push('\n');
+    boundary
 }
 
 /// Lines as base64 and prose have them.

@@ -29,7 +29,7 @@ const FEW_MAILS: f64 = 10_000.0;
 /// Of the mbox, unless all are wanted.
 const MBOX_MAILS: f64 = 20_000.0;
 /// Raised when the generator changes, so that old mailboxes are made anew.
-const GENERATOR: u32 = 3;
+const GENERATOR: u32 = 4;
 
 fn main() -> Outcome<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
