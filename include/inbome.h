@@ -1330,6 +1330,25 @@ inbome_result inbome_account_import_key_as(struct inbome_engine *engine,
                                            inbome_passphrase_callback callback,
                                            void *user_data);
 
+// As inbome_account_import_key_as, for mails that were encrypted to the key: it decrypts, and the
+// current one stays what it is.
+//
+// engine: the engine.
+// account: one of its addresses, or NULL: the only account.
+// key: the secret key, armored or binary, at most 1 MiB.
+// lock: one of INBOME_LOCK_.
+// callback: asks for the passphrase of a locked key, or NULL: such a key is refused.
+// user_data: handed to the callback; may be NULL.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: as inbome_account_import_key_as.
+inbome_result inbome_account_import_old_key(struct inbome_engine *engine,
+                                            const char *account,
+                                            struct inbome_bytes key,
+                                            int32_t lock,
+                                            inbome_passphrase_callback callback,
+                                            void *user_data);
+
 // Makes a new key for an account and makes it the current one; the old ones go on decrypting
 // (Messages §1).
 //

@@ -105,6 +105,36 @@ pub extern "C" fn inbome_account_import_key_as(
     })
 }
 
+/// As inbome_account_import_key_as, for mails that were encrypted to the key: it decrypts, and the
+/// current one stays what it is.
+///
+/// engine: the engine.
+/// account: one of its addresses, or NULL: the only account.
+/// key: the secret key, armored or binary, at most 1 MiB.
+/// lock: one of INBOME_LOCK_.
+/// callback: asks for the passphrase of a locked key, or NULL: such a key is refused.
+/// user_data: handed to the callback; may be NULL.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: as inbome_account_import_key_as.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_account_import_old_key(
+    engine: Option<&inbome_engine>,
+    account: *const c_char,
+    key: inbome_bytes,
+    lock: i32,
+    callback: inbome_passphrase_callback,
+    user_data: *mut c_void,
+) -> inbome_result {
+    on_engine(engine, |engine| {
+        let account = optional_addr(account, "account")?;
+        let asker = Asker { callback, user_data };
+        let (key, lock) = (octets(key, "key")?, lock_in(lock)?);
+        engine.import_old_key(account.as_ref(), key, lock, &mut |fpr| asker.ask(fpr))?;
+        Ok(())
+    })
+}
+
 /// Makes a new key for an account and makes it the current one; the old ones go on decrypting
 /// (Messages §1).
 ///

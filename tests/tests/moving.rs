@@ -123,25 +123,46 @@ fn an_old_own_key_that_is_locked_keeps_no_other_from_moving_in() {
     let home = Home::new();
     make_locked(&home, ALICE);
     std::thread::sleep(Duration::from_millis(1100));
-    let young = home.make(ALICE, &[]);
+    let old = home.make(&format!("old <{ALICE}>"), &[]);
+    std::thread::sleep(Duration::from_millis(1100));
+    let young = home.make(&format!("young <{ALICE}>"), &[]);
     let engine = Engine::in_memory(EngineOptions::default());
     let mut options = options(Program::Gpg, home.path());
     (options.own_keys, options.account) = (true, Some(addr(ALICE)));
     let done = import(&engine, &options).unwrap();
     assert_eq!(own_fingerprint(&engine), young);
-    assert_eq!(done.own_keys.len(), 1);
-    let [(what, found)] = done.failed.as_slice() else { panic!("{:?}", done.failed) };
-    assert!(
-        what.starts_with("own key ") && found.contains("--export-secret-keys"),
-        "{what}: {found}"
-    );
-    let again = import(&engine, &options).unwrap();
-    assert_eq!((again.own_keys.len(), again.failed.len()), (0, 1));
-    // Now the youngest one is locked.
+    let taken: Vec<_> = done.own_keys.iter().map(|(_, key)| key.to_string()).collect();
+    assert_eq!((taken, done.skipped["locked"], done.failed), (vec![young, old], 1, Vec::new()));
+    assert_eq!(import(&engine, &options).unwrap().own_keys, []);
+
+    // Now the youngest one is locked: without it an older one would become the current one.
     std::thread::sleep(Duration::from_millis(1100));
-    make_locked(&home, &format!("Alice <{ALICE}>"));
-    let error = import(&engine, &options).unwrap_err();
-    assert_eq!((error.kind(), own_fingerprint(&engine)), (ErrorKind::Passphrase, young));
+    make_locked(&home, &format!("youngest <{ALICE}>"));
+    for engine in [&engine, &Engine::in_memory(EngineOptions::default())] {
+        let before = engine.accounts().unwrap();
+        assert_eq!(import(engine, &options).unwrap_err().kind(), ErrorKind::Passphrase);
+        assert_eq!(engine.accounts().unwrap(), before);
+    }
+}
+
+#[test]
+fn an_older_key_moves_in_beside_the_current_one() {
+    let home = Home::new();
+    home.make(&format!("old <{ALICE}>"), &[]);
+    std::thread::sleep(Duration::from_millis(1100));
+    let young = home.make(&format!("young <{ALICE}>"), &[]);
+    let engine = Engine::in_memory(EngineOptions::default());
+    let key = home.gpg(&["--export-secret-keys", &young], b"");
+    let account = AccountOptions { import_key: Some(key), ..AccountOptions::default() };
+    engine.create_account(&addr(ALICE), &account, &mut |_| None).unwrap();
+    let mut options = options(Program::Gpg, home.path());
+    options.own_keys = true;
+    assert_eq!(import(&engine, &options).unwrap().own_keys.len(), 1);
+    assert_eq!((own_fingerprint(&engine), engine.own_keys(None).unwrap().len()), (young, 2));
+    // What was replaced here stays replaced.
+    let new = engine.replace_own_key(None).unwrap();
+    assert_eq!(import(&engine, &options).unwrap().own_keys, []);
+    assert_eq!(own_fingerprint(&engine), new.to_string());
 }
 
 #[test]

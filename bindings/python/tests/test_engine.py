@@ -237,6 +237,9 @@ class Accounts(Test):
             secret = engine.export_secret()
             self.assertIn("BEGIN PGP PRIVATE KEY BLOCK", secret)
             with memory("carol@example.org") as other:
+                before = other.account().fingerprint
+                other.import_key(secret.encode(), old=True)
+                self.assertEqual(other.account().fingerprint, before)
                 other.import_key(secret.encode())
                 self.assertEqual(other.account().fingerprint, keys[0].fingerprint)
 

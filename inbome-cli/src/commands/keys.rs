@@ -25,32 +25,41 @@ pub(crate) fn key(session: &mut Session, command: KeyCommand) -> Done {
         KeyCommand::List => list(session),
         KeyCommand::Export { secret: false, armor, .. } => export(session, armor),
         KeyCommand::Export { secret: true, armor, yes } => export_secret(session, armor, yes),
-        KeyCommand::Import { file, passphrase_file, keep_passphrase } => {
+        KeyCommand::Import { file, passphrase_file, keep_passphrase, old } => {
             let lock = if keep_passphrase { Lock::Keep } else { Lock::Remove };
             let octets = input::read_key(&file)?;
             let mut ask = terminal::passphrase_from(passphrase_file.as_deref())?;
             let account = session.account();
-            let key =
-                session.engine()?.import_own_key(account.as_ref(), &octets, lock, &mut ask)?;
-            print_current(session, "Took in", &key)
+            let (account, engine) = (account.as_ref(), session.engine()?);
+            if old {
+                let key = engine.import_old_key(account, &octets, lock, &mut ask)?;
+                return print_key(
+                    session,
+                    &key,
+                    "Took in",
+                    "opens mails that were encrypted to it",
+                );
+            }
+            let key = engine.import_own_key(account, &octets, lock, &mut ask)?;
+            print_key(session, &key, "Took in", "is used from now on")
         }
         KeyCommand::Renew(args) => renew(session, &args),
         KeyCommand::Replace => {
             let account = session.account();
             let key = session.engine()?.replace_own_key(account.as_ref())?;
-            print_current(session, "Made", &key)
+            print_key(session, &key, "Made", "is used from now on")
         }
         KeyCommand::Destroy { fingerprint, yes } => destroy(session, &fingerprint, yes),
     }
 }
 
-/// The key that is the current one from now on.
-fn print_current(session: &mut Session, verb: &str, key: &Fingerprint) -> Done {
+/// A key that is there from now on, and what it does.
+fn print_key(session: &mut Session, key: &Fingerprint, verb: &str, role: &str) -> Done {
     match session.out.is_json() {
         true => session.out.object(json!({ "fingerprint": key.to_string() })),
-        false => session
-            .out
-            .line(&format!("{verb} the key {}; it is used from now on.", words::grouped(key))),
+        false => {
+            session.out.line(&format!("{verb} the key {}; it {role}.", words::grouped(key)));
+        }
     }
     Ok(Exit::Done)
 }

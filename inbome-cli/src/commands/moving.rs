@@ -93,6 +93,10 @@ fn why(reason: &str) -> &str {
         "no_user_id" => "a key without the peer's address in it, which GnuPG could not find",
         "older_key" => "an older key of the same address",
         "imported_before" => "you took in another key of theirs before",
+        "locked" => {
+            "an old key of yours with a passphrase; export it with \
+             `gpg --export-secret-keys FPR > FILE`, then `inbome key import --old FILE`"
+        }
         "other_account" => "a key of yours for another address",
         "no_secret_key" => "an account without a secret key",
         "expired" => "an expired key",

@@ -30,6 +30,17 @@ fn keys_are_listed_exported_imported_and_destroyed() {
     assert_eq!(listed["keys"][0]["current"], true);
     assert_eq!(listed["keys"][1]["current"], false);
     let former = listed["keys"][1]["fingerprint"].as_str().unwrap();
+
+    // One more takes it in as an old one.
+    let third = world.path("third");
+    world.run_in(&third, &["init", "alice@example.org"]).exits(0);
+    let text = world.run_in(&third, &["key", "import", "--old", &file]).exits(0).text();
+    assert!(text.contains("it opens mails that were encrypted to it."), "{text}");
+    let kept = world.run_in(&third, &["key", "list", "--json"]).exits(0).json();
+    assert_eq!(kept["keys"][0]["current"], true);
+    assert_ne!(kept["keys"][0]["fingerprint"], old["fingerprint"]);
+    assert_eq!(kept["keys"][1]["fingerprint"], old["fingerprint"]);
+
     world.run_in(&other, &["key", "destroy", former, "--yes"]).exits(0);
     world.run_in(&other, &["key", "destroy", former, "--yes"]).exits(3);
     let listed = world.run_in(&other, &["key", "list", "--json"]).exits(0).json();

@@ -11,6 +11,15 @@ use crate::openpgp::{AskPassphrase, Lock, OpenPgpError, Renewal, SecretKey};
 use crate::secret::Secret;
 use crate::store::StoredKey;
 
+/// What a key of the user's own is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// It is advertised, and signs and decrypts.
+    Current,
+    /// It decrypts.
+    Old,
+}
+
 impl Engine {
     /// All keys of an account, current first.
     ///
@@ -35,10 +44,36 @@ impl Engine {
         lock: Lock,
         ask: AskPassphrase<'_>,
     ) -> Result<Fingerprint, Error> {
+        self.take_in(account, octets, lock, ask, Role::Current)
+    }
+
+    /// Imports a key of the user's own for mails that were encrypted to it: it decrypts, and the current
+    /// one stays what it is. Else as [`Engine::import_own_key`].
+    ///
+    /// # Errors
+    /// As [`Engine::import_own_key`].
+    pub fn import_old_key(
+        &self,
+        account: Option<&Addr>,
+        octets: &[u8],
+        lock: Lock,
+        ask: AskPassphrase<'_>,
+    ) -> Result<Fingerprint, Error> {
+        self.take_in(account, octets, lock, ask, Role::Old)
+    }
+
+    fn take_in(
+        &self,
+        account: Option<&Addr>,
+        octets: &[u8],
+        lock: Lock,
+        ask: AskPassphrase<'_>,
+        role: Role,
+    ) -> Result<Fingerprint, Error> {
         let now = self.now();
         let account = self.lock()?.account(account)?;
         let key = self.openpgp.import_secret(octets, &account.addr, now, lock, ask)?;
-        self.adopt_key(&account.addr, key, now)
+        self.adopt_key(&account.addr, key, now, role)
     }
 
     /// Makes a new key for the account and makes it the current one; the old ones go on decrypting.
@@ -49,15 +84,16 @@ impl Engine {
         let now = self.now();
         let account = self.lock()?.account(account)?;
         let key = self.openpgp.generate(&account.addr, now, self.random.as_ref())?;
-        self.adopt_key(&account.addr, key, now)
+        self.adopt_key(&account.addr, key, now, Role::Current)
     }
 
-    /// Makes `key` the current one of an account.
+    /// Gives an account `key`, as its current one or beside it.
     fn adopt_key(
         &self,
         account: &Addr,
         key: SecretKey,
         now: Timestamp,
+        role: Role,
     ) -> Result<Fingerprint, Error> {
         let fingerprint = key.fingerprint.clone();
         let mut inner = self.lock()?;
@@ -71,9 +107,11 @@ impl Engine {
                 // Nothing that decrypts is lost to an older copy.
                 Some(_) => {}
             }
-            let mut held = held(&Accounts(store.accounts()?), account)?;
-            held.current = Some(fingerprint.clone());
-            store.save_account(&held)?;
+            if role == Role::Current {
+                let mut held = held(&Accounts(store.accounts()?), account)?;
+                held.current = Some(fingerprint.clone());
+                store.save_account(&held)?;
+            }
             Ok(())
         })?;
         // What was unlocked may be another copy.

@@ -33,7 +33,8 @@ impl Engine {
         let accounts = Accounts(self.accounts()?);
         let openpgp = self.openpgp.as_ref();
         if options.own_keys {
-            let sources = Sources { named, accounts: &accounts, openpgp, now };
+            let held = self.held_keys(&accounts)?;
+            let sources = Sources { named, accounts: &accounts, held: &held, openpgp, now };
             let keys = opened.own_keys(&sources, &mut report)?;
             if named.is_none() {
                 one_account(&accounts, &keys)?;
@@ -44,7 +45,8 @@ impl Engine {
         }
         let account = self.account(named)?;
         let accounts = Accounts(self.accounts()?);
-        let sources = Sources { named, accounts: &accounts, openpgp, now };
+        let held = self.held_keys(&accounts)?;
+        let sources = Sources { named, accounts: &accounts, held: &held, openpgp, now };
         let addr = &account.addr;
         match self.second_store()? {
             Some(mut other) => {
@@ -57,6 +59,16 @@ impl Engine {
             }
         }
         Ok(report)
+    }
+
+    /// The keys of all accounts.
+    fn held_keys(&self, accounts: &Accounts) -> Result<BTreeSet<Fingerprint>, Error> {
+        let mut held = BTreeSet::new();
+        for account in &accounts.0 {
+            let keys = self.own_keys(Some(&account.addr))?;
+            held.extend(keys.into_iter().map(|stored| stored.key.fingerprint));
+        }
+        Ok(held)
     }
 
     /// Takes an own key, and says so in the report. One that is there already stays as it is, current
@@ -95,8 +107,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Makes an account for the key, or adds it to the one that is there, as its current key; `None`
-    /// if it is there already.
+    /// Makes an account for the key, or adds it to the one that is there, as its current key unless it is
+    /// an old one; `None` if it is there already.
     fn put_own_key(
         &self,
         own: &OwnKey,
@@ -116,7 +128,12 @@ impl Engine {
             if held.iter().any(|stored| stored.key.fingerprint == known) {
                 return Ok(None);
             }
-            return self.import_own_key(Some(&own.addr), secret, Lock::Remove, ask).map(Some);
+            let account = Some(&own.addr);
+            return match own.old {
+                true => self.import_old_key(account, secret, Lock::Remove, ask),
+                false => self.import_own_key(account, secret, Lock::Remove, ask),
+            }
+            .map(Some);
         }
         let settings = SettingsChange {
             enabled: own.enabled,

@@ -4,6 +4,7 @@
 //! several for one address the youngest usable key is taken. Ownertrust and certifications by
 //! others say nothing here.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
@@ -15,7 +16,6 @@ use super::process::{self, MAX_KEYRING_BYTES, export_secret};
 use super::{
     Each, Foreign, Imported, MoveError, OwnKey, Program, Said, Sources, flaw_code, foreign,
 };
-use crate::account::Accounts;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::Fingerprint;
@@ -84,11 +84,6 @@ struct Found {
     addrs: BTreeSet<Addr>,
 }
 
-/// Whether a key is what the account uses already: then nobody is asked to unlock it.
-fn is_current(accounts: &Accounts, addr: &Addr, fingerprint: &Fingerprint) -> bool {
-    accounts.of(addr).is_some_and(|account| account.current.as_ref() == Some(fingerprint))
-}
-
 fn look(sources: &Sources<'_>, cert: &[u8]) -> Result<Found, &'static str> {
     let (openpgp, now) = (sources.openpgp, sources.now);
     let (fingerprint, _) = openpgp.import_cert(cert).map_err(|error| match error {
@@ -118,46 +113,43 @@ impl Foreign for Gpg {
         let listed = home.get("list the secret keys", &arguments, MAX_KEYRING_BYTES)?;
         let secrets = fingerprints(&listed, b"sec");
         let mut certs = self.certs(sources, &mut Imported::default());
-        // The youngest comes last, and stays the current one.
-        certs.sort_by_key(|cert| (cert.created, cert.fingerprint.clone()));
-        let mut keys: Vec<OwnKey> = Vec::new();
-        let mut locked = BTreeMap::new();
-        for cert in certs.iter().filter(|cert| secrets.contains(&cert.fingerprint)) {
-            let mut mine = cert.addrs.iter().filter(|addr| match sources.named {
-                Some(named) => named == *addr,
+        // The youngest comes first, and becomes the current one.
+        certs.sort_by_key(|cert| Reverse((cert.created, cert.fingerprint.clone())));
+        let mut keys = Vec::new();
+        let mut seen = BTreeSet::new();
+        for Found { fingerprint, addrs, .. } in certs {
+            if !secrets.contains(&fingerprint) {
+                continue;
+            }
+            let mine = addrs.into_iter().find(|addr| match sources.named {
+                Some(named) => named == addr,
                 None => sources.accounts.own(addr),
             });
-            let Some(addr) = mine.next() else {
+            let Some(addr) = mine else {
                 report.skip("other_account");
                 continue;
             };
-            if is_current(sources.accounts, addr, &cert.fingerprint) {
-                locked.remove(addr);
+            let old = !seen.insert(addr.clone());
+            // Nobody is asked for what is there.
+            if sources.held.contains(&fingerprint) {
                 continue;
             }
-            let secret = match export_secret(home, &cert.fingerprint, addr) {
-                Err(error @ MoveError::Locked { .. }) => {
-                    locked.insert(addr.clone(), error.clone());
-                    report
-                        .failed
-                        .push((format!("own key {}", cert.fingerprint), error.to_string()));
-                    continue;
-                }
-                secret => secret?,
-            };
-            locked.remove(addr);
-            keys.push(OwnKey {
-                addr: addr.clone(),
-                fingerprint: Some(cert.fingerprint.clone()),
-                secret,
-                passphrase: None,
-                prefer_encrypt: None,
-                enabled: None,
-            });
+            match export_secret(home, &fingerprint, &addr) {
+                // It only hides old mails; without the youngest one there is nothing to go on with.
+                Err(MoveError::Locked { .. }) if old => report.skip("locked"),
+                Err(error) => return Err(error),
+                Ok(secret) => keys.push(OwnKey {
+                    addr,
+                    fingerprint: Some(fingerprint),
+                    secret,
+                    passphrase: None,
+                    prefer_encrypt: None,
+                    enabled: None,
+                    old,
+                }),
+            }
         }
-        // An old key that is locked only hides old mails. Without the youngest, one that the user has put
-        // away would become the current one.
-        locked.into_values().next().map_or(Ok(keys), Err)
+        Ok(keys)
     }
 
     fn peers(

@@ -196,6 +196,8 @@ pub struct OwnKey {
     pub prefer_encrypt: Option<PreferEncrypt>,
     /// Whether the account took part there.
     pub enabled: Option<bool>,
+    /// Whether there is a younger one of the same address, so that it is not to become the current one.
+    pub old: bool,
 }
 
 /// Something that another program knows of a peer.
@@ -240,6 +242,8 @@ pub struct Sources<'a> {
     pub named: Option<&'a Addr>,
     /// The accounts of the home.
     pub accounts: &'a Accounts,
+    /// Their own keys.
+    pub held: &'a BTreeSet<Fingerprint>,
     /// OpenPGP.
     pub openpgp: &'a dyn OpenPgp,
     /// The present.

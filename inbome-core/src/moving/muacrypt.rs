@@ -166,7 +166,8 @@ impl Foreign for Muacrypt {
             std::str::from_utf8(&name).ok().and_then(|name| Fingerprint::parse(name).ok());
         let secret = Secret::new(secret);
         let passphrase = Some(Secret::new(PASSPHRASE.to_vec()));
-        Ok(vec![OwnKey { addr, fingerprint, secret, passphrase, prefer_encrypt, enabled: None }])
+        let (enabled, old) = (None, false);
+        Ok(vec![OwnKey { addr, fingerprint, secret, passphrase, prefer_encrypt, enabled, old }])
     }
 
     fn peers(

@@ -68,6 +68,7 @@ impl Foreign for Neomutt {
                 passphrase: None,
                 prefer_encrypt: Some(prefer_encrypt),
                 enabled: Some(enabled),
+                old: false,
             });
         }
         Ok(keys)

@@ -70,6 +70,8 @@ int main(void) {
     asked.passphrase = PASSPHRASE;
     CHECK(inbome_account_import_key_as(bob, NULL, key, 7, ask, &asked) ==
           INBOME_RESULT_INVALID_ARGUMENT);
+    CHECK_OK(bob, inbome_account_import_old_key(bob, NULL, key, INBOME_LOCK_KEEP, ask, &asked));
+    CHECK(expiry(bob, 0) == INBOME_TIME_UNKNOWN);
     CHECK_OK(bob, inbome_account_import_key_as(bob, NULL, key, INBOME_LOCK_KEEP, ask, &asked));
     CHECK(expiry(bob, 1) == INBOME_TIME_UNKNOWN);
 

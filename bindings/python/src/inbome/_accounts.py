@@ -159,16 +159,16 @@ class Accounts(Base):
         account: str | None = None,
         passphrase: Passphrase | None = None,
         lock: Lock = Lock.REMOVE,
+        old: bool = False,
     ) -> None:
-        """Imports an OpenPGP key of the user's own and makes it the current one (Messages §1). With
-        `Lock.KEEP` it serves while `unlock` has opened it."""
+        """Imports an OpenPGP key of the user's own and makes it the current one (Messages §1); an `old`
+        one only decrypts. With `Lock.KEEP` it serves while `unlock` has opened it."""
         name, octets = to_optional_text(account, "account"), octets_of(key, "a key")
         ask, kept = passphrase_callback(passphrase, self._raised), to_number(lock, "lock")
         with self._handle as engine:
             secret = to_bytes(octets)
-            check(
-                lib.inbome_account_import_key_as(engine, name, secret, kept, ask, None), engine
-            )
+            take = lib.inbome_account_import_old_key if old else lib.inbome_account_import_key_as
+            check(take(engine, name, secret, kept, ask, None), engine)
 
     def replace_key(self, account: str | None = None) -> None:
         """Makes a new key and makes it the current one; the old ones go on decrypting."""

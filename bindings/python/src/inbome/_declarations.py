@@ -57,6 +57,10 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
         c_int32,
         (c_void_p, c_char_p, Bytes, c_int32, PassphraseCallback, c_void_p),
     ),
+    "inbome_account_import_old_key": (
+        c_int32,
+        (c_void_p, c_char_p, Bytes, c_int32, PassphraseCallback, c_void_p),
+    ),
     "inbome_account_is_enabled": (c_int32, (c_void_p,)),
     "inbome_account_is_new": (c_int32, (c_void_p,)),
     "inbome_account_iter_free": (None, (c_void_p,)),
