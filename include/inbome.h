@@ -3420,7 +3420,7 @@ size_t inbome_scan_passed_by_count(const struct inbome_scan *scan);
 // index: from 0, below inbome_scan_passed_by_count.
 //
 // Returns: its path; NULL past the end.
-// Borrowed: valid until the scan is freed
+// Borrowed: valid until the scan runs again or is freed
 const char *inbome_scan_passed_by_path(const struct inbome_scan *scan, size_t index);
 
 // How many files and folders could not be read.
@@ -3436,7 +3436,7 @@ size_t inbome_scan_unreadable_count(const struct inbome_scan *scan);
 // index: from 0, below inbome_scan_unreadable_count.
 //
 // Returns: its path; NULL past the end.
-// Borrowed: valid until the scan is freed
+// Borrowed: valid until the scan runs again or is freed
 const char *inbome_scan_unreadable_path(const struct inbome_scan *scan, size_t index);
 
 // Why it could not be read, in the system's words.
@@ -3445,7 +3445,7 @@ const char *inbome_scan_unreadable_path(const struct inbome_scan *scan, size_t i
 // index: from 0, below inbome_scan_unreadable_count.
 //
 // Returns: the text; NULL past the end.
-// Borrowed: valid until the scan is freed
+// Borrowed: valid until the scan runs again or is freed
 const char *inbome_scan_unreadable_text(const struct inbome_scan *scan, size_t index);
 
 // Looks, before an account is made, for what the user's other programs left in the mailboxes of a

@@ -126,7 +126,7 @@ pub extern "C" fn inbome_scan_passed_by_count(scan: Option<&inbome_scan>) -> usi
 /// index: from 0, below inbome_scan_passed_by_count.
 ///
 /// Returns: its path; NULL past the end.
-/// Borrowed: valid until the scan is freed
+/// Borrowed: valid until the scan runs again or is freed
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_scan_passed_by_path(
     scan: Option<&inbome_scan>,
@@ -151,7 +151,7 @@ pub extern "C" fn inbome_scan_unreadable_count(scan: Option<&inbome_scan>) -> us
 /// index: from 0, below inbome_scan_unreadable_count.
 ///
 /// Returns: its path; NULL past the end.
-/// Borrowed: valid until the scan is freed
+/// Borrowed: valid until the scan runs again or is freed
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_scan_unreadable_path(
     scan: Option<&inbome_scan>,
@@ -166,7 +166,7 @@ pub extern "C" fn inbome_scan_unreadable_path(
 /// index: from 0, below inbome_scan_unreadable_count.
 ///
 /// Returns: the text; NULL past the end.
-/// Borrowed: valid until the scan is freed
+/// Borrowed: valid until the scan runs again or is freed
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_scan_unreadable_text(
     scan: Option<&inbome_scan>,
