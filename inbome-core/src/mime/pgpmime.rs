@@ -180,10 +180,8 @@ pub fn locate(mail: &[u8]) -> Result<Shape<'_>, Limit> {
 /// look at the header.
 #[must_use]
 pub fn is_mangled(envelope: &Envelope<'_>) -> bool {
-    envelope.content_type().is("multipart", "mixed") && {
-        let root = Part::of(envelope);
-        root.content_type().is_some() && matches!(mixed(&root), Some(Shape::Encrypted(_)))
-    }
+    envelope.content_type().is("multipart", "mixed")
+        && matches!(mixed(&Part::of(envelope)), Some(Shape::Encrypted(_)))
 }
 
 /// The one layer of `multipart/signed` that is a decrypted payload's root (Messages §3), for an
