@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use inbome_core::clock::Timestamp;
 use inbome_core::header::PreferEncrypt;
-use inbome_core::history::Source;
+use inbome_core::history::{Source, Span, Spans};
 use inbome_core::key::{Fingerprint, Judgement, Key, Unusable, hash};
 use inbome_core::openpgp::Rpgp;
 use inbome_core::peer::{Advertised, Observation, PeerState, Word};
@@ -256,9 +256,16 @@ fn ties_of_one_date_go_to_the_protected_one_then_the_greater_hash_then_mutual() 
 fn the_history_keeps_first_and_last_by_source() {
     let state = fold(&[mail(4, 0), mail(2, 0), mail(3, 0), Event::Gossip(0, 9)]);
     let fpr: &Fingerprint = &KEYS[0].fingerprint;
-    let days = |source| {
-        let span = state.history.get(fpr).expect("a record").spans.get(source).expect("a span");
-        (span.first.as_secs() - BASE, span.last.as_secs() - BASE)
-    };
-    assert_eq!((days(Source::Advert), days(Source::Gossip)), ((2, 4), (9, 9)));
+    let spans = state.history.get(fpr).expect("a record").spans;
+    let days =
+        |span: Option<Span>| span.map(|s| (s.first.as_secs() - BASE, s.last.as_secs() - BASE));
+    let by_source =
+        |spans: Spans| [Source::Advert, Source::Gossip].map(|from| days(spans.get(from)));
+    assert_eq!(by_source(spans), [Some((2, 4)), Some((9, 9))]);
+    assert_eq!(days(spans.whole()), Some((2, 9)));
+    for (limit, left) in [(1, Some((2, 4))), (2, Some((3, 4))), (4, None)] {
+        let mut spans = spans;
+        spans.forget(at(limit));
+        assert_eq!(by_source(spans), [left, Some((9, 9))], "{limit}");
+    }
 }

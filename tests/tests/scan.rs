@@ -65,7 +65,7 @@ fn links_in_a_mail_folder_lead_to_mails_and_to_folders_only_if_asked() {
     put(&elsewhere.path().join("list.mbox"), &mboxrd(0, &keyed(2)));
     put(&elsewhere.path().join("3.eml"), &keyed(3));
     put(&root.path().join("cases/4.eml"), &keyed(4));
-    link("work", "Work");
+    link("work", "INBOX.Work");
     link("list.mbox", "lists");
     link("list.mbox", "lists-too");
     // Beside mails it would be a mail that cannot be read.
@@ -79,15 +79,28 @@ fn links_in_a_mail_folder_lead_to_mails_and_to_folders_only_if_asked() {
     let report = scan(&engine, root.path());
     assert_eq!(found(&engine), [2, 3, 4]);
     // The other one leads to where the scan was already.
-    assert_eq!((report.messages, report.passed_by), (3, vec![root.path().join("Work")]));
+    assert_eq!((report.messages, report.passed_by), (3, vec![root.path().join("INBOX.Work")]));
     let asked = ScanOptions { include: vec!["work".into(), "Round".into()], ..how() };
     let report = scan_with(&engine, &[root.path().to_owned()], &asked);
     assert_eq!(found(&engine), [1, 2, 3, 4]);
     assert_eq!((report.passed_by, report.unreadable), (Vec::new(), Vec::new()));
     // A link that was named itself is what was meant.
     let engine = bob();
-    scan(&engine, root.path().join("Work"));
+    scan(&engine, root.path().join("INBOX.Work"));
     assert_eq!(found(&engine), [1]);
+}
+
+#[test]
+fn folders_nested_without_end_are_named_and_the_rest_is_scanned() {
+    let root = folder();
+    put(&root.path().join(vec!["a"; 32].join("/")).join("cur/1.a"), &keyed(1));
+    put(&root.path().join(vec!["b"; 33].join("/")).join("cur/2.a"), &keyed(2));
+    let engine = bob();
+    let report = scan(&engine, root.path());
+    assert_eq!(found(&engine), [1]);
+    let [(path, why)] = report.unreadable.as_slice() else { panic!("{:?}", report.unreadable) };
+    assert_eq!(*path, root.path().join(vec!["b"; 33].join("/")));
+    assert_eq!(why, "folders nested too deeply");
 }
 
 #[test]

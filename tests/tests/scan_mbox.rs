@@ -1,5 +1,6 @@
 //! Scanning mboxes (Discovery §4): where mails begin and end, and what is read again.
 
+use inbome_core::engine::PeerFilter;
 use inbome_core::scan::ScanOptions;
 use inbome_tests::mailbox::mboxrd;
 use inbome_tests::scanning::*;
@@ -143,6 +144,26 @@ fn an_mbox_larger_than_its_window_is_read_whole() {
     assert_eq!(report.messages, 46);
     assert_eq!(found(&engine), (1..=46).collect::<Vec<u8>>());
     assert_eq!(report.bytes, octets.len() as u64);
+}
+
+#[test]
+fn each_of_many_mails_in_an_mbox_is_learnt_from() {
+    let root = folder();
+    let mail = |n| format!("From: peer{n}@example.org\nSubject: {}\n\nHi\n", "x".repeat(n));
+    let all: Vec<u8> = (0..300).flat_map(|n| mboxrd(SENT, mail(n).as_bytes())).collect();
+    put(&root.path().join("inbox"), &all);
+    for jobs in [1, 2] {
+        let engine = bob();
+        let options = ScanOptions { jobs, ..how() };
+        let report = scan_with(&engine, &[root.path().to_owned()], &options);
+        let (mut peers, mut wanted) = (Vec::new(), Vec::new());
+        engine
+            .peers(None, PeerFilter::All, &mut |_, row| peers.push(row.addr.to_string()))
+            .expect("peers");
+        wanted.extend((0..300).map(|n| format!("peer{n}@example.org")));
+        wanted.sort();
+        assert_eq!((peers, report.messages), (wanted, 300), "{jobs}");
+    }
 }
 
 #[test]
