@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::names::See;
+use super::pieces::Pieces;
 use crate::clock::Timestamp;
 
 /// A folder that is being read.
@@ -42,14 +43,11 @@ pub(super) fn or_current(path: &Path) -> &Path {
     if path.as_os_str().is_empty() { Path::new(".") } else { path }
 }
 
-/// Mails that are files of one folder. Their names stand one behind the other in one piece of memory,
-/// because a scan of a million mails has a million of them.
+/// Mails that are files of one folder.
 #[derive(Debug, Default)]
 pub(super) struct MailFiles {
     folder: Option<Arc<Folder>>,
-    names: Vec<u8>,
-    /// Where in `names` each name ends.
-    ends: Vec<usize>,
+    names: Pieces,
 }
 
 impl MailFiles {
@@ -57,29 +55,22 @@ impl MailFiles {
     pub(super) fn begin(&mut self, folder: Option<&Arc<Folder>>) {
         self.folder = folder.map(Arc::clone);
         self.names.clear();
-        self.ends.clear();
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.names.len()
     }
 
     /// Adds one by its name.
     pub(super) fn push(&mut self, name: &OsStr) {
-        self.names.extend_from_slice(name.as_encoded_bytes());
-        self.ends.push(self.names.len());
+        self.names.push(name.as_encoded_bytes());
     }
 
     /// Each of them, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = MailFile<'_>> {
-        let mut start = 0;
         let folder = self.folder.as_deref();
-        self.ends.iter().filter_map(move |end| {
-            let name = self.names.get(start..*end).unwrap_or_default();
-            start = *end;
-            Some(MailFile { folder: folder?, name })
-        })
+        self.names.iter().filter_map(move |name| Some(MailFile { folder: folder?, name }))
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use memchr::memmem;
 
 use super::folder::open_quietly;
+use super::pieces::Pieces;
 use crate::clock::Timestamp;
 use crate::key::{Hash, hash};
 use crate::limits::MAX_HEADER_BYTES;
@@ -28,20 +29,13 @@ const STRADDLE_BYTES: usize = 1024;
 /// Octets before a cursor that tell whether the file is still the same.
 const TAIL_BYTES: u64 = 4096;
 
-/// Mails of one mbox. Their header sections stand one behind the other in one piece of memory.
+/// Mails of one mbox.
 #[derive(Debug, Default)]
 pub(super) struct BoxMails {
     file: Option<Arc<Path>>,
-    headers: Vec<u8>,
-    mails: Vec<Found>,
-}
-
-#[derive(Debug)]
-struct Found {
-    /// Where in `headers` its header section ends.
-    end: usize,
-    received: Option<Timestamp>,
-    range: Range<u64>,
+    headers: Pieces,
+    /// When each was received, and where it stands.
+    places: Vec<(Option<Timestamp>, Range<u64>)>,
 }
 
 /// One mail of an mbox.
@@ -69,21 +63,18 @@ impl BoxMails {
     pub(super) fn begin(&mut self, file: Option<&Arc<Path>>) {
         self.file = file.map(Arc::clone);
         self.headers.clear();
-        self.mails.clear();
+        self.places.clear();
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.mails.len()
+        self.places.len()
     }
 
     /// Each of them, in order.
     pub(super) fn iter(&self) -> impl Iterator<Item = BoxMail<'_>> {
-        let mut start = 0;
         let file = self.file.as_deref();
-        self.mails.iter().filter_map(move |Found { end, received, range }| {
-            let header = self.headers.get(start..*end).unwrap_or_default();
-            start = *end;
+        self.headers.iter().zip(&self.places).filter_map(move |(header, (received, range))| {
             Some(BoxMail { file: file?, header, received: *received, range: range.clone() })
         })
     }
@@ -139,14 +130,10 @@ impl Mbox {
         self.done = self.done.saturating_add(line_end.saturating_add(1)).min(self.held);
         let start = self.offset();
         let header_len = self.header_len()?;
-        let before = mails.headers.len();
-        mails.headers.extend_from_slice(self.rest().get(..header_len).unwrap_or_default());
-        if let Err(error) = self.skip_body() {
-            mails.headers.truncate(before);
-            return Err(error);
-        }
-        let (end, range) = (mails.headers.len(), start..self.offset());
-        mails.mails.push(Found { end, received, range });
+        mails.headers.push(self.rest().get(..header_len).unwrap_or_default());
+        // If that fails the header has no place, and is no mail.
+        self.skip_body()?;
+        mails.places.push((received, start..self.offset()));
         Ok(true)
     }
 

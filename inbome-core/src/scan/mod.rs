@@ -80,6 +80,7 @@ mod look;
 mod mbox;
 mod memory;
 mod names;
+mod pieces;
 mod run;
 mod sources;
 mod walk;
