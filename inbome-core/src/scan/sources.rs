@@ -110,14 +110,19 @@ impl Found {
     }
 
     fn add_file(&mut self, path: &Path, options: &ScanOptions<'_>) -> io::Result<()> {
-        if !is_mbox(path)? {
-            self.add_mail(path, options);
-        } else if is_passed_by(path, &options.include) {
+        match is_mbox(path)? {
+            true => self.add_mbox(path, options),
+            false => self.add_mail(path, options),
+        }
+        Ok(())
+    }
+
+    fn add_mbox(&mut self, path: &Path, options: &ScanOptions<'_>) {
+        if is_passed_by(path, &options.include) {
             self.passed_by.push(path.to_owned());
         } else if self.seen.insert(resolved(path)) {
             self.sources.push(Source::Mbox(path.to_owned()));
         }
-        Ok(())
     }
 
     /// Adds one mail that was named by itself, beside those of its folder that were named before it.
@@ -161,7 +166,8 @@ impl Found {
         // They come in whatever order the disk has them; people read reports in this one.
         folders.sort();
         mboxes.sort();
-        for inner in mboxes.iter().chain(&folders) {
+        mboxes.iter().for_each(|mbox| self.add_mbox(mbox, options));
+        for inner in &folders {
             self.add(inner, options, depth.saturating_add(1));
         }
         Ok(())
