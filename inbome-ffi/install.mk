@@ -27,8 +27,8 @@ INBOME_SHARED ?= $(INBOME_TARGET)/libinbome.so.$(INBOME_VERSION)
 # whichever fits; naming libgcc_s would break `cc -static`.
 INBOME_SYSTEM_LIBS := -lpthread -lm -ldl
 # Neither make nor pkg-config nor `cc $(pkg-config ...)` carries a path with a blank.
-blank := $(subst x,,x x)
-INBOME_FITS = $(if $(findstring $(blank),$(PREFIX)$(LIBDIR)$(INCLUDEDIR)),$(error expected a PREFIX, \
+INBOME_BLANK := $(subst x,,x x)
+INBOME_FITS = $(if $(findstring $(INBOME_BLANK),$(PREFIX)$(LIBDIR)$(INCLUDEDIR)),$(error expected a PREFIX, \
   LIBDIR and INCLUDEDIR without blanks, found '$(PREFIX)', '$(LIBDIR)', '$(INCLUDEDIR)'))
 
 .PHONY: link-shared release install install-lib install-command put-lib put-command uninstall \
