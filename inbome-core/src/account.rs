@@ -82,6 +82,15 @@ impl Account {
     }
 }
 
+/// What a key of the user's own is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyRole {
+    /// It is advertised, signs and decrypts.
+    Current,
+    /// It decrypts.
+    Old,
+}
+
 /// All accounts of a home.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Accounts(pub Vec<Account>);

@@ -3,11 +3,11 @@
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
+use inbome_core::account::KeyRole;
 use inbome_core::key::Fingerprint;
-use inbome_core::openpgp::Lock;
 use inbome_core::secret::Secret;
 
-use crate::account_options::{Asker, inbome_passphrase_callback, lock_in};
+use crate::account_options::{Asker, INBOME_LOCK_REMOVE, inbome_passphrase_callback, lock_in};
 use crate::bytes::{inbome_buffer, inbome_bytes};
 use crate::engine::inbome_engine;
 use crate::key::{inbome_key, inbome_key_iter};
@@ -67,13 +67,8 @@ pub extern "C" fn inbome_account_import_key(
     callback: inbome_passphrase_callback,
     user_data: *mut c_void,
 ) -> inbome_result {
-    on_engine(engine, |engine| {
-        let account = optional_addr(account, "account")?;
-        let asker = Asker { callback, user_data };
-        let key = octets(key, "key")?;
-        engine.import_own_key(account.as_ref(), key, Lock::Remove, &mut |fpr| asker.ask(fpr))?;
-        Ok(())
-    })
+    let asker = Asker { callback, user_data };
+    import(engine, account, key, KeyRole::Current, INBOME_LOCK_REMOVE, &asker)
 }
 
 /// As inbome_account_import_key; the key keeps its passphrase if lock says so.
@@ -96,13 +91,7 @@ pub extern "C" fn inbome_account_import_key_as(
     callback: inbome_passphrase_callback,
     user_data: *mut c_void,
 ) -> inbome_result {
-    on_engine(engine, |engine| {
-        let account = optional_addr(account, "account")?;
-        let asker = Asker { callback, user_data };
-        let (key, lock) = (octets(key, "key")?, lock_in(lock)?);
-        engine.import_own_key(account.as_ref(), key, lock, &mut |fpr| asker.ask(fpr))?;
-        Ok(())
-    })
+    import(engine, account, key, KeyRole::Current, lock, &Asker { callback, user_data })
 }
 
 /// As inbome_account_import_key_as, for mails that were encrypted to the key: it decrypts, and the
@@ -126,11 +115,21 @@ pub extern "C" fn inbome_account_import_old_key(
     callback: inbome_passphrase_callback,
     user_data: *mut c_void,
 ) -> inbome_result {
+    import(engine, account, key, KeyRole::Old, lock, &Asker { callback, user_data })
+}
+
+fn import(
+    engine: Option<&inbome_engine>,
+    account: *const c_char,
+    key: inbome_bytes,
+    role: KeyRole,
+    lock: i32,
+    asker: &Asker,
+) -> inbome_result {
     on_engine(engine, |engine| {
         let account = optional_addr(account, "account")?;
-        let asker = Asker { callback, user_data };
         let (key, lock) = (octets(key, "key")?, lock_in(lock)?);
-        engine.import_old_key(account.as_ref(), key, lock, &mut |fpr| asker.ask(fpr))?;
+        engine.import_own_key(account.as_ref(), key, role, lock, &mut |fpr| asker.ask(fpr))?;
         Ok(())
     })
 }

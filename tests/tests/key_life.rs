@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use inbome_core::account::KeyRole;
 use inbome_core::clock::Timestamp;
 use inbome_core::compose::{Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::decrypt::{Encryption, Failure};
@@ -225,7 +226,9 @@ fn a_kept_passphrase_keeps_the_secret_out_of_the_file() {
         let engine = engine_with(home.path(), &clock, LOCKED, lock);
         engine.unlock(None, &right()).expect("unlocked");
         engine.renew_own_key(None, Some(at(NOW + 9 * DAY))).expect("renewed");
-        engine.import_own_key(None, LOCKED, lock, &mut |_| Some(right())).expect("again");
+        engine
+            .import_own_key(None, LOCKED, KeyRole::Current, lock, &mut |_| Some(right()))
+            .expect("again");
         for closed in [false, true] {
             let octets = octets_in(home.path());
             for secret in &secrets {
@@ -520,7 +523,9 @@ fn a_later_copy_of_a_key_takes_its_place_and_an_earlier_one_does_not() {
         ("later", &later, life(3_000)),
         ("earlier", &first, life(3_000)),
     ] {
-        let taken = engine.import_own_key(None, octets, Lock::Remove, &mut |_| None).expect(name);
+        let taken = engine
+            .import_own_key(None, octets, KeyRole::Current, Lock::Remove, &mut |_| None)
+            .expect(name);
         let keys = engine.own_keys(None).unwrap();
         assert_eq!(keys.len(), 2, "{name}");
         assert_eq!((&keys[0].key.fingerprint, keys[0].key.expires), (&taken, expected), "{name}");
@@ -528,7 +533,9 @@ fn a_later_copy_of_a_key_takes_its_place_and_an_earlier_one_does_not() {
     }
     // So a lock is put on and taken off again.
     let taken = |lock| {
-        engine.import_own_key(None, LOCKED, lock, &mut |_| Some(right())).expect("taken");
+        engine
+            .import_own_key(None, LOCKED, KeyRole::Current, lock, &mut |_| Some(right()))
+            .expect("taken");
         engine.own_keys(None).unwrap().remove(0).key.locked
     };
     assert_eq!([Lock::Remove, Lock::Keep, Lock::Remove].map(taken), [false, true, false]);

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal;
 
+use inbome_core::account::KeyRole;
 use inbome_core::clock::Timestamp;
 use inbome_core::key::Fingerprint;
 use inbome_core::openpgp::Lock;
@@ -30,37 +31,32 @@ pub(crate) fn key(session: &mut Session, command: KeyCommand) -> Done {
             let octets = input::read_key(&file)?;
             let mut ask = terminal::passphrase_from(passphrase_file.as_deref())?;
             let account = session.account();
-            let (account, engine) = (account.as_ref(), session.engine()?);
-            if old {
-                let key = engine.import_old_key(account, &octets, lock, &mut ask)?;
-                return print_key(
-                    session,
-                    &key,
-                    "Took in",
-                    "opens mails that were encrypted to it",
-                );
-            }
-            let key = engine.import_own_key(account, &octets, lock, &mut ask)?;
-            print_key(session, &key, "Took in", "is used from now on")
+            let role = if old { KeyRole::Old } else { KeyRole::Current };
+            let engine = session.engine()?;
+            let key = engine.import_own_key(account.as_ref(), &octets, role, lock, &mut ask)?;
+            print_key(session, "Took in", &key, role)
         }
         KeyCommand::Renew(args) => renew(session, &args),
         KeyCommand::Replace => {
             let account = session.account();
             let key = session.engine()?.replace_own_key(account.as_ref())?;
-            print_key(session, &key, "Made", "is used from now on")
+            print_key(session, "Made", &key, KeyRole::Current)
         }
         KeyCommand::Destroy { fingerprint, yes } => destroy(session, &fingerprint, yes),
     }
 }
 
 /// A key that is there from now on, and what it does.
-fn print_key(session: &mut Session, key: &Fingerprint, verb: &str, role: &str) -> Done {
-    match session.out.is_json() {
-        true => session.out.object(json!({ "fingerprint": key.to_string() })),
-        false => {
-            session.out.line(&format!("{verb} the key {}; it {role}.", words::grouped(key)));
-        }
+fn print_key(session: &mut Session, verb: &str, key: &Fingerprint, role: KeyRole) -> Done {
+    if session.out.is_json() {
+        session.out.object(json!({ "fingerprint": key.to_string() }));
+        return Ok(Exit::Done);
     }
+    let use_of_it = match role {
+        KeyRole::Current => "is used from now on",
+        KeyRole::Old => "opens mails that were encrypted to it",
+    };
+    session.out.line(&format!("{verb} the key {}; it {use_of_it}.", words::grouped(key)));
     Ok(Exit::Done)
 }
 

@@ -1,7 +1,7 @@
 //! The user's own keys (Messages §1).
 
 use super::Engine;
-use crate::account::Accounts;
+use crate::account::{Accounts, KeyRole};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::error::Error;
@@ -10,15 +10,6 @@ use crate::key::Fingerprint;
 use crate::openpgp::{AskPassphrase, Lock, OpenPgpError, Renewal, SecretKey};
 use crate::secret::Secret;
 use crate::store::StoredKey;
-
-/// What a key of the user's own is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Role {
-    /// It is advertised, and signs and decrypts.
-    Current,
-    /// It decrypts.
-    Old,
-}
 
 impl Engine {
     /// All keys of an account, current first.
@@ -31,9 +22,9 @@ impl Engine {
         Ok(inner.store.secret_keys(&account.addr)?)
     }
 
-    /// Imports a key of the user's own and makes it the current one; the old ones go on decrypting.
-    /// A later copy of a key that is there takes its place, with or without its passphrase as `lock`
-    /// says; an earlier one, or one with fewer secret parts, changes nothing of it.
+    /// Imports a key of the user's own, as the current one or, with [`KeyRole::Old`], beside it; the old
+    /// ones go on decrypting. A later copy of a key that is there takes its place, with or without its
+    /// passphrase as `lock` says; an earlier one, or one with fewer secret parts, changes nothing of it.
     ///
     /// # Errors
     /// [`Error::OpenPgp`]: no key, refused, locked, too large for a key field.
@@ -41,34 +32,9 @@ impl Engine {
         &self,
         account: Option<&Addr>,
         octets: &[u8],
+        role: KeyRole,
         lock: Lock,
         ask: AskPassphrase<'_>,
-    ) -> Result<Fingerprint, Error> {
-        self.take_in(account, octets, lock, ask, Role::Current)
-    }
-
-    /// Imports a key of the user's own for mails that were encrypted to it: it decrypts, and the current
-    /// one stays what it is. Else as [`Engine::import_own_key`].
-    ///
-    /// # Errors
-    /// As [`Engine::import_own_key`].
-    pub fn import_old_key(
-        &self,
-        account: Option<&Addr>,
-        octets: &[u8],
-        lock: Lock,
-        ask: AskPassphrase<'_>,
-    ) -> Result<Fingerprint, Error> {
-        self.take_in(account, octets, lock, ask, Role::Old)
-    }
-
-    fn take_in(
-        &self,
-        account: Option<&Addr>,
-        octets: &[u8],
-        lock: Lock,
-        ask: AskPassphrase<'_>,
-        role: Role,
     ) -> Result<Fingerprint, Error> {
         let now = self.now();
         let account = self.lock()?.account(account)?;
@@ -84,7 +50,7 @@ impl Engine {
         let now = self.now();
         let account = self.lock()?.account(account)?;
         let key = self.openpgp.generate(&account.addr, now, self.random.as_ref())?;
-        self.adopt_key(&account.addr, key, now, Role::Current)
+        self.adopt_key(&account.addr, key, now, KeyRole::Current)
     }
 
     /// Gives an account `key`, as its current one or beside it.
@@ -93,7 +59,7 @@ impl Engine {
         account: &Addr,
         key: SecretKey,
         now: Timestamp,
-        role: Role,
+        role: KeyRole,
     ) -> Result<Fingerprint, Error> {
         let fingerprint = key.fingerprint.clone();
         let mut inner = self.lock()?;
@@ -107,7 +73,7 @@ impl Engine {
                 // Nothing that decrypts is lost to an older copy.
                 Some(_) => {}
             }
-            if role == Role::Current {
+            if role == KeyRole::Current {
                 let mut held = held(&Accounts(store.accounts()?), account)?;
                 held.current = Some(fingerprint.clone());
                 store.save_account(&held)?;

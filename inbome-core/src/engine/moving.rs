@@ -34,8 +34,8 @@ impl Engine {
         let openpgp = self.openpgp.as_ref();
         if options.own_keys {
             let held = self.held_keys(&accounts)?;
-            let sources = Sources { named, accounts: &accounts, held: &held, openpgp, now };
-            let keys = opened.own_keys(&sources, &mut report)?;
+            let sources = Sources { named, accounts: &accounts, openpgp, now };
+            let keys = opened.own_keys(&sources, &held, &mut report)?;
             if named.is_none() {
                 one_account(&accounts, &keys)?;
             }
@@ -45,8 +45,7 @@ impl Engine {
         }
         let account = self.account(named)?;
         let accounts = Accounts(self.accounts()?);
-        let held = self.held_keys(&accounts)?;
-        let sources = Sources { named, accounts: &accounts, held: &held, openpgp, now };
+        let sources = Sources { named, accounts: &accounts, openpgp, now };
         let addr = &account.addr;
         match self.second_store()? {
             Some(mut other) => {
@@ -129,11 +128,7 @@ impl Engine {
                 return Ok(None);
             }
             let account = Some(&own.addr);
-            return match own.old {
-                true => self.import_old_key(account, secret, Lock::Remove, ask),
-                false => self.import_own_key(account, secret, Lock::Remove, ask),
-            }
-            .map(Some);
+            return self.import_own_key(account, secret, own.role, Lock::Remove, ask).map(Some);
         }
         let settings = SettingsChange {
             enabled: own.enabled,

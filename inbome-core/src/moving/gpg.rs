@@ -16,6 +16,7 @@ use super::process::{self, MAX_KEYRING_BYTES, export_secret};
 use super::{
     Each, Foreign, Imported, MoveError, OwnKey, Program, Said, Sources, flaw_code, foreign,
 };
+use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::Fingerprint;
@@ -103,6 +104,7 @@ impl Foreign for Gpg {
     fn own_keys(
         &self,
         sources: &Sources<'_>,
+        held: &BTreeSet<Fingerprint>,
         report: &mut Imported,
     ) -> Result<Vec<OwnKey>, MoveError> {
         let Some(home) = &self.home else {
@@ -129,14 +131,14 @@ impl Foreign for Gpg {
                 report.skip("other_account");
                 continue;
             };
-            let old = !seen.insert(addr.clone());
+            let role = if seen.insert(addr.clone()) { KeyRole::Current } else { KeyRole::Old };
             // Nobody is asked for what is there.
-            if sources.held.contains(&fingerprint) {
+            if held.contains(&fingerprint) {
                 continue;
             }
             match export_secret(home, &fingerprint, &addr) {
                 // It only hides old mails; without the youngest one there is nothing to go on with.
-                Err(MoveError::Locked { .. }) if old => report.skip("locked"),
+                Err(MoveError::Locked { .. }) if role == KeyRole::Old => report.skip("locked"),
                 Err(error) => return Err(error),
                 Ok(secret) => keys.push(OwnKey {
                     addr,
@@ -145,7 +147,7 @@ impl Foreign for Gpg {
                     passphrase: None,
                     prefer_encrypt: None,
                     enabled: None,
-                    old,
+                    role,
                 }),
             }
         }

@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::account::Accounts;
+use crate::account::{Accounts, KeyRole};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::header::PreferEncrypt;
@@ -196,8 +196,8 @@ pub struct OwnKey {
     pub prefer_encrypt: Option<PreferEncrypt>,
     /// Whether the account took part there.
     pub enabled: Option<bool>,
-    /// Whether there is a younger one of the same address, so that it is not to become the current one.
-    pub old: bool,
+    /// Whether it shall become the current one: of several keys of one address the youngest.
+    pub role: KeyRole,
 }
 
 /// Something that another program knows of a peer.
@@ -220,10 +220,11 @@ type Each<'a> = &'a mut dyn FnMut(&Addr, Said) -> Result<(), MoveError>;
 
 /// Another program's store, opened.
 trait Foreign {
-    /// The user's own secret keys: those of `wanted` alone, if it is given.
+    /// The user's own secret keys. Those that are `held` already need not be among them.
     fn own_keys(
         &self,
         sources: &Sources<'_>,
+        held: &BTreeSet<Fingerprint>,
         report: &mut Imported,
     ) -> Result<Vec<OwnKey>, MoveError>;
 
@@ -242,8 +243,6 @@ pub struct Sources<'a> {
     pub named: Option<&'a Addr>,
     /// The accounts of the home.
     pub accounts: &'a Accounts,
-    /// Their own keys.
-    pub held: &'a BTreeSet<Fingerprint>,
     /// OpenPGP.
     pub openpgp: &'a dyn OpenPgp,
     /// The present.
@@ -273,16 +272,18 @@ pub fn open(options: &MoveOptions) -> Result<Opened, MoveError> {
 }
 
 impl Opened {
-    /// The user's own secret keys in it: of the account named, else all.
+    /// The user's own secret keys in it: of the account named, else all. Nobody is asked for those that
+    /// are `held` already.
     ///
     /// # Errors
     /// [`MoveError::Locked`], and others of [`MoveError`].
     pub fn own_keys(
         &self,
         sources: &Sources<'_>,
+        held: &BTreeSet<Fingerprint>,
         report: &mut Imported,
     ) -> Result<Vec<OwnKey>, MoveError> {
-        self.0.own_keys(sources, report)
+        self.0.own_keys(sources, held, report)
     }
 }
 

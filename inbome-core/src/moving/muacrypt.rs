@@ -7,7 +7,7 @@
 //! or without an advert, `mge` one gossip, `cfg` and `keygen` the settings and secret key of an
 //! account. Its account has no address; keys are for the account that they are imported into.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -16,6 +16,7 @@ use super::{
     Each, Foreign, Imported, MoveError, MoveOptions, OwnKey, Program, Said, Sources, base64,
     foreign,
 };
+use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::header::PreferEncrypt;
@@ -136,6 +137,7 @@ impl Foreign for Muacrypt {
     fn own_keys(
         &self,
         sources: &Sources<'_>,
+        _held: &BTreeSet<Fingerprint>,
         report: &mut Imported,
     ) -> Result<Vec<OwnKey>, MoveError> {
         // It knows no address of its own: the user's word, or the only account.
@@ -166,8 +168,8 @@ impl Foreign for Muacrypt {
             std::str::from_utf8(&name).ok().and_then(|name| Fingerprint::parse(name).ok());
         let secret = Secret::new(secret);
         let passphrase = Some(Secret::new(PASSPHRASE.to_vec()));
-        let (enabled, old) = (None, false);
-        Ok(vec![OwnKey { addr, fingerprint, secret, passphrase, prefer_encrypt, enabled, old }])
+        let (enabled, role) = (None, KeyRole::Current);
+        Ok(vec![OwnKey { addr, fingerprint, secret, passphrase, prefer_encrypt, enabled, role }])
     }
 
     fn peers(

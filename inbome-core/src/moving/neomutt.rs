@@ -4,10 +4,12 @@
 //! not say which account saw a peer. Its gossip was accepted without a look at the signature; it
 //! is taken as it is, since gossip never touches a direct key.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::process::{Gpg, export_secret};
 use super::{Each, Foreign, Imported, MoveError, OwnKey, Program, Said, Sources, base64, foreign};
+use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::header::PreferEncrypt;
@@ -40,6 +42,7 @@ impl Foreign for Neomutt {
     fn own_keys(
         &self,
         sources: &Sources<'_>,
+        _held: &BTreeSet<Fingerprint>,
         report: &mut Imported,
     ) -> Result<Vec<OwnKey>, MoveError> {
         let mut keys = Vec::new();
@@ -68,7 +71,7 @@ impl Foreign for Neomutt {
                 passphrase: None,
                 prefer_encrypt: Some(prefer_encrypt),
                 enabled: Some(enabled),
-                old: false,
+                role: KeyRole::Current,
             });
         }
         Ok(keys)
