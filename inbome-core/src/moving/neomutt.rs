@@ -42,7 +42,7 @@ impl Foreign for Neomutt {
     fn own_keys(
         &self,
         sources: &Sources<'_>,
-        _held: &BTreeSet<Fingerprint>,
+        held: &BTreeSet<Fingerprint>,
         report: &mut Imported,
     ) -> Result<Vec<OwnKey>, MoveError> {
         let mut keys = Vec::new();
@@ -61,6 +61,9 @@ impl Foreign for Neomutt {
                 report.skip("no_secret_key");
                 continue;
             };
+            if held.contains(&fingerprint) {
+                continue;
+            }
             let secret = export_secret(&Gpg::over(&self.dir)?, &fingerprint, &addr)?;
             let prefer_encrypt =
                 if mutual { PreferEncrypt::Mutual } else { PreferEncrypt::NoPreference };
