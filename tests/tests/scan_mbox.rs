@@ -39,6 +39,25 @@ fn mboxes_of_both_kinds_are_taken_apart_at_their_from_lines() {
 }
 
 #[test]
+fn an_mbox_of_trash_is_passed_by_unless_it_is_asked_for() {
+    let root = folder();
+    put(&root.path().join("inbox"), &mbox(&[keyed(1)]));
+    let trash = root.path().join("Trash");
+    put(&trash, &mbox(&[keyed(2)]));
+    // Found in its folder, and named by itself.
+    for (path, found_in_it) in [(root.path(), vec![1]), (trash.as_path(), vec![])] {
+        let engine = bob();
+        let report = scan(&engine, path);
+        assert_eq!(found(&engine), found_in_it);
+        assert_eq!(report.passed_by, std::slice::from_ref(&trash));
+    }
+    let engine = bob();
+    let asked = ScanOptions { include: vec!["trash".into()], ..how() };
+    let report = scan_with(&engine, &[root.path().to_owned()], &asked);
+    assert_eq!((found(&engine), report.passed_by), (vec![1, 2], Vec::new()));
+}
+
+#[test]
 fn the_from_line_of_an_mbox_is_a_time_of_receipt() {
     let root = folder();
     let undated = b"From: peer1@example.org\n\nHi\n";
