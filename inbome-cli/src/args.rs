@@ -296,8 +296,8 @@ pub(crate) struct ProcessIncoming {
 #[command(after_help = "\
 Mails are only read: none is moved, marked or changed. What was scanned is remembered, so a second
 scan reads only what is new. Ctrl-C loses nothing; the next scan goes on from there. Folders named
-Junk, Spam, Trash, Deleted, Drafts or Templates are passed by, links to folders, and mails flagged as
-draft or trash.
+Junk, Spam, Trash, Deleted, Drafts or Templates are passed by, links to folders, and mails flagged
+as draft or trash.
 
 Examples:
   inbome scan ~/Maildir

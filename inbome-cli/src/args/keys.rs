@@ -28,8 +28,8 @@ pub(crate) enum KeyCommand {
     /// Take in an OpenPGP secret key and use it from now on; the old ones go on decrypting
     #[command(after_help = "\
 A later copy of a key that is there takes its place: so a key that is renewed elsewhere is renewed
-here, and a passphrase is put on or taken off. With --old your current key stays in use, and the new one
-only opens mails that were encrypted to it.")]
+here, and a passphrase is put on or taken off. With --old your current key stays in use, and the new
+one only opens mails that were encrypted to it.")]
     Import {
         /// The key, armored or binary (- for standard input)
         #[arg(value_name = "FILE")]
