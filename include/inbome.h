@@ -1331,7 +1331,7 @@ inbome_result inbome_account_import_key_as(struct inbome_engine *engine,
                                            void *user_data);
 
 // As inbome_account_import_key_as, for mails that were encrypted to the key: it decrypts, and the
-// current one stays what it is.
+// current one stays what it is. It may be expired, revoked or weak, unless it is the current one.
 //
 // engine: the engine.
 // account: one of its addresses, or NULL: the only account.

@@ -95,7 +95,7 @@ pub extern "C" fn inbome_account_import_key_as(
 }
 
 /// As inbome_account_import_key_as, for mails that were encrypted to the key: it decrypts, and the
-/// current one stays what it is.
+/// current one stays what it is. It may be expired, revoked or weak, unless it is the current one.
 ///
 /// engine: the engine.
 /// account: one of its addresses, or NULL: the only account.

@@ -1,6 +1,7 @@
 //! OpenPGP messages packet by packet, made with the `pgp` crate directly and so by nothing under
 //! test; and people who exchange them.
 
+use inbome_core::account::KeyRole;
 use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::key::{CertUnion, Certificates};
@@ -72,7 +73,7 @@ impl Person {
         let addr = Addr::parse("person@example.org").unwrap();
         let octets = transferable(cert, &keys);
         let key = certs
-            .import_secret(&octets, &addr, NOW_AT, Lock::Remove, &mut |_| None)
+            .import_secret(&octets, &addr, NOW_AT, KeyRole::Current, Lock::Remove, &mut |_| None)
             .expect("import");
         let union = certs.union(None, &cert.octets());
         Self { primary, subkey, cert: cert.octets(), union, key }

@@ -1,5 +1,6 @@
 //! Keys of the user's own (Messages §1): generated, and brought from GnuPG.
 
+use inbome_core::account::KeyRole;
 use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::key::Certificates;
@@ -30,9 +31,14 @@ fn tags(mut octets: &[u8]) -> Vec<u8> {
     found
 }
 
+fn import_old(octets: &[u8], to: &str) -> Result<SecretKey, OpenPgpError> {
+    let mut never = |_: &_| None;
+    Rpgp::new().import_secret(octets, &addr(to), NOW_AT, KeyRole::Old, Lock::Remove, &mut never)
+}
+
 fn import(octets: &[u8], to: &str) -> Result<SecretKey, OpenPgpError> {
     let mut never = |_: &_| None;
-    Rpgp::new().import_secret(octets, &addr(to), NOW_AT, Lock::Remove, &mut never)
+    Rpgp::new().import_secret(octets, &addr(to), NOW_AT, KeyRole::Current, Lock::Remove, &mut never)
 }
 
 /// A transferable secret key for `cert`, its key packets replaced by their secrets.
@@ -138,13 +144,16 @@ fn a_locked_key_needs_its_passphrase_once() {
         Some(Secret::new(b"correct horse".to_vec()))
     };
     let certs = Rpgp::new();
-    let key = certs.import_secret(armored, &to, NOW_AT, Lock::Remove, &mut answer).expect("import");
+    let key = certs
+        .import_secret(armored, &to, NOW_AT, KeyRole::Current, Lock::Remove, &mut answer)
+        .expect("import");
     assert_eq!(asked, 1);
     assert_eq!(import(key.secret.as_bytes(), "locked@example.org"), Ok(key), "now unlocked");
 
     assert!(matches!(import(armored, "locked@example.org"), Err(OpenPgpError::Locked { .. })));
     let mut wrong = |_: &_| Some(Secret::new(b"battery staple".to_vec()));
-    let refused = certs.import_secret(armored, &to, NOW_AT, Lock::Remove, &mut wrong);
+    let refused =
+        certs.import_secret(armored, &to, NOW_AT, KeyRole::Current, Lock::Remove, &mut wrong);
     assert!(matches!(refused, Err(OpenPgpError::WrongPassphrase { .. })), "{refused:?}");
 }
 
@@ -210,6 +219,48 @@ fn what_is_no_usable_secret_key_is_refused_in_words() {
         ("too long", vec![0x99; (1 << 20) + 1], "more than"),
     ] {
         let error = import(&octets, id).expect_err(name).to_string();
+        assert!(error.contains(said), "{name}: {error}");
+    }
+}
+
+#[test]
+fn an_old_key_only_has_to_open_mails() {
+    let (primary, subkey) = (Key::signing(1, MADE), Key::encrypting(2, MADE));
+    let both = [&primary, &subkey];
+    let of = |id: &str, says: &Says| {
+        let cert = Cert::of(&primary).user_id(&primary, id, says);
+        cert.subkey(&primary, &subkey, &Says::binding(MADE))
+    };
+    let id = "alice@example.org";
+    let good = of(id, &Says::certification(MADE));
+    let revocation = Says::new(SignatureType::KeyRevocation, MADE + 9 * DAY);
+    let revoked = good.clone().sig(sign(&primary, &primary, On::Key, &revocation));
+    let expired = of(id, &Says { expires: Some(DAY), ..Says::certification(MADE) });
+    let cannot_sign = of(id, &Says { flags: Some(1), ..Says::certification(MADE) });
+    let large = format!("{} <{id}>", "a".repeat(8_000));
+    let large = of(&large, &Says::certification(MADE));
+    let ended = |after: u32| Some(Timestamp::from_secs((MADE + after).into()));
+    let certs = Rpgp::new();
+    for (name, cert, expires) in [
+        ("revoked", &revoked, ended(9 * DAY)),
+        ("expired", &expired, ended(DAY)),
+        ("without a part that signs", &cannot_sign, None),
+        ("too large for a field", &large, None),
+    ] {
+        let octets = secret(cert, &both);
+        import(&octets, id).expect_err(name);
+        let key = import_old(&octets, id).expect(name);
+        assert_eq!(key.expires, expires, "{name}");
+        assert_eq!(certs.check(&key.cert), Ok(key.fingerprint.clone()), "{name}");
+        assert_eq!(key.secret.as_bytes(), octets, "{name}");
+    }
+    assert_eq!(import_old(&secret(&good, &both), id), import(&secret(&good, &both), id));
+    for (name, octets, said) in [
+        ("no secret that decrypts", secret(&revoked, &[&primary]), "decrypts"),
+        ("cert", revoked.octets(), "without its secret"),
+        ("no subkey", secret(&Cert::of(&primary), &both), "nobody can encrypt"),
+    ] {
+        let error = import_old(&octets, id).expect_err(name).to_string();
         assert!(error.contains(said), "{name}: {error}");
     }
 }

@@ -100,7 +100,8 @@ fn holds(octets: &[u8], part: &[u8]) -> bool {
 }
 
 fn import(octets: &[u8], lock: Lock) -> Result<SecretKey, OpenPgpError> {
-    Rpgp::new().import_secret(octets, &addr(ME), at(NOW), lock, &mut |_| Some(right()))
+    Rpgp::new()
+        .import_secret(octets, &addr(ME), at(NOW), KeyRole::Current, lock, &mut |_| Some(right()))
 }
 
 /// The packets of a key: tag and body.
@@ -129,7 +130,8 @@ fn a_locked_key_is_kept_as_it_came_and_opened_by_its_passphrase_alone() {
     assert!(!import(PLAIN, Lock::Keep).expect("plain").locked, "there is no lock to keep");
     // A key that could never be opened again is not taken in.
     let mut ask = |_: &Fingerprint| Some(wrong());
-    let refused = certs.import_secret(LOCKED, &addr(ME), at(NOW), Lock::Keep, &mut ask);
+    let refused =
+        certs.import_secret(LOCKED, &addr(ME), at(NOW), KeyRole::Current, Lock::Keep, &mut ask);
     assert!(matches!(refused, Err(OpenPgpError::WrongPassphrase { .. })), "{refused:?}");
 }
 
@@ -148,7 +150,7 @@ fn a_key_with_two_passphrases_is_not_kept_locked() {
     let take = |lock| {
         let mut answers = [b"one", b"two"].into_iter();
         let mut ask = |_: &Fingerprint| answers.next().map(|text| Secret::new(text.to_vec()));
-        Rpgp::new().import_secret(&octets, &addr(ME), at(NOW), lock, &mut ask)
+        Rpgp::new().import_secret(&octets, &addr(ME), at(NOW), KeyRole::Current, lock, &mut ask)
     };
     assert!(!take(Lock::Remove).expect("opened").locked);
     let error = take(Lock::Keep).expect_err("refused").to_string();
@@ -383,7 +385,14 @@ fn every_part_of_a_key_is_renewed_and_says_what_it_said() {
         let (me, random) = (addr(ME), SystemRandom);
         // While it lives; it is renewed when it does no longer.
         let key = certs
-            .import_secret(&octets, &me, at(NOW - 100 * DAY), Lock::Remove, &mut |_| None)
+            .import_secret(
+                &octets,
+                &me,
+                at(NOW - 100 * DAY),
+                KeyRole::Current,
+                Lock::Remove,
+                &mut |_| None,
+            )
             .expect(name);
         for (now, expires) in [(NOW + 100 * DAY, Some(at(NOW + 900 * DAY))), (NOW, None)] {
             let renewal = Renewal { addr: &me, expires, now: at(now), random: &random };

@@ -2,6 +2,7 @@
 //!
 //! A program that is missing is a failure. Their clocks are set to the time of the tests.
 
+use inbome_core::account::KeyRole;
 use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::key::{CertUnion, Certificates};
@@ -85,7 +86,9 @@ impl Member {
         let octets = include_bytes!("../keys/rsa2048.sec.asc");
         let addr = Addr::parse("rsa@example.org").unwrap();
         Self::of(
-            Rpgp::new().import_secret(octets, &addr, NOW_AT, Lock::Remove, &mut |_| None).unwrap(),
+            Rpgp::new()
+                .import_secret(octets, &addr, NOW_AT, KeyRole::Current, Lock::Remove, &mut |_| None)
+                .unwrap(),
         )
     }
 

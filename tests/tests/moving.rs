@@ -158,7 +158,16 @@ fn an_older_key_moves_in_beside_the_current_one() {
     let mut options = options(Program::Gpg, home.path());
     options.own_keys = true;
     assert_eq!(import(&engine, &options).unwrap().own_keys.len(), 1);
-    assert_eq!((own_fingerprint(&engine), engine.own_keys(None).unwrap().len()), (young, 2));
+    assert_eq!(
+        (own_fingerprint(&engine), engine.own_keys(None).unwrap().len()),
+        (young.clone(), 2)
+    );
+    // So does one that expired long ago, which is counted among the peers' keys too.
+    let expired = home.make(ALICE, &["--faked-system-time", "20200101T000000!"]);
+    let done = import(&engine, &options).unwrap();
+    let taken: Vec<_> = done.own_keys.iter().map(|(_, key)| key.to_string()).collect();
+    assert_eq!((taken, done.failed), (vec![expired], Vec::new()));
+    assert_eq!((own_fingerprint(&engine), engine.own_keys(None).unwrap().len()), (young, 3));
     // What was replaced here stays replaced.
     let new = engine.replace_own_key(None).unwrap();
     assert_eq!(import(&engine, &options).unwrap().own_keys, []);

@@ -29,7 +29,7 @@ pub(crate) enum KeyCommand {
     #[command(after_help = "\
 A later copy of a key that is there takes its place: so a key that is renewed elsewhere is renewed
 here, and a passphrase is put on or taken off. With --old your current key stays in use, and the new
-one only opens mails that were encrypted to it.")]
+one only opens mails that were encrypted to it: it may be expired or revoked.")]
     Import {
         /// The key, armored or binary (- for standard input)
         #[arg(value_name = "FILE")]

@@ -4,8 +4,9 @@ use std::io::IsTerminal;
 
 use inbome_core::account::KeyRole;
 use inbome_core::clock::Timestamp;
+use inbome_core::error::Error;
 use inbome_core::key::Fingerprint;
-use inbome_core::openpgp::Lock;
+use inbome_core::openpgp::{Lock, OpenPgpError};
 use jiff::tz::TimeZone;
 use jiff::{Span, Zoned};
 use serde_json::{Value, json};
@@ -33,8 +34,8 @@ pub(crate) fn key(session: &mut Session, command: KeyCommand) -> Done {
             let account = session.account();
             let role = if old { KeyRole::Old } else { KeyRole::Current };
             let engine = session.engine()?;
-            let key = engine.import_own_key(account.as_ref(), &octets, role, lock, &mut ask)?;
-            print_key(session, "Took in", &key, role)
+            let done = engine.import_own_key(account.as_ref(), &octets, role, lock, &mut ask);
+            print_key(session, "Took in", &done.map_err(|error| or_old(error, role))?, role)
         }
         KeyCommand::Renew(args) => renew(session, &args),
         KeyCommand::Replace => {
@@ -43,6 +44,19 @@ pub(crate) fn key(session: &mut Session, command: KeyCommand) -> Done {
             print_key(session, "Made", &key, KeyRole::Current)
         }
         KeyCommand::Destroy { fingerprint, yes } => destroy(session, &fingerprint, yes),
+    }
+}
+
+/// The same refusal, with what may still be done with a key that others could not use.
+fn or_old(error: Error, role: KeyRole) -> Failure {
+    match &error {
+        Error::OpenPgp(OpenPgpError::Unusable { .. } | OpenPgpError::TooLarge { .. })
+            if role == KeyRole::Current =>
+        {
+            let how = "if it can still open old mails, take it in with --old";
+            Failure::Refused(format!("{error}; {how}"))
+        }
+        _ => error.into(),
     }
 }
 

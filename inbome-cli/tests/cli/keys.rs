@@ -48,6 +48,40 @@ fn keys_are_listed_exported_imported_and_destroyed() {
 }
 
 #[test]
+fn a_key_that_expired_opens_the_mails_of_its_time() {
+    let world = World::of_alice();
+    world.run(&["key", "renew", "--expires", "2017-06-01"]).exits(0);
+    let secret = world.run(&["key", "export", "--secret", "--yes"]).exits(0).stdout;
+    let file = world.file("alice.pgp", secret);
+    let mail = b"From: alice@example.org\nTo: alice@example.org\nSubject: then\n\nlong ago\n";
+    let sealed =
+        feed(world.command(&world.home()).args(["draft", "encrypt"]), mail).exits(0).stdout;
+
+    let later = |home: &std::path::Path, arguments: &[&str], input: &[u8]| {
+        let mut command = world.command(home);
+        feed(command.env("INBOME_NOW", "2018-01-01T00:00:00Z").args(arguments), input)
+    };
+    let third = world.path("third");
+    later(&third, &["init", "alice@example.org"], b"").exits(0);
+    let new = later(&third, &["key", "list", "--json"], b"").exits(0).json()["keys"][0].clone();
+    let refused = later(&third, &["key", "import", &file], b"").exits(4);
+    assert!(refused.stderr.contains("expired") && refused.stderr.contains("--old"), "{refused:?}");
+    later(&third, &["decrypt"], &sealed).exits(3);
+    later(&third, &["key", "import", "--old", &file], b"").exits(0);
+    let read = later(&third, &["decrypt"], &sealed).exits(0).text();
+    assert!(read.contains("long ago"), "{read}");
+    let keys = later(&third, &["key", "list", "--json"], b"").exits(0).json()["keys"].clone();
+    assert_eq!((&keys[0], &keys[1]["current"]), (&new, &json!(false)));
+    assert_eq!(keys[1]["expires"], 1_496_275_200);
+
+    // Where it is the current key it would go on being advertised.
+    let before = later(&world.home(), &["key", "list", "--json"], b"").exits(0).json();
+    let refused = later(&world.home(), &["key", "import", "--old", &file], b"").exits(2);
+    assert!(refused.stderr.contains("current key of alice@example.org"), "{refused:?}");
+    assert_eq!(later(&world.home(), &["key", "list", "--json"], b"").exits(0).json(), before);
+}
+
+#[test]
 fn an_account_can_be_made_with_a_key_of_the_users() {
     let world = World::of_alice();
     let secret = world.run(&["key", "export", "--secret", "--yes"]).exits(0).stdout;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Engine, Inner};
-use crate::account::{Account, Profile, Settings};
+use crate::account::{Account, KeyRole, Profile, Settings};
 use crate::addr::Addr;
 use crate::error::Error;
 use crate::header::{PreferEncrypt, Spelling};
@@ -103,7 +103,8 @@ impl Engine {
         let key = match (&options.alias_of, &options.import_key) {
             (Some(_), _) => None,
             (None, Some(octets)) => {
-                Some(self.openpgp.import_secret(octets, addr, now, options.lock, ask)?)
+                let role = KeyRole::Current;
+                Some(self.openpgp.import_secret(octets, addr, now, role, options.lock, ask)?)
             }
             (None, None) if self.lock()?.accounts()?.own(addr) => None,
             (None, None) => Some(self.openpgp.generate(addr, now, self.random.as_ref())?),

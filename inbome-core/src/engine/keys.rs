@@ -25,9 +25,11 @@ impl Engine {
     /// Imports a key of the user's own, as the current one or, with [`KeyRole::Old`], beside it; the old
     /// ones go on decrypting. A later copy of a key that is there takes its place, with or without its
     /// passphrase as `lock` says; an earlier one, or one with fewer secret parts, changes nothing of it.
+    /// An old key may be expired, revoked, or too weak or large for new mails.
     ///
     /// # Errors
-    /// [`Error::OpenPgp`]: no key, refused, locked, too large for a key field.
+    /// [`Error::OpenPgp`]: no key, refused, locked, too large for a key field. [`Error::CurrentKey`] for a
+    /// copy of the current key that is good for old mails only.
     pub fn import_own_key(
         &self,
         account: Option<&Addr>,
@@ -38,7 +40,7 @@ impl Engine {
     ) -> Result<Fingerprint, Error> {
         let now = self.now();
         let account = self.lock()?.account(account)?;
-        let key = self.openpgp.import_secret(octets, &account.addr, now, lock, ask)?;
+        let key = self.openpgp.import_secret(octets, &account.addr, now, role, lock, ask)?;
         self.adopt_key(&account.addr, key, now, role)
     }
 
@@ -64,6 +66,15 @@ impl Engine {
         let fingerprint = key.fingerprint.clone();
         let mut inner = self.lock()?;
         inner.write(|store| {
+            let mut held = held(&Accounts(store.accounts()?), account)?;
+            let is_current = held.current.as_ref() == Some(&fingerprint);
+            // It would go on being advertised.
+            if is_current && role == KeyRole::Old && !self.is_usable(&key, now) {
+                return Err(Error::CurrentKey {
+                    fingerprint: fingerprint.to_string(),
+                    of: held.addr,
+                });
+            }
             let keys = store.secret_keys(account)?;
             match keys.into_iter().find(|stored| stored.key.fingerprint == fingerprint) {
                 None => store.add_secret_key(account, &StoredKey { key, added: now })?,
@@ -74,7 +85,6 @@ impl Engine {
                 Some(_) => {}
             }
             if role == KeyRole::Current {
-                let mut held = held(&Accounts(store.accounts()?), account)?;
                 held.current = Some(fingerprint.clone());
                 store.save_account(&held)?;
             }
@@ -83,6 +93,11 @@ impl Engine {
         // What was unlocked may be another copy.
         inner.unlocked.remove(&fingerprint);
         Ok(fingerprint)
+    }
+
+    fn is_usable(&self, key: &SecretKey, now: Timestamp) -> bool {
+        let union = self.openpgp.union(None, &key.cert);
+        self.openpgp.judge(&key.cert, &union, now).verdict.is_ok()
     }
 
     /// Unlocks the keys of an account that keep their passphrase, until [`Engine::relock`] or until

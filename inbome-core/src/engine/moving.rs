@@ -120,7 +120,10 @@ impl Engine {
                 // Not every program says which key it is.
                 None => {
                     let (openpgp, now) = (self.openpgp.as_ref(), self.now());
-                    openpgp.import_secret(secret, &own.addr, now, Lock::Remove, ask)?.fingerprint
+                    let role = own.role;
+                    openpgp
+                        .import_secret(secret, &own.addr, now, role, Lock::Remove, ask)?
+                        .fingerprint
                 }
             };
             let held = self.own_keys(Some(&own.addr))?;

@@ -19,7 +19,7 @@ use super::{
 use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::key::Fingerprint;
+use crate::key::{Fingerprint, Unusable};
 use crate::openpgp::{Described, OpenPgpError};
 
 /// What was named, and the certs in it.
@@ -60,7 +60,7 @@ impl Gpg {
         Ok(Self { home: None, path: path.to_owned(), keyring })
     }
 
-    /// The usable certs with their addresses; what is not usable is counted.
+    /// The certs with their addresses; what is none, or names nobody, is counted.
     fn certs(&self, sources: &Sources<'_>, report: &mut Imported) -> Vec<Found> {
         let mut found: BTreeMap<Fingerprint, Found> = BTreeMap::new();
         sources.openpgp.split_keyring(&self.keyring, &mut |cert| {
@@ -76,9 +76,11 @@ impl Gpg {
     }
 }
 
-/// A usable cert.
+/// A cert.
 struct Found {
     fingerprint: Fingerprint,
+    /// Why others cannot use it.
+    unusable: Option<Unusable>,
     created: Timestamp,
     /// Its verified parts: a keyring carries much that is not the key's own.
     cert: Arc<[u8]>,
@@ -92,12 +94,12 @@ fn look(sources: &Sources<'_>, cert: &[u8]) -> Result<Found, &'static str> {
         _ => "not_openpgp",
     })?;
     let union = openpgp.union(None, cert);
-    openpgp.judge(&union.bytes, &union, now).verdict.map_err(|unusable| unusable.code())?;
+    let unusable = openpgp.judge(&union.bytes, &union, now).verdict.err();
     let Described { created, addrs } = openpgp.describe(&union, now).ok_or("not_openpgp")?;
     if addrs.is_empty() {
-        return Err("no_addr");
+        return Err(unusable.map_or("no_addr", Unusable::code));
     }
-    Ok(Found { fingerprint, created, cert: union.bytes, addrs })
+    Ok(Found { fingerprint, unusable, created, cert: union.bytes, addrs })
 }
 
 impl Foreign for Gpg {
@@ -115,11 +117,13 @@ impl Foreign for Gpg {
         let listed = home.get("list the secret keys", &arguments, MAX_KEYRING_BYTES)?;
         let secrets = fingerprints(&listed, b"sec");
         let mut certs = self.certs(sources, &mut Imported::default());
-        // The youngest comes first, and becomes the current one.
-        certs.sort_by_key(|cert| Reverse((cert.created, cert.fingerprint.clone())));
+        // The youngest usable one comes first, and becomes the current one.
+        certs.sort_by_key(|cert| {
+            (cert.unusable.is_some(), Reverse((cert.created, cert.fingerprint.clone())))
+        });
         let mut keys = Vec::new();
         let mut seen = BTreeSet::new();
-        for Found { fingerprint, addrs, .. } in certs {
+        for Found { fingerprint, unusable, addrs, .. } in certs {
             if !secrets.contains(&fingerprint) {
                 continue;
             }
@@ -131,7 +135,14 @@ impl Foreign for Gpg {
                 report.skip("other_account");
                 continue;
             };
-            let role = if seen.insert(addr.clone()) { KeyRole::Current } else { KeyRole::Old };
+            let role = match unusable {
+                // It opens mails of an account that is there, or that another key makes.
+                Some(_) if seen.contains(&addr) || sources.accounts.own(&addr) => KeyRole::Old,
+                // Among the peers' keys it is counted.
+                Some(_) => continue,
+                None if seen.insert(addr.clone()) => KeyRole::Current,
+                None => KeyRole::Old,
+            };
             // Nobody is asked for what is there.
             if held.contains(&fingerprint) {
                 continue;
@@ -161,7 +172,14 @@ impl Foreign for Gpg {
         each: Each<'_>,
     ) -> Result<(), MoveError> {
         let mut youngest: BTreeMap<Addr, Found> = BTreeMap::new();
-        let certs = self.certs(sources, report);
+        let mut certs = self.certs(sources, report);
+        certs.retain(|found| match found.unusable {
+            None => true,
+            Some(unusable) => {
+                report.skip(unusable.code());
+                false
+            }
+        });
         // A home may be empty; a file without any key is another file than was meant.
         let is_none = certs.is_empty() && report.skipped.keys().all(|code| *code == "not_openpgp");
         if self.home.is_none() && is_none {
@@ -194,6 +212,7 @@ impl Found {
     fn copy(&self) -> Self {
         Self {
             fingerprint: self.fingerprint.clone(),
+            unusable: self.unusable,
             created: self.created,
             cert: Arc::clone(&self.cert),
             addrs: BTreeSet::new(),

@@ -14,10 +14,11 @@ use super::armor::{dearmor, in_words};
 use super::key_part::KeyPart;
 use super::minimise::{minimise, reason_in_words};
 use super::parts::{Packets, Parts, write_packet};
-use super::policy::Policy;
+use super::policy::{Policy, can_decrypt};
 use super::sig::Sig;
 use super::verify::Verifier;
 use super::{AskPassphrase, Lock, OpenPgpError, SecretKey, check, internal, union};
+use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::{CertFlaw, Fingerprint};
@@ -46,13 +47,14 @@ pub(super) fn import_secret<'v>(
     octets: &[u8],
     addr: &Addr,
     now: Timestamp,
+    role: KeyRole,
     lock: Lock,
     ask: AskPassphrase<'_>,
     verifier: &dyn Fn() -> Verifier<'v>,
 ) -> Result<SecretKey, OpenPgpError> {
     let binary = dearmor(octets, SECRET)?;
     let opened = open(binary.as_bytes(), ask)?;
-    let key = read(&opened.cert, &opened.unlocked, addr, now, verifier)?;
+    let key = read(&opened.cert, &opened.unlocked, addr, now, role, verifier)?;
     match (lock, opened.passphrases) {
         (Lock::Remove, _) | (Lock::Keep, 0) => Ok(SecretKey { secret: opened.secret, ..key }),
         (Lock::Keep, 1) => Ok(SecretKey { secret: binary, locked: true, ..key }),
@@ -71,28 +73,47 @@ pub(super) fn unlock(key: &SecretKey, passphrase: &Secret) -> Result<SecretKey, 
 }
 
 /// What is stored of a key beside its secret, which is left empty; `secrets` are the parts whose
-/// secret is there.
+/// secret is there. An old key may be expired, revoked or weak.
 pub(super) fn read<'v>(
     cert: &[u8],
     secrets: &BTreeSet<Fingerprint>,
     addr: &Addr,
     now: Timestamp,
+    role: KeyRole,
     verifier: &dyn Fn() -> Verifier<'v>,
 ) -> Result<SecretKey, OpenPgpError> {
     check::check(cert, verifier()).map_err(|flaw| unusable(in_words(flaw)))?;
     let parts = union::verified(cert, verifier())
         .ok_or_else(|| unusable(in_words(CertFlaw::NotOpenPgp)))?;
-    let usable = Policy::new(&parts, now).judge(&parts).verdict;
-    let usable = usable.map_err(|reason| unusable(reason_in_words(reason)))?;
-    let cert = minimise(&parts, addr, now, secrets)?;
+    let policy = Policy::new(&parts, now);
+    let usable = policy.judge(&parts).verdict.map_err(|reason| unusable(reason_in_words(reason)));
+    let advertised = usable.and_then(|usable| {
+        let cert = minimise(&parts, addr, now, secrets)?;
+        Ok((cert, usable.expires))
+    });
+    let (cert, expires) = match (advertised, role) {
+        // Nobody is told of it any more: what it needs is a secret that opens mails.
+        (Err(_), KeyRole::Old) if opens_mail(&parts, secrets) => (parts.to_octets(), policy.ends()),
+        (Err(_), KeyRole::Old) => {
+            return Err(unusable("a key without a secret part that decrypts"));
+        }
+        (advertised, _) => advertised?,
+    };
     Ok(SecretKey {
         fingerprint: parts.primary.fingerprint.clone(),
         secret: Secret::new(Vec::new()),
         locked: false,
         cert,
         created: parts.primary.created(),
-        expires: usable.expires,
+        expires,
     })
+}
+
+/// Whether a secret is there for a part that messages can be encrypted to.
+fn opens_mail(parts: &Parts, secrets: &BTreeSet<Fingerprint>) -> bool {
+    let subkeys = parts.subkeys.values().map(|subkey| &subkey.part);
+    let mut all = std::iter::once(&parts.primary).chain(subkeys);
+    all.any(|part| can_decrypt(part) && secrets.contains(&part.fingerprint))
 }
 
 /// A transferable secret key without its locks.

@@ -43,6 +43,7 @@ mod verify;
 use self::message::{KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureCheck};
 #[cfg(feature = "openpgp")]
 pub use self::rpgp::Rpgp;
+use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::{CertFlaw, CertUnion, Certificates, Fingerprint};
@@ -58,7 +59,8 @@ pub struct SecretKey {
     pub secret: Secret,
     /// Whether `secret` needs a passphrase before it decrypts or signs anything.
     pub locked: bool,
-    /// The cert as it goes into the key fields, minimised (Messages §1).
+    /// The cert as it goes into the key fields, minimised (Messages §1); of an old key that goes into
+    /// none any more, all that verifies.
     pub cert: Vec<u8>,
     /// Creation time of the primary key.
     pub created: Timestamp,
@@ -179,7 +181,8 @@ pub trait OpenPgp: Certificates + Send + Sync {
 
     /// Reads a key of the user's own, armored or binary, and minimises its cert for `addr`
     /// (Messages §1). A locked key is unlocked with what `ask` gives, to keep it so or to see that
-    /// it can be, as `lock` says.
+    /// it can be, as `lock` says. An old key that others could no longer use, expired or revoked or
+    /// weak, keeps all that verifies of its cert, of whatever size.
     ///
     /// # Errors
     /// All of [`OpenPgpError`] but `Random` and `Expiry`.
@@ -188,6 +191,7 @@ pub trait OpenPgp: Certificates + Send + Sync {
         octets: &[u8],
         addr: &Addr,
         now: Timestamp,
+        role: KeyRole,
         lock: Lock,
         ask: AskPassphrase<'_>,
     ) -> Result<SecretKey, OpenPgpError>;

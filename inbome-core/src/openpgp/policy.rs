@@ -159,6 +159,13 @@ impl<'a> Policy<'a> {
         self.newest(&subkey.part, bindings).ok().filter(|_| !self.is_revoked(&subkey.sigs))
     }
 
+    /// When others could use the key last, as far as its primary says: its expiry or its revocation.
+    pub(super) fn ends(&self) -> Option<Timestamp> {
+        let revocations = self.parts.direct.iter().filter(|sig| sig.is_revocation());
+        let expires = self.primary_word().ok().and_then(|word| word.expires);
+        earliest(expires, revocations.filter_map(Sig::created).min())
+    }
+
     fn primary_word(&self) -> Result<Word<'a>, Unusable> {
         let part = &self.parts.primary;
         let user_ids = self.parts.user_ids.values().flatten();
@@ -327,6 +334,11 @@ fn permits_encryption(flags: &KeyFlags) -> bool {
 
 fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
     a.into_iter().chain(b).min()
+}
+
+/// Whether the library can decrypt what was encrypted to this part, be it too weak for new mails.
+pub(super) fn can_decrypt(part: &KeyPart) -> bool {
+    encryption_strength(part) != Err(Unusable::Unsupported)
 }
 
 /// Whether the library can encrypt to this part, and whether it should.

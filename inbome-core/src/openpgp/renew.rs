@@ -25,6 +25,7 @@ use super::policy::{Policy, Word};
 use super::sig::Sig;
 use super::verify::Verifier;
 use super::{OpenPgpError, Renewal, SecretKey, internal, union};
+use crate::account::KeyRole;
 use crate::clock::Timestamp;
 use crate::key::Fingerprint;
 use crate::random::seeded;
@@ -57,7 +58,8 @@ pub(super) fn renew<'v>(
     let signatures = signer.sign(&parts, &spoken, &subkeys)?;
     let cert = with_signatures(&opened.cert, &signatures);
     let (addr, now) = (renewal.addr, renewal.now);
-    let read = import::read(cert.as_bytes(), &opened.unlocked, addr, now, verifier)?;
+    let read =
+        import::read(cert.as_bytes(), &opened.unlocked, addr, now, KeyRole::Current, verifier)?;
     if read.expires != renewal.expires {
         return Err(unusable("a key whose parts live by a plan of their own"));
     }

@@ -15,6 +15,7 @@ use super::{
     AskPassphrase, Described, Lock, OpenPgp, OpenPgpError, Renewal, SecretKey, TakeCert, armor,
     check, generate, import, keyring, minimise, renew, union,
 };
+use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::{CertFlaw, CertUnion, Certificates, Fingerprint, Judgement, Unusable};
@@ -108,10 +109,11 @@ impl OpenPgp for Rpgp {
         octets: &[u8],
         addr: &Addr,
         now: Timestamp,
+        role: KeyRole,
         lock: Lock,
         ask: AskPassphrase<'_>,
     ) -> Result<SecretKey, OpenPgpError> {
-        import::import_secret(octets, addr, now, lock, ask, &|| self.verifier())
+        import::import_secret(octets, addr, now, role, lock, ask, &|| self.verifier())
     }
 
     fn unlock(&self, key: &SecretKey, passphrase: &Secret) -> Result<SecretKey, OpenPgpError> {

@@ -162,7 +162,7 @@ class Accounts(Base):
         old: bool = False,
     ) -> None:
         """Imports an OpenPGP key of the user's own and makes it the current one (Messages §1); an `old`
-        one only decrypts. With `Lock.KEEP` it serves while `unlock` has opened it."""
+        one only decrypts, and may be expired, revoked or weak. With `Lock.KEEP` it serves while `unlock` has opened it."""
         name, octets = to_optional_text(account, "account"), octets_of(key, "a key")
         ask, kept = passphrase_callback(passphrase, self._raised), to_number(lock, "lock")
         with self._handle as engine:
