@@ -156,13 +156,12 @@ impl<'a> Envelope<'a> {
         Timestamp::parse_mail_date(&text::line(cut(self.known.date.only().ok()?)))
     }
 
-    /// The date of the topmost Received field, which stands behind its last `;`.
+    /// The date of the topmost Received field, which stands behind its last `;`, comments aside.
     #[must_use]
     pub fn received(&self) -> Option<Timestamp> {
         *self.received.get_or_init(|| {
             let value = cut(self.known.received.first?);
-            let semicolon = memchr::memrchr(b';', value)?;
-            Timestamp::parse_mail_date(&text::line(value.get(semicolon.saturating_add(1)..)?))
+            Timestamp::parse_mail_date(&text::line(text::behind_semicolon(value)?))
         })
     }
 

@@ -178,6 +178,18 @@ fn dates_are_those_of_the_only_date_and_the_topmost_received() {
             Some(1_481_965_085),
         ),
         (
+            "semicolons in comments",
+            b"Received: from a (b;\n c) by d; Sat, 17 Dec 2016 09:58:05 +0100 (e (f; g); h)\n\n",
+            None,
+            Some(1_481_965_085),
+        ),
+        (
+            "comments without a beginning or an end",
+            b"Received: from a; b) by c) (; Sat, 17 Dec 2016 09:58:05 +0100\n\n",
+            None,
+            Some(1_481_965_085),
+        ),
+        (
             "topmost without a date",
             b"Received: from a\nReceived: x; Sun, 18 Dec 2016 09:58:05 +0100\n\n",
             None,

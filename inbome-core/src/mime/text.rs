@@ -39,6 +39,20 @@ pub(super) fn shown(value: &[u8]) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
+/// What stands behind the last `;`, of which those in comments are none.
+pub(super) fn behind_semicolon(value: &[u8]) -> Option<&[u8]> {
+    let mut depth = 0_usize;
+    let last = value.iter().rposition(|octet| {
+        match octet {
+            b')' => depth = depth.saturating_add(1),
+            b'(' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        *octet == b';' && depth == 0
+    });
+    value.get(last?.saturating_add(1)..)
+}
+
 /// The octets between the last `<` and the `>` behind it.
 pub(super) fn last_id(value: &[u8]) -> Option<&[u8]> {
     let id = value.get(memrchr(b'<', value)?.checked_add(1)?..)?;
