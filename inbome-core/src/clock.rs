@@ -74,22 +74,31 @@ impl Timestamp {
         let mut words = text.split_ascii_whitespace();
         let (_, month, day) = (words.next()?, words.next()?, words.next()?);
         let (clock, year) = (words.next()?, words.next()?);
-        Self::parse_mail_date(&format!("{day} {month} {year} {clock} +0000"))
+        Self::parse_mail_date(format!("{day} {month} {year} {clock} +0000"))
     }
 
-    /// Reads the value of a `Date` field, or the date of a `Received` field: RFC 5322 with the
+    /// Reads the unfolded value of a `Date` field, or the date of a `Received` field: RFC 5322 with the
     /// obsolete forms; an unknown or missing zone is UTC. `None` if it is no date or lies before
     /// 1990.
     #[must_use]
-    pub fn parse_mail_date(value: &str) -> Option<Self> {
-        static DATE: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
-        let text = value.trim();
-        let read = |text: &str| DATE.parse_timestamp(text).ok().map(|time| Self(time.as_second()));
-        let in_any_zone = |text: &str| read(text).or_else(|| read(&in_utc(text)?));
-        in_any_zone(text)
-            .or_else(|| in_any_zone(&without_comments(text)?))
+    pub fn parse_mail_date(value: impl AsRef<[u8]>) -> Option<Self> {
+        let octets = value.as_ref().trim_ascii();
+        read_mail_date(octets)
+            .or_else(|| {
+                // What is not UTF-8 may be a comment.
+                let text = String::from_utf8_lossy(octets);
+                let in_any_zone =
+                    |text: &str| read_mail_date(text).or_else(|| read_mail_date(in_utc(text)?));
+                in_any_zone(text.trim()).or_else(|| in_any_zone(&without_comments(&text)?))
+            })
             .filter(|time| time.0 >= EARLIEST_DATE_SECS)
     }
+}
+
+/// A date in the form of RFC 5322 that leaves nothing to interpret.
+fn read_mail_date(date: impl AsRef<[u8]>) -> Option<Timestamp> {
+    static DATE: rfc2822::DateTimeParser = rfc2822::DateTimeParser::new().relaxed_weekday(true);
+    DATE.parse_timestamp(date.as_ref()).ok().map(|time| Timestamp(time.as_second()))
 }
 
 /// RFC 3339 in UTC, the form of all text for people; Unix seconds with `@` where the calendar ends.

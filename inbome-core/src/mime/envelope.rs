@@ -13,7 +13,7 @@ use super::mailbox::{Entries, Entry, plain_mailbox};
 use super::{encrypted, text};
 use crate::addr::{Addr, AddrError};
 use crate::clock::Timestamp;
-use crate::header::{RawField, family, is_judged};
+use crate::header::{RawField, family, is_judged, unfold};
 use crate::limits::{
     Limit, MAX_ADDRESSES, MAX_FIELD_BYTES, MAX_HEADER_BYTES, MAX_HEADER_FIELDS, MAX_KEY_FIELDS,
     MAX_PAYLOAD_HEADER_BYTES,
@@ -153,7 +153,7 @@ impl<'a> Envelope<'a> {
     /// The date of the only Date field, if it is usable (Discovery §3).
     #[must_use]
     pub fn date(&self) -> Option<Timestamp> {
-        Timestamp::parse_mail_date(&text::line(cut(self.known.date.only().ok()?)))
+        Timestamp::parse_mail_date(unfold(cut(self.known.date.only().ok()?)))
     }
 
     /// The date of the topmost Received field, which stands behind its last `;`, comments aside.
@@ -161,7 +161,7 @@ impl<'a> Envelope<'a> {
     pub fn received(&self) -> Option<Timestamp> {
         *self.received.get_or_init(|| {
             let value = cut(self.known.received.first?);
-            Timestamp::parse_mail_date(&text::line(text::behind_semicolon(value)?))
+            Timestamp::parse_mail_date(unfold(text::behind_semicolon(value)?))
         })
     }
 

@@ -10,21 +10,10 @@ use crate::header::unfold;
 /// Octets of a program's name that are kept.
 const MAX_SHOWN_BYTES: usize = 200;
 
-/// A folded value as one line, what is not UTF-8 replaced.
-pub(super) fn line(value: &[u8]) -> Cow<'_, str> {
-    match unfold(value) {
-        Cow::Borrowed(octets) => {
-            // Nearly always so, and quicker to see than what else it is.
-            std::str::from_utf8(octets)
-                .map_or_else(|_| String::from_utf8_lossy(octets), Cow::Borrowed)
-        }
-        Cow::Owned(octets) => Cow::Owned(String::from_utf8_lossy(&octets).into_owned()),
-    }
-}
-
 /// A value for people to read: no control characters, no blanks around it, at most 200 octets.
 pub(super) fn shown(value: &[u8]) -> Option<String> {
-    let line = line(value);
+    let octets = unfold(value);
+    let line = String::from_utf8_lossy(&octets);
     let mut text = String::with_capacity(line.len().min(MAX_SHOWN_BYTES));
     for c in line.trim().chars() {
         if c.is_control() {
