@@ -3,6 +3,7 @@
 use inbome_core::account::KeyRole;
 use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
+use inbome_core::header::{PreferEncrypt, Spelling, print};
 use inbome_core::key::Certificates;
 use inbome_core::openpgp::{Lock, OpenPgp, OpenPgpError, Rpgp, SecretKey};
 use inbome_core::random::{RandomError, SecureRandom, SystemRandom};
@@ -310,14 +311,26 @@ fn an_imported_key_is_minimised_for_the_address() {
 #[test]
 fn a_cert_that_does_not_fit_a_field_is_refused_with_its_size() {
     let (primary, subkey) = (Key::signing(1, MADE), Key::encrypting(2, MADE));
-    let id = format!("{} <alice@example.org>", "a".repeat(8_000));
-    let cert = Cert::of(&primary).user_id(&primary, &id, &Says::certification(MADE)).subkey(
-        &primary,
-        &subkey,
-        &Says::binding(MADE),
-    );
-    let error = import(&secret(&cert, &[&primary, &subkey]), "alice@example.org");
-    assert!(matches!(error, Err(OpenPgpError::TooLarge { size: 8_000.., limit: 7_680 })));
+    let me = "alice@example.org";
+    let of = |length: usize| {
+        let id = format!("{} <{me}>", "a".repeat(length));
+        let cert = Cert::of(&primary).user_id(&primary, &id, &Says::certification(MADE));
+        secret(&cert.subkey(&primary, &subkey, &Says::binding(MADE)), &[&primary, &subkey])
+    };
+    // What is taken in is written, by whatever settings; what is refused would not be.
+    let (mut fits, mut large) = (6_000_usize, 8_000);
+    while fits + 1 < large {
+        let middle = fits.midpoint(large);
+        if import(&of(middle), me).is_ok() { fits = middle } else { large = middle }
+    }
+    let key = import(&of(fits), me).expect("the largest");
+    for spelling in [Spelling::Autocrypt, Spelling::Inbome] {
+        assert_eq!(print(spelling, &addr(me), PreferEncrypt::Mutual, &key.cert).len(), 1);
+    }
+    let cert = import_old(&of(large), me).expect("an old one").cert;
+    assert!(print(Spelling::Inbome, &addr(me), PreferEncrypt::Mutual, &cert).is_empty());
+    let error = import(&of(large), me);
+    assert!(matches!(error, Err(OpenPgpError::TooLarge { size: 10_241.., limit: 10_240 })));
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(crate) fn header(session: &mut Session, args: &HeaderArgs) -> Done {
         let enabled = engine.account(account.as_ref())?.settings.enabled;
         session.out.note(match enabled {
             false => "No fields: the account is disabled; `inbome account enable ADDR` goes on.",
-            true => "No fields: they cannot express the account's address.",
+            true => "No fields: the address cannot stand in one, or with the key it is too long for one.",
         });
     }
     for (name, value) in fields {

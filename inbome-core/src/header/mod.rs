@@ -19,7 +19,7 @@ mod print;
 pub use draft_state::{DRAFT_STATE_FIELD, DraftState, DraftStateFlaw};
 pub use folding::unfold;
 pub use gossip::{GOSSIP_FIELD, print_gossip, read_gossip};
-pub use print::print;
+pub use print::{largest_field, print};
 
 use crate::addr::Addr;
 use crate::limits::MAX_KEY_FIELD_BYTES;

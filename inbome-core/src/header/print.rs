@@ -41,31 +41,48 @@ pub fn print(
     let Some(addr) = expressible(addr).filter(|_| cert.len() <= MAX_KEY_FIELD_BYTES) else {
         return Vec::new();
     };
-    let mutual = prefer_encrypt == PreferEncrypt::Mutual;
     let key = STANDARD.encode(cert);
     let mut fields = Vec::with_capacity(2);
     if spelling != Spelling::Inbome {
-        let mut value = Folded::after(autocrypt::NAME);
-        value.attribute("addr", &addr);
-        if mutual {
-            value.attribute("prefer-encrypt", "mutual");
-        }
-        fields.push((autocrypt::NAME, value.key("keydata", &key)));
+        fields.push(autocrypt_field(&addr, prefer_encrypt, &key));
     }
     if spelling != Spelling::Autocrypt {
-        let mut value = Folded::after(inbome::DECEMBER);
-        value.attribute("to", &addr);
-        value.attribute("type", "p");
-        if mutual {
-            value.attribute("prefer-encrypted", "yes");
-        }
-        fields.push((inbome::DECEMBER, value.key("key", &key)));
+        fields.push(inbome_field(&addr, prefer_encrypt, &key));
     }
     // Discovery §2.1: both together at most 10 KiB, else Autocrypt alone. `Autocrypt` is first.
     while octets(&fields) > MAX_KEY_FIELD_BYTES {
         fields.pop();
     }
     fields
+}
+
+/// Octets of the largest field with this key that the account's settings may ask for. What is over
+/// [`MAX_KEY_FIELD_BYTES`] is never written.
+#[must_use]
+pub fn largest_field(addr: &Addr, cert: &[u8]) -> usize {
+    let (addr, key) = (addr.to_header(), STANDARD.encode(cert));
+    let fields =
+        [autocrypt_field, inbome_field].map(|field| field(&addr, PreferEncrypt::Mutual, &key));
+    fields.into_iter().map(|field| octets(&[field])).max().unwrap_or_default()
+}
+
+fn autocrypt_field(addr: &str, prefer: PreferEncrypt, key: &str) -> (&'static str, String) {
+    let mut value = Folded::after(autocrypt::NAME);
+    value.attribute("addr", addr);
+    if prefer == PreferEncrypt::Mutual {
+        value.attribute("prefer-encrypt", "mutual");
+    }
+    (autocrypt::NAME, value.key("keydata", key))
+}
+
+fn inbome_field(addr: &str, prefer: PreferEncrypt, key: &str) -> (&'static str, String) {
+    let mut value = Folded::after(inbome::DECEMBER);
+    value.attribute("to", addr);
+    value.attribute("type", "p");
+    if prefer == PreferEncrypt::Mutual {
+        value.attribute("prefer-encrypted", "yes");
+    }
+    (inbome::DECEMBER, value.key("key", key))
 }
 
 /// The address as an attribute's value, if it reads as the same address there.

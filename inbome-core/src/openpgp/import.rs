@@ -21,8 +21,9 @@ use super::{AskPassphrase, Lock, OpenPgpError, SecretKey, check, internal, union
 use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::header;
 use crate::key::{CertFlaw, Fingerprint};
-use crate::limits::{MAX_ARGON2_MEMORY_EXPONENT, MAX_ARGON2_PASSES};
+use crate::limits::{MAX_ARGON2_MEMORY_EXPONENT, MAX_ARGON2_PASSES, MAX_KEY_FIELD_BYTES};
 use crate::secret::Secret;
 
 /// Reads one cert.
@@ -89,7 +90,12 @@ pub(super) fn read<'v>(
     let usable = policy.judge(&parts).verdict.map_err(|reason| unusable(reason_in_words(reason)));
     let advertised = usable.and_then(|usable| {
         let cert = minimise(&parts, addr, now, secrets)?;
-        Ok((cert, usable.expires))
+        // Messages §1: no mail could bear it.
+        let size = header::largest_field(addr, &cert);
+        match size <= MAX_KEY_FIELD_BYTES {
+            true => Ok((cert, usable.expires)),
+            false => Err(OpenPgpError::TooLarge { size, limit: MAX_KEY_FIELD_BYTES }),
+        }
     });
     let (cert, expires) = match (advertised, role) {
         // Nobody is told of it any more: what it needs is a secret that opens mails.

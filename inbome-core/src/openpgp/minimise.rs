@@ -15,12 +15,11 @@ use super::sig::Sig;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::{CertFlaw, CertUnion, Fingerprint, Unusable};
-use crate::limits::MAX_KEY_FIELD_BYTES;
 
 /// The minimised cert of verified `parts` at `now`; `secrets` are the parts whose secret is there.
 ///
 /// # Errors
-/// [`OpenPgpError::Unusable`] if it cannot encrypt and sign; [`OpenPgpError::TooLarge`].
+/// [`OpenPgpError::Unusable`] if it cannot encrypt and sign.
 pub(super) fn minimise(
     parts: &Parts,
     addr: &Addr,
@@ -59,11 +58,6 @@ pub(super) fn minimise(
     for (subkey, sig) in bound.into_iter().chain(signing) {
         write_packet(&mut cert, Tag::PublicSubkey, &subkey.part.body);
         write_sigs(&mut cert, std::slice::from_ref(sig));
-    }
-    // Messages §1: base64 makes four characters of three octets.
-    let limit = MAX_KEY_FIELD_BYTES / 4 * 3;
-    if cert.len() > limit {
-        return Err(OpenPgpError::TooLarge { size: cert.len(), limit });
     }
     Ok(cert)
 }

@@ -121,12 +121,10 @@ pub enum OpenPgpError {
         /// Why, in words.
         found: String,
     },
-    /// The minimised cert does not fit into a key field.
-    #[error(
-        "expected a certificate of at most {limit} octets as it is sent in the header, found {size}"
-    )]
+    /// The minimised cert makes a key field that is too long.
+    #[error("expected a key whose header field has at most {limit} octets, found one with {size}")]
     TooLarge {
-        /// Octets of the minimised cert.
+        /// Octets of the field.
         size: usize,
         /// The limit.
         limit: usize,
