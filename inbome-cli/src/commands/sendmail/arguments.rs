@@ -107,6 +107,13 @@ fn long<'a>(
         "--version" | "--help" | "--serverinfo" | "--rmqs" | "--configure" => {
             return Ok(Some(Call::Other));
         }
+        // Handed on, its value would be a recipient, and what it demands would not be done.
+        "--account" => {}
+        own if Sendmail::OPTIONS.contains(&own) || Sendmail::FLAGS.contains(&own) => {
+            return Err(format!(
+                "expected {own}, which is inbome's own, before the arguments of sendmail, found it behind them"
+            ));
+        }
         _ => {}
     }
     send.options.push(text.into());
@@ -421,6 +428,10 @@ mod tests {
             ("-i -f", "-f"),
             ("--account", "--account"),
             ("-zbob@example.org", "-zbob@example.org"),
+            ("-t --mode encrypt", "--mode"),
+            ("-t --mode=encrypt", "--mode"),
+            ("bob@example.org --dry-run", "--dry-run"),
+            ("-t --fcc", "--fcc"),
         ] {
             let error = read(&all(text)).unwrap_err();
             assert!(error.contains(part), "{text}: {error}");
