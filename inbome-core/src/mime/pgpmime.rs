@@ -23,7 +23,7 @@ const MAX_FOOTERS: usize = 3;
 pub enum Shape<'a> {
     /// Neither encrypted nor signed as a whole.
     Clear,
-    /// S/MIME, which is not opened here.
+    /// Encrypted with S/MIME, which is not opened here.
     SMime,
     /// One OpenPGP message.
     Encrypted(Encrypted<'a>),
@@ -160,16 +160,12 @@ pub fn locate(mail: &[u8]) -> Result<Shape<'_>, Limit> {
             Err(flaw) => Shape::Malformed(flaw),
         }
     } else if content_type.is("multipart", "signed") {
-        if is_smime_signed(&root) {
-            Shape::SMime
-        } else {
-            signed(&root).map_or(Shape::Clear, Shape::Signed)
-        }
+        signed(&root).map_or(Shape::Clear, Shape::Signed)
     } else if content_type.is("multipart", "mixed") {
         mixed(&root).unwrap_or(Shape::Clear)
     } else if content_type.is("text", "plain") {
         inline(&root).map_or(Shape::Clear, Shape::Encrypted)
-    } else if is_smime(content_type) || content_type.is("application", "pkcs7-mime") {
+    } else if is_smime(content_type) {
         Shape::SMime
     } else {
         Shape::Clear
@@ -309,11 +305,6 @@ fn signed<'a>(root: &Part<'a>) -> Option<Signed<'a>> {
         micalg: content_type.param("micalg"),
         footers: Vec::new(),
     })
-}
-
-fn is_smime_signed(root: &Part<'_>) -> bool {
-    let protocol = root.content_type().and_then(|found| found.param("protocol"));
-    protocol.is_some_and(|name| name.to_ascii_lowercase().ends_with("pkcs7-signature"))
 }
 
 /// A text that is one inline PGP message and nothing else.

@@ -235,13 +235,20 @@ fn the_signed_layer_of_a_payload_is_its_root_and_nothing_deeper() {
 
 #[test]
 fn smime_is_named_and_left_alone() {
-    for (name, content_type) in [
-        ("enveloped", "application/pkcs7-mime; smime-type=enveloped-data"),
-        ("opaque", "application/pkcs7-mime; smime-type=signed-data"),
-        ("old", "application/x-pkcs7-mime"),
-        ("signed", "multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=b"),
+    for (name, content_type, shape_of_it) in [
+        ("enveloped", "application/pkcs7-mime; smime-type=enveloped-data", Shape::SMime),
+        ("old", "application/x-pkcs7-mime", Shape::SMime),
+        // Everybody can read these.
+        ("opaque", "application/pkcs7-mime; smime-type=signed-data", Shape::Clear),
+        ("opaque and old", "application/x-pkcs7-mime; smime-type=signed-data", Shape::Clear),
+        ("certs", "application/pkcs7-mime; smime-type=certs-only", Shape::Clear),
+        (
+            "signed",
+            "multipart/signed; protocol=\"application/pkcs7-signature\"; boundary=b",
+            Shape::Clear,
+        ),
     ] {
-        assert_eq!(shape(&format!("Content-Type: {content_type}\n\nx")), Shape::SMime, "{name}");
+        assert_eq!(shape(&format!("Content-Type: {content_type}\n\nx")), shape_of_it, "{name}");
     }
 }
 
