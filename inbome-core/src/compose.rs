@@ -150,8 +150,8 @@ pub enum ComposeError {
         /// The blind recipients.
         blind: Vec<Addr>,
     },
-    /// A recipient's address cannot be read.
-    #[error(transparent)]
+    /// A blind recipient's address cannot be read.
+    #[error("Bcc would be lost: {0}")]
     Addr(#[from] crate::addr::AddrError),
     /// `X-Inbome` holds something else than a mode.
     #[error("expected auto, encrypt or clear in X-Inbome, found {found:?}")]
@@ -229,7 +229,8 @@ pub struct Outgoing {
 /// Finds who writes to whom.
 ///
 /// # Errors
-/// [`ComposeError::Limit`], [`ComposeError::ModeField`].
+/// [`ComposeError::Limit`], [`ComposeError::ModeField`]; [`ComposeError::Addr`] for a blind recipient who
+/// would be lost with the field.
 pub fn read_draft(
     mail: &[u8],
     options: &OutgoingOptions,
@@ -259,6 +260,12 @@ pub fn read_draft(
         Some(_) => Vec::new(),
         None => envelope.unreadable_recipients(),
     };
+    // In To it would still be read, and in an envelope it would still be seen.
+    if options.recipients.is_none()
+        && let Some(lost) = envelope.unreadable_bcc().first()
+    {
+        Addr::parse(lost)?;
+    }
     Ok(OutgoingDraft {
         from,
         recipients: listed,
@@ -345,8 +352,8 @@ impl Advised {
         let names: Vec<&str> = missing.iter().map(|(addr, _)| addr.as_str()).collect();
         let nobody = self.recipients.is_empty() && !reason.passes_unchanged();
         let why = match names.as_slice() {
-            [] if nobody => "it has no recipients".into(),
             _ if reason == OutgoingReason::OnlyToSelf => reason.to_string(),
+            [] if nobody => "it has no recipients".into(),
             [] => reason.to_string(),
             names => format!("no usable key is known for {}", names.join(", ")),
         };

@@ -10,6 +10,7 @@ use inbome_core::header::{PreferEncrypt, Spelling};
 use inbome_core::recommend::Recommendation;
 use inbome_tests::letters::{holds, mode, name, split};
 use inbome_tests::mailbox;
+use inbome_tests::messages::{Person, armored, encrypted, literal};
 use inbome_tests::stage::*;
 
 fn auto() -> OutgoingOptions {
@@ -296,15 +297,19 @@ fn encryption_demanded_for_one_without_a_key_is_refused_and_names_them() {
 #[test]
 fn encrypted_input_gets_its_fields_and_nothing_else() {
     let engine = bob();
-    let inline = "-----BEGIN PGP MESSAGE-----\r\n\r\nwcBM\r\n-----END PGP MESSAGE-----\r\n";
+    let inline = armored(&encrypted(&Person::new(9), &literal(b"x")));
+    let parts = format!(
+        "--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\n\
+         Content-Type: application/octet-stream\r\n\r\n{inline}--b--\r\n"
+    );
     for (name, fields, body) in [
-        ("PGP/MIME", "Content-Type: multipart/encrypted; boundary=b\r\n", "--b--\r\n"),
+        ("PGP/MIME", "Content-Type: multipart/encrypted; boundary=b\r\n", parts.as_str()),
         (
             "S/MIME",
             "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n",
             "AAAA\r\n",
         ),
-        ("inline", "", inline),
+        ("inline", "", &inline),
     ] {
         let mail = format!("From: {BOB}\r\nTo: a@example.org\r\n{fields}\r\n{body}");
         for how in [Mode::Auto, Mode::Encrypt, Mode::Clear] {
@@ -321,6 +326,26 @@ fn encrypted_input_gets_its_fields_and_nothing_else() {
             assert_eq!(fields.len(), before.len() + 2, "{name}");
         }
     }
+}
+
+/// The field never leaves: whoever cannot be read in it would get nothing, and nobody would know.
+#[test]
+fn a_blind_recipient_who_is_no_address_is_refused_in_every_mode() {
+    let engine = bob();
+    for field in
+        ["Bcc: root", "Bcc: a@example.org, root", "Resent-From: b@c.org\r\nResent-Bcc: root"]
+    {
+        for how in [Mode::Auto, Mode::Clear] {
+            let mail = draft(&format!("To: a@example.org\r\n{field}\r\n"));
+            let error = engine.process_outgoing(None, &mail, &mode(how)).expect_err(field);
+            assert!(error.to_string().contains("\"root\""), "{field}: {error}");
+        }
+    }
+    // Whoever names the recipients has named him, or not.
+    let recipients = Some(BTreeSet::from([addr("a@example.org")]));
+    let options = OutgoingOptions { recipients, ..OutgoingOptions::default() };
+    let mail = draft("To: a@example.org\r\nBcc: root\r\n");
+    engine.process_outgoing(None, &mail, &options).expect("an envelope");
 }
 
 #[test]

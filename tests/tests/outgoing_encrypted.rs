@@ -15,7 +15,7 @@ use inbome_core::openpgp::message::{SealTo, Sealing};
 use inbome_core::openpgp::{OpenPgp, Rpgp};
 use inbome_tests::certs::dearmor;
 use inbome_tests::letters::*;
-use inbome_tests::messages::{NOW_AT, Person, Signing, packet};
+use inbome_tests::messages::{NOW_AT, Person, Signing, armored, packet, signed};
 use inbome_tests::stage::{ALICE, BOB, SENT, Seeded, SetClock, addr, autocrypt, folded, receive};
 use pgp::types::Tag;
 
@@ -99,6 +99,38 @@ fn gossiped(payload: &[u8]) -> BTreeMap<String, Vec<u8>> {
 
 fn texts(addrs: &[inbome_core::addr::Addr]) -> Vec<&str> {
     addrs.iter().map(inbome_core::addr::Addr::as_str).collect()
+}
+
+/// What has the form of encrypted mail and can be read by all: the user who asked for encryption gets it.
+#[test]
+fn what_only_looks_encrypted_is_encrypted() {
+    let circle = Circle::new();
+    let secret = "a word for Alice";
+    let signed = armored(&signed(&Person::new(9).primary, secret.as_bytes()));
+    let words =
+        format!("-----BEGIN PGP MESSAGE-----\r\n\r\n{secret}\r\n-----END PGP MESSAGE-----\r\n");
+    let parts = format!("--b\r\n\r\n{secret}\r\n--b--\r\n");
+    for (name, fields, body) in [
+        ("signed alone", "", &signed),
+        ("words in armor", "", &words),
+        ("parts in the clear", "Content-Type: multipart/encrypted; boundary=b\r\n", &parts),
+    ] {
+        let mail = format!("From: {BOB}\r\nTo: {ALICE}\r\n{fields}\r\n{body}");
+        let sent = |mode| {
+            let options = OutgoingOptions { mode, ..OutgoingOptions::default() };
+            circle.bob.process_outgoing(None, mail.as_bytes(), &options).expect(name)
+        };
+        for mode in [Mode::Auto, Mode::Encrypt] {
+            let sent = sent(mode);
+            assert!(
+                sent.encrypted && opens(&sent.messages[0].data, &circle.people[ALICE]),
+                "{name}"
+            );
+            let outside = String::from_utf8_lossy(&sent.messages[0].data);
+            assert!(!outside.contains(body.lines().nth(2).unwrap()), "{name}: {outside}");
+        }
+        assert!(!sent(Mode::Clear).encrypted, "{name}");
+    }
 }
 
 #[test]

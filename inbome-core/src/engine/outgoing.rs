@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::header;
 use crate::key::{CertUnion, Key};
 use crate::mime::{Envelope, Shape, locate};
+use crate::openpgp::message::OpenFlaw;
 use crate::openpgp::{OpenPgp, OpenPgpError, SecretKey};
 use crate::receive::message_id_hash;
 use crate::recommend::{Advice, TargetSource};
@@ -77,6 +78,18 @@ pub(super) struct SealingKeys {
     pub(super) targets: BTreeMap<Addr, Target>,
 }
 
+/// Whether a mail that looks encrypted is: text that is only signed has the same armor. S/MIME is taken at
+/// its word.
+fn is_really_encrypted(mail: &[u8], openpgp: &dyn OpenPgp) -> bool {
+    match locate(mail) {
+        Ok(Shape::Encrypted(found)) => {
+            let recipients = openpgp.recipients(&found.armor);
+            !matches!(recipients, Err(OpenFlaw::NotEncrypted | OpenFlaw::Shape))
+        }
+        shape => matches!(shape, Ok(Shape::SMime)),
+    }
+}
+
 impl Inner {
     fn prepare(
         &mut self,
@@ -87,7 +100,8 @@ impl Inner {
         now: Timestamp,
     ) -> Result<Prepared, Error> {
         let accounts = self.accounts()?;
-        let draft = compose::read_draft(mail, options, &accounts)?;
+        let mut draft = compose::read_draft(mail, options, &accounts)?;
+        draft.already_encrypted = draft.already_encrypted && is_really_encrypted(mail, openpgp);
         if let Some(addr) = named {
             self.account(Some(addr))?;
         }

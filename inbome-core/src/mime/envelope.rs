@@ -289,7 +289,16 @@ impl<'a> Envelope<'a> {
     /// machine's own mail: up to [`MAX_ADDRESSES`] of them, each in at most 80 characters of text.
     #[must_use]
     pub fn unreadable_recipients(&self) -> Vec<String> {
-        let names = ["To", "Cc", "Bcc"];
+        self.unreadable_in(&["To", "Cc", "Bcc"])
+    }
+
+    /// As [`Envelope::unreadable_recipients`], of the fields that never leave: Bcc and Resent-Bcc.
+    #[must_use]
+    pub fn unreadable_bcc(&self) -> Vec<String> {
+        self.unreadable_in(&["Bcc", "Resent-Bcc"])
+    }
+
+    fn unreadable_in(&self, names: &[&str]) -> Vec<String> {
         let lists = self.fields().filter(|field| names.iter().any(|name| field.is(name)));
         let entries = lists.flat_map(|field| Entries::new(field.value)).take(MAX_ADDRESSES);
         let unread = entries.filter_map(|entry| match entry {
