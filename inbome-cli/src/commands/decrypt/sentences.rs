@@ -37,11 +37,7 @@ pub(super) fn tell(session: &Session, read: &Decrypted, known: Known, now: Times
         }
     }
     let (color, text) = signed(summary, known, now);
-    match color {
-        // Quiet or not.
-        Color::Red => out.warn(color, &text),
-        _ => out.colored_note(color, &text),
-    }
+    out.colored_note(color, &text);
     if let Signature::Valid { fingerprint, .. } = &summary.signature {
         out.note(&format!("  Key: {}", words::grouped(fingerprint)));
     }
@@ -99,18 +95,16 @@ fn signed(summary: &Summary, known: Known, now: Timestamp) -> (Color, String) {
             Color::Yellow,
             "Signed with a key that is not known: nothing shows who wrote it.".into(),
         ),
+        // Messages §3: it is worth as much as none. Why it does not count may be harmless.
         (Signature::Invalid, _) if summary.intended == Some(Intended::No) => (
-            Color::Red,
-            "BAD SIGNATURE: it was made for other readers, and somebody passed it on as if it were \
-             for you. Do not trust this mail."
+            Color::Yellow,
+            "Not signed for you: its signature was made for other readers, and anybody could have \
+             passed it on."
                 .into(),
         ),
-        (Signature::Invalid, _) => (
-            Color::Red,
-            format!(
-                "BAD SIGNATURE: the mail was changed, or it is not from {from}. Do not trust it."
-            ),
-        ),
+        (Signature::Invalid, _) => {
+            (Color::Yellow, "Not validly signed: anybody could have written it.".into())
+        }
         (Signature::Valid { .. }, signer) => valid(signer, &from, known, now),
     }
 }
@@ -218,7 +212,7 @@ mod tests {
                 "Signed with a key",
             ),
             ("none", Signature::None, None, Known::Not, Color::Yellow, "Not signed"),
-            ("bad", Signature::Invalid, None, Known::Not, Color::Red, "BAD SIGNATURE"),
+            ("bad", Signature::Invalid, None, Known::Not, Color::Yellow, "Not validly signed"),
         ] {
             let now = Timestamp::from_secs(NOW);
             let (found, text) = signed(&summary(signature, signer), known, now);
@@ -236,7 +230,7 @@ mod tests {
         let no = Some(Intended::No);
         let summary = Summary { intended: no, ..summary(Signature::Invalid, None) };
         let (color, text) = signed(&summary, Known::Not, Timestamp::from_secs(NOW));
-        assert_eq!(color, Color::Red);
-        assert!(text.starts_with("BAD SIGNATURE: it was made for other readers"), "{text}");
+        assert_eq!(color, Color::Yellow);
+        assert!(text.starts_with("Not signed for you"), "{text}");
     }
 }
