@@ -159,6 +159,7 @@ fn what_gpg_seals_we_open_and_verify() {
             ("not compressed", vec!["--compress-algo", "none"]),
             ("zip", vec!["--compress-algo", "zip"]),
             ("zlib", vec!["--compress-algo", "zlib", "--armor"]),
+            ("bzip2", vec!["--compress-algo", "bzip2"]),
             ("hidden recipient", vec!["--throw-keyids"]),
             ("text", vec!["--textmode"]),
             ("AES-128", vec!["--personal-cipher-preferences", "aes"]),
