@@ -208,6 +208,11 @@ fn unopened(home: &Path, failure: &Failure) -> Check {
         Failure::Core(error) if error.kind() == ErrorKind::Busy => {
             Check::bad("database", failure.sentence(), "inbome doctor")
         }
+        // A full disk, or a home of somebody else's: the keys in it must not be moved out of the way.
+        Failure::Core(error) if error.kind() == ErrorKind::Io => {
+            let home = quoted(home);
+            Check::bad("database", failure.sentence(), format!("df {home}; ls -la {home}"))
+        }
         _ => broken(home, failure.sentence()),
     }
 }

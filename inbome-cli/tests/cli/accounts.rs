@@ -115,6 +115,12 @@ fn doctor_sees_what_is_wrong_with_a_home() {
     let wrong = first_wrong();
     assert_eq!(wrong["name"], "database");
     assert!(wrong["mend"].as_str().unwrap().starts_with("mv "), "{wrong}");
+    // What the system refuses is not damaged, and stays where it is.
+    std::fs::remove_file(world.home().join("inbome.db")).unwrap();
+    std::fs::create_dir(world.home().join("inbome.db")).unwrap();
+    let wrong = first_wrong();
+    assert_eq!(wrong["name"], "database");
+    assert!(wrong["mend"].as_str().unwrap().starts_with("df "), "{wrong}");
     let nowhere = world.run_in(&world.path("nowhere"), &["doctor", "--json"]).exits(1).json();
     assert_eq!(nowhere["checks"][0]["mend"], "inbome init ADDR");
     assert!(!world.path("nowhere").exists());
