@@ -20,7 +20,6 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::certs::*;
-use crate::stage::folded;
 
 /// [`NOW`] as the library takes it.
 pub const NOW_AT: Timestamp = Timestamp::from_secs(NOW as i64);
@@ -172,12 +171,6 @@ pub fn protected(plaintext: &[u8]) -> Vec<u8> {
 /// `plaintext` encrypted to `to`, with integrity protection.
 pub fn encrypted(to: &Person, plaintext: &[u8]) -> Vec<u8> {
     [wrapped(&to.subkey), protected(plaintext)].concat()
-}
-
-/// A message as it stands in a mail.
-pub fn armored(message: &[u8]) -> String {
-    let lines = folded(message).replace("\r\n ", "\r\n");
-    format!("-----BEGIN PGP MESSAGE-----\r\n{lines}\r\n-----END PGP MESSAGE-----\r\n")
 }
 
 /// What a message signature says.

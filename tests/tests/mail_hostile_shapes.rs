@@ -66,6 +66,25 @@ fn an_encrypted_part_between_html_parts_is_not_decrypted_at_all() {
 }
 
 #[test]
+fn a_payload_without_a_header_is_text() {
+    let scene = Scene::knows_alice();
+    let reads = |payload: &str| {
+        let message = signed(&scene.alice.primary, payload.as_bytes());
+        scene.reads(&mail(ALICE, "", &pgp_mime(&encrypted(&scene.bob, &message))))
+    };
+    for (payload, shown) in [
+        ("just some text\nand: more\n\nend\n", "\n\njust some text\nand: more\n\nend\n"),
+        (" folded: what\n\nend\n", "\n\n folded: what\n\nend\n"),
+        ("\nthe body alone\n", "\n\nthe body alone\n"),
+    ] {
+        let answer = reads(payload);
+        assert_eq!(answer.told(), "encrypted valid current", "{payload}");
+        let message = answer.shown().replace("\r\n", "\n");
+        assert!(message.ends_with(shown), "{payload}: {message}");
+    }
+}
+
+#[test]
 fn html_in_a_list_footer_never_meets_the_decrypted_part() {
     let scene = Scene::knows_alice();
     let footer = text("plain", "<img src=\"http://evil/");

@@ -8,9 +8,10 @@ use inbome_core::engine::{AccountOptions, Engine, SettingsChange};
 use inbome_core::error::Error;
 use inbome_core::header::{PreferEncrypt, Spelling};
 use inbome_core::recommend::Recommendation;
+use inbome_tests::hostile::armored;
 use inbome_tests::letters::{holds, mode, name, split};
 use inbome_tests::mailbox;
-use inbome_tests::messages::{Person, armored, encrypted, literal};
+use inbome_tests::messages::{Person, encrypted, literal};
 use inbome_tests::stage::*;
 
 fn auto() -> OutgoingOptions {
@@ -297,7 +298,7 @@ fn encryption_demanded_for_one_without_a_key_is_refused_and_names_them() {
 #[test]
 fn encrypted_input_gets_its_fields_and_nothing_else() {
     let engine = bob();
-    let inline = armored(&encrypted(&Person::new(9), &literal(b"x")));
+    let inline = armored("MESSAGE", &encrypted(&Person::new(9), &literal(b"x")));
     let parts = format!(
         "--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\n\
          Content-Type: application/octet-stream\r\n\r\n{inline}--b--\r\n"

@@ -14,8 +14,9 @@ use inbome_core::key::{Certificates, Fingerprint};
 use inbome_core::openpgp::message::{SealTo, Sealing};
 use inbome_core::openpgp::{OpenPgp, Rpgp};
 use inbome_tests::certs::dearmor;
+use inbome_tests::hostile::armored;
 use inbome_tests::letters::*;
-use inbome_tests::messages::{NOW_AT, Person, Signing, armored, packet, signed};
+use inbome_tests::messages::{NOW_AT, Person, Signing, packet, signed};
 use inbome_tests::stage::{ALICE, BOB, SENT, Seeded, SetClock, addr, autocrypt, folded, receive};
 use pgp::types::Tag;
 
@@ -106,7 +107,7 @@ fn texts(addrs: &[inbome_core::addr::Addr]) -> Vec<&str> {
 fn what_only_looks_encrypted_is_encrypted() {
     let circle = Circle::new();
     let secret = "a word for Alice";
-    let signed = armored(&signed(&Person::new(9).primary, secret.as_bytes()));
+    let signed = armored("MESSAGE", &signed(&Person::new(9).primary, secret.as_bytes()));
     let words =
         format!("-----BEGIN PGP MESSAGE-----\r\n\r\n{secret}\r\n-----END PGP MESSAGE-----\r\n");
     let parts = format!("--b\r\n\r\n{secret}\r\n--b--\r\n");

@@ -139,10 +139,11 @@ impl Opened {
         entity.unwrap_or(payload)
     }
 
-    /// The payload as MIME, together with `mail` that it came in. `None` for inline PGP, which is
-    /// text, and for a header section past the limits.
+    /// The payload as MIME, together with `mail` that it came in. `None` for inline PGP and for what has
+    /// no header, which are text, and for a header section past the limits.
     pub(super) fn read<'a>(&'a self, mail: &'a [u8]) -> Option<mime::Opened<'a>> {
-        (self.via != Via::Inline).then(|| mime::open_payload(mail, self.entity()).ok()).flatten()
+        let is_mime = self.via != Via::Inline && mime::begins_as_entity(self.entity());
+        is_mime.then(|| mime::open_payload(mail, self.entity()).ok()).flatten()
     }
 }
 

@@ -21,6 +21,7 @@ mod writer;
 pub use content_type::ContentType;
 pub use encrypted::is_encrypted;
 pub use envelope::{Envelope, FromFlaw};
+pub(crate) use fields::begins_as_entity;
 pub use fields::header_end;
 pub use pgpmime::{Encrypted, Shape, ShapeFlaw, Signed, Via, is_mangled, locate, signed_layer};
 pub use protect::{
