@@ -247,7 +247,10 @@ fn of_a_cert_64_subkeys_and_128_signatures_are_looked_at() {
     let spent = openpgp.verifications() - before;
     assert!(spent <= MAX_SIGNATURES as u64, "{spent} verifications for one cert");
     let union = openpgp.union(None, &forged(5_000));
-    assert!(union.bytes.len() < 500);
+    assert!(union.bytes.len() < 500 && union.truncated);
+    for (count, cut) in [(MAX_SIGNATURES, false), (MAX_SIGNATURES + 1, true)] {
+        assert_eq!(openpgp.union(None, &forged(count)).truncated, cut, "{count}");
+    }
 }
 
 #[test]

@@ -22,11 +22,13 @@ use crate::limits::MAX_SIGNATURES;
 pub(super) struct Verifier<'a> {
     recent: &'a Recent,
     left: usize,
+    /// A signature was not looked at.
+    exhausted: bool,
 }
 
 impl<'a> Verifier<'a> {
     pub(super) fn new(recent: &'a Recent) -> Self {
-        Self { recent, left: MAX_SIGNATURES }
+        Self { recent, left: MAX_SIGNATURES, exhausted: false }
     }
 
     /// What was worked out lately.
@@ -34,9 +36,9 @@ impl<'a> Verifier<'a> {
         self.recent
     }
 
-    /// Whether no further signature will be looked at.
+    /// Whether there were more signatures than are looked at.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.left == 0
+        self.exhausted
     }
 
     /// Whether `sig` stands on the primary and was made by it.
@@ -83,7 +85,10 @@ impl<'a> Verifier<'a> {
     }
 
     fn verifies(&mut self, signer: &KeyPart, sig: &Sig, signed: &[Vec<u8>]) -> bool {
-        let Some(left) = self.left.checked_sub(1) else { return false };
+        let Some(left) = self.left.checked_sub(1) else {
+            self.exhausted = true;
+            return false;
+        };
         self.left = left;
         self.try_verify(signer, sig, signed).is_some()
     }
