@@ -195,10 +195,10 @@ impl PeerState {
         certs: &dyn Certificates,
         now: Timestamp,
     ) -> Change {
-        let mut change = Change::default();
         if self.is_forgotten(seen.at) {
-            return change;
+            return self.recall(seen.advert.as_ref().map(|advert| &advert.key), certs, now);
         }
+        let mut change = Change::default();
         let peer = &mut self.peer;
         change.row |= raise(&mut peer.seen, Seen { at: seen.at, encrypted: seen.encrypted });
         if seen.list_post {
@@ -234,10 +234,10 @@ impl PeerState {
         certs: &dyn Certificates,
         now: Timestamp,
     ) -> Change {
-        let mut change = Change::default();
         if self.is_forgotten(at) {
-            return change;
+            return self.recall(Some(key), certs, now);
         }
+        let mut change = Change::default();
         self.record(key, Source::Gossip, at, certs, &mut change);
         let heard = Introduced { at, key: key.clone(), judgement: not_judged() };
         change.row |= take_introduced(&mut self.peer.gossip, heard);
@@ -322,6 +322,30 @@ impl PeerState {
             .into_iter()
             .flatten()
             .fold(direct, |changed, held| renew(&held.key, &mut held.judgement) || changed)
+    }
+
+    /// Of a mail that counts as not seen a hard revocation stays, which is kept for ever whenever it was
+    /// seen (Discovery §3.1).
+    fn recall(&mut self, key: Option<&Key>, certs: &dyn Certificates, now: Timestamp) -> Change {
+        let mut change = Change::default();
+        let Some(key) = key else { return change };
+        let known = self.history.get(&key.fingerprint);
+        if known.is_some_and(|record| record.copies.contains(&key.hash)) {
+            return change;
+        }
+        let union = certs.union(known.map(|record| &record.union), &key.bytes);
+        if !union.hard_revoked || known.is_some_and(|record| record.union == union) {
+            return change;
+        }
+        let spans = known.map(|record| record.spans).unwrap_or_default();
+        let mut copies = known.map(|record| record.copies.clone()).unwrap_or_default();
+        copies.insert(key.hash);
+        let record = KeyRecord { spans, union, copies };
+        self.history.insert(key.fingerprint.clone(), record);
+        self.peer.unjudge(&key.fingerprint);
+        change.keys.insert(key.fingerprint.clone());
+        self.settle(certs, now, &mut change);
+        change
     }
 
     fn is_forgotten(&self, at: Timestamp) -> bool {

@@ -398,8 +398,6 @@ fn a_remembered_field_never_speaks_for_one_with_another_preference() {
 
 #[test]
 fn a_hard_revocation_outlives_being_forgotten() {
-    let clock = SetClock::new(NOW);
-    let engine = bob_at(&clock);
     let (primary, subkey) = (Key::signing(1, CERT_MADE), Key::encrypting(1, CERT_MADE));
     let copy = |revoked: bool| {
         let mut cert = Cert::of(&primary);
@@ -410,10 +408,25 @@ fn a_hard_revocation_outlives_being_forgotten() {
         let cert = cert.user_id(&primary, "<a>", &Says::certification(CERT_MADE));
         autocrypt(ALICE, true, &cert.subkey(&primary, &subkey, &Says::binding(CERT_MADE)).octets())
     };
-    receive(&engine, &mail(ALICE, SENT, &copy(true)));
-    engine.forget_peer(None, &addr(ALICE)).expect("forgotten");
-    clock.set(NOW + 2 * DAY);
-    receive(&engine, &mail(ALICE, NOW + DAY, &copy(false)));
-    let advert = state(&engine, ALICE).peer.advert.expect("an advert");
-    assert_eq!(advert.judgement.verdict, Err(Unusable::Revoked));
+    let (old, younger) = (mail(ALICE, SENT, &copy(true)), mail(ALICE, NOW + DAY, &copy(false)));
+    // Whenever the old mail is read: before, behind, or as the last one.
+    for order in ["old forget younger", "forget old younger", "forget younger old"] {
+        let clock = SetClock::new(NOW);
+        let engine = bob_at(&clock);
+        receive(&engine, &mail(ALICE, SENT - DAY, ""));
+        for step in order.split(' ') {
+            match step {
+                "forget" => {
+                    engine.forget_peer(None, &addr(ALICE)).expect("forgotten");
+                    clock.set(NOW + 2 * DAY);
+                }
+                "old" => drop(receive(&engine, &old)),
+                _ => drop(receive(&engine, &younger)),
+            }
+        }
+        assert_eq!(outcome(&receive(&engine, &old)), "unchanged", "{order}");
+        let advert = state(&engine, ALICE).peer.advert.expect("an advert");
+        assert_eq!(advert.judgement.verdict, Err(Unusable::Revoked), "{order}");
+        assert_eq!(advert.at.as_secs(), NOW + DAY, "{order}");
+    }
 }
