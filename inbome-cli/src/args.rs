@@ -338,7 +338,7 @@ pub(crate) enum PeersCommand {
     Show(PeerAddr),
     /// List every key that was seen with a peer
     History(PeerAddr),
-    /// Forget everything known of a peer up to now
+    /// Forget everything known of a peer up to now, and your word about them
     Forget(PeerAddr),
     /// Say your word about a peer; it comes before everything else
     Set(PeersSet),

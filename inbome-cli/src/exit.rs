@@ -63,6 +63,8 @@ pub(crate) enum Failure {
     Usage(String),
     /// Something that must be confirmed and was not.
     Refused(String),
+    /// Something that is not there.
+    NotFound(String),
     /// A file or stream of the command's own.
     Io(String),
 }
@@ -95,6 +97,7 @@ impl Failure {
             Self::Core(error) | Self::Missing { error, .. } => error.kind(),
             Self::Usage(_) => ErrorKind::InvalidArgument,
             Self::Refused(_) => ErrorKind::Refused,
+            Self::NotFound(_) => ErrorKind::NotFound,
             Self::Io(_) => ErrorKind::Io,
         }
     }
@@ -103,7 +106,10 @@ impl Failure {
     pub(crate) fn sentence(&self) -> String {
         match self {
             Self::Core(Error::WhichAccount { .. }) => {
-                format!("{}; --account ADDR names it", self.text())
+                format!(
+                    "{}; --account ADDR names it, `inbome account list` shows them",
+                    self.text()
+                )
             }
             _ => self.text(),
         }
@@ -112,7 +118,9 @@ impl Failure {
     fn text(&self) -> String {
         match self {
             Self::Core(error) | Self::Missing { error, .. } => error.to_string(),
-            Self::Usage(text) | Self::Refused(text) | Self::Io(text) => text.clone(),
+            Self::Usage(text) | Self::Refused(text) | Self::NotFound(text) | Self::Io(text) => {
+                text.clone()
+            }
         }
     }
 

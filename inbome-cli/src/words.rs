@@ -151,7 +151,7 @@ pub(crate) fn phrase_about_many(code: &str) -> &'static str {
         "expired" => "their key is not valid at this date",
         "revoked" => "their key is revoked",
         "weak" => "their key is too weak to protect anything",
-        "unsupported" => "their key uses an algorithm that this program does not know",
+        "unsupported" => "their key has no part that this program can encrypt to",
         "stale" => "they have since written without a key",
         "gossip_only" => "their key is known only from somebody else's mail",
         "both_mutual" => "you both ask for encryption",

@@ -200,7 +200,7 @@ impl fmt::Display for Unusable {
             Self::Expired => "their key is not valid at this date",
             Self::Revoked => "their key is revoked",
             Self::Weak => "their key is too weak to protect anything",
-            Self::Unsupported => "their key uses an algorithm that this program does not know",
+            Self::Unsupported => "their key has no part that this program can encrypt to",
         })
     }
 }

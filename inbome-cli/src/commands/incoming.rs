@@ -43,6 +43,14 @@ pub(crate) fn process_incoming(session: &mut Session, args: &ProcessIncoming) ->
             Ok(mail) => {
                 let incoming = process(session, &engine, &mail, receipt)?;
                 print(session, file, &incoming);
+                // Of a file no more was read than that takes.
+                if mail.starts_with(b"From ") && !input::is_stdin(file) {
+                    let file = shown_line(&file.to_string_lossy());
+                    session.out.note(&format!(
+                        "{file} begins as an mbox does; only its first mail was looked at, `inbome \
+                         scan` reads all."
+                    ));
+                }
             }
             // The stream goes on after a bad file.
             Err(failure) => {

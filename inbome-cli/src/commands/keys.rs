@@ -35,7 +35,10 @@ pub(crate) fn key(session: &mut Session, command: KeyCommand) -> Done {
             let role = if old { KeyRole::Old } else { KeyRole::Current };
             let engine = session.engine()?;
             let done = engine.import_own_key(account.as_ref(), &octets, role, lock, &mut ask);
-            print_key(session, "Took in", &done.map_err(|error| or_old(error, role))?, role)
+            let key = done.map_err(|error| or_old(error, role))?;
+            let exit = print_key(session, "Took in", &key, role)?;
+            session.out.note("What was scanned before, `inbome scan --full` reads with it too.");
+            Ok(exit)
         }
         KeyCommand::Renew(args) => renew(session, &args),
         KeyCommand::Replace => {

@@ -3,7 +3,6 @@
 use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::engine::{Engine, PeerDetails, PeerFilter, Reply};
-use inbome_core::error::Error;
 use inbome_core::history::Source;
 use inbome_core::key::Fingerprint;
 use inbome_core::peer::{Peer, Word};
@@ -228,7 +227,7 @@ fn forget(session: &mut Session, engine: &Engine, addr: &Addr) -> Done {
     match session.out.is_json() {
         true => session.out.object(json!({ "addr": addr.as_str(), "forgotten": at.as_secs() })),
         false => session.out.say(&format!(
-            "Forgot {}: mails up to {at} count as not seen.",
+            "Forgot {} and your word about them: mails up to {at} count as not seen.",
             shown_line(addr.as_str())
         )),
     }
@@ -283,9 +282,7 @@ fn current_key(
     let direct = peer.advert.map(|advert| advert.key);
     match direct.or(peer.imported.map(|import| import.key)) {
         Some(key) => Ok(key.fingerprint),
-        None => {
-            Err(Error::NoKey { fingerprint: "none to pin".to_owned(), of: addr.clone() }.into())
-        }
+        None => Err(Failure::NotFound(format!("expected a key of {addr} to pin, found none"))),
     }
 }
 

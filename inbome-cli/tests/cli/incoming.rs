@@ -36,6 +36,21 @@ fn one_mail_gives_one_object_with_every_field() {
 }
 
 #[test]
+fn an_mbox_is_told_from_one_mail() {
+    let world = World::of_alice();
+    let mbox = format!("From bob@example.org Sat Dec 17 08:58:05 2016\n{}", mail(BOB, DATE, ""));
+    for (name, octets, is_mbox) in
+        [("mbox", mbox.as_str(), true), ("mail", &mail(BOB, DATE, ""), false)]
+    {
+        let file = world.file("mails", octets);
+        let run = world.run(&["process-incoming", &file]).exits(0);
+        assert_eq!(run.stderr.contains("`inbome scan` reads all"), is_mbox, "{name}: {run:?}");
+        let piped = feed(world.command(&world.home()).arg("process-incoming"), octets.as_bytes());
+        assert_eq!(piped.exits(0).stderr, "", "{name}");
+    }
+}
+
+#[test]
 fn mails_that_do_not_count_say_why_and_are_no_failure() {
     let world = World::of_alice();
     let fields = world.fields_of("bob@example.org");

@@ -81,6 +81,10 @@ fn the_users_word_comes_first() {
         assert_eq!(asked["recommendation"], recommendation, "{name}");
     }
     world.run(&["peers", "set", "carl@example.org", "--pin"]).exits(3);
+    let keyless = world.file("1.eml", mail("dan@example.org", DATE, ""));
+    world.run(&["process-incoming", &keyless]).exits(0);
+    let keyless = world.run(&["peers", "set", "dan@example.org", "--pin"]).exits(3);
+    assert!(keyless.stderr.contains("a key of dan@example.org to pin"), "{keyless:?}");
 }
 
 #[test]
