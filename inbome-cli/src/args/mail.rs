@@ -30,7 +30,8 @@ pub(crate) struct OwnKeyArgs {
 #[command(after_help = "\
 The mail gets your key fields and loses Bcc. If it is encrypted, every blind recipient gets a mail of
 their own, and there is one to keep: then say --outdir or --json. --outdir writes 1.eml, 2.eml and so
-on, beside each the recipients (1.rcpt, one per line), and sent.eml, the one to keep.
+on, beside each the recipients (1.rcpt, one per line), and sent.eml, the one to keep; a folder that
+has some already is refused.
 
 An X-Inbome field in the mail (auto, encrypt or clear) comes before --mode, and is removed.
 

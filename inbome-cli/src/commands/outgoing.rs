@@ -56,6 +56,9 @@ pub(crate) fn process_outgoing(session: &mut Session, args: ProcessOutgoing) -> 
         keep_subject: args.keep_subject,
         ..OutgoingOptions::default()
     };
+    if let Some(outdir) = &args.outdir {
+        refuse_used(outdir)?;
+    }
     let account = session.account();
     let made = unlocking(&engine, &args.own_key, Ask::Terminal, locked_by_error, || {
         engine.process_outgoing(account.as_ref(), &mail, &options)
@@ -141,6 +144,21 @@ pub(super) fn object(made: &Outgoing, messages: Vec<Value>) -> Value {
     })
 }
 
+/// A script that sends what it finds in the folder must not send another mail's copies once more.
+fn refuse_used(outdir: &Path) -> Result<(), Failure> {
+    let used =
+        ["1.eml", "1.rcpt", SENT].iter().map(|name| outdir.join(name)).find(|path| path.exists());
+    used.map_or(Ok(()), |path| {
+        Err(Failure::Usage(format!(
+            "expected a folder without the mails of another call, found {}",
+            path.display()
+        )))
+    })
+}
+
+/// The one to keep.
+const SENT: &str = "sent.eml";
+
 /// Writes the mails that leave and their recipients, `1.eml` and `1.rcpt` with one address per line,
 /// and the one to keep, `sent.eml`.
 fn write_all(outdir: &Path, messages: &[OutgoingMessage]) -> Result<(), Failure> {
@@ -157,7 +175,7 @@ fn write_all(outdir: &Path, messages: &[OutgoingMessage]) -> Result<(), Failure>
         save(&format!("{number}.rcpt"), recipients.as_bytes())?;
     }
     for message in messages.iter().filter(|message| message.sent_copy) {
-        save("sent.eml", &message.data)?;
+        save(SENT, &message.data)?;
     }
     Ok(())
 }

@@ -103,12 +103,32 @@ fn gives_nothing(name: &str, run: Run, code: i32, part: &str) {
 }
 
 #[test]
+fn a_mail_for_another_account_of_the_users_names_it() {
+    let world = World::of_alice();
+    let work = "work@example.org";
+    world.run(&["init", work]).exits(0);
+    let draft = format!("From: {work}\nTo: {work}\nSubject: s\n\nHello\n");
+    let seal = ["process-outgoing", "--mode", "encrypt"];
+    let sent = world.feed(&seal, draft.as_bytes()).exits(0).text();
+    let sent = sent.replace("To: work@", "To: alice@").replace("From: work@", "From: eve@");
+    let run = world.feed(&["decrypt"], sent.as_bytes()).exits(3);
+    assert!(run.stderr.contains("Your account work@example.org can read it"), "{}", run.stderr);
+    let read = world.feed(&["decrypt", "--account", work], sent.as_bytes()).exits(0);
+    assert!(read.text().ends_with("Hello\n"), "{read:?}");
+}
+
+#[test]
 fn a_mail_to_others_names_the_keys_that_it_is_encrypted_to() {
     let world = World::of_alice();
     world.introduce(&[BOB, CAROL]);
     let to_carol = mail(BOB, DATE, "").replace("To: alice", "To: carol");
     let sent = world.sent_by(BOB, &to_carol);
-    gives_nothing("text", world.feed(&["decrypt"], &sent), 3, "none of which is a key of yours");
+    gives_nothing(
+        "text",
+        world.feed(&["decrypt"], &sent),
+        3,
+        "none of which is a key of this account",
+    );
     let read = world.feed(&["decrypt", "--json"], &sent).exits(3).json();
     assert_eq!(read["encryption"], "failed");
     assert_eq!(read["reason"], "no_key");

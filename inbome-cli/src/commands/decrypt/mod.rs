@@ -53,10 +53,30 @@ pub(crate) fn decrypt(session: &mut Session, args: &Decrypt) -> Done {
         }
     }
     sentences::tell(session, &read, known, engine.now());
+    if let Some(other) = reader(session, &engine, &read, &mail) {
+        session.out.note(&format!("Your account {other} can read it: --account {other}"));
+    }
     Ok(match &read.summary.encryption {
         Encryption::None | Encryption::Encrypted => Exit::Done,
         Encryption::Failed(failure) => exit::of_reading(failure),
     })
+}
+
+/// The user's account, another than the one that was asked, which has a key for the mail.
+fn reader(session: &Session, engine: &Engine, read: &Decrypted, mail: &[u8]) -> Option<Addr> {
+    let Encryption::Failed(decrypt::Failure::Message(OpenFlaw::NoKey { key_ids })) =
+        &read.summary.encryption
+    else {
+        return None;
+    };
+    // Whoever is hidden may be anybody.
+    if key_ids.iter().any(|id| id.is_hidden()) {
+        return None;
+    }
+    let asked = session.account();
+    let accounts = engine.accounts().unwrap_or_default().into_iter().map(|account| account.addr);
+    let mut others = accounts.filter(|addr| Some(addr) != asked.as_ref());
+    others.find(|addr| engine.can_decrypt(Some(addr), mail).unwrap_or_default())
 }
 
 /// The locked key that the mail is encrypted to.

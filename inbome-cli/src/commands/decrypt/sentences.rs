@@ -66,7 +66,7 @@ fn failed(failure: &Failure) -> String {
         }
         Failure::Message(OpenFlaw::NoKey { key_ids }) => {
             let ids: Vec<String> = key_ids.iter().map(ToString::to_string).collect();
-            format!("it is encrypted to {}, none of which is a key of yours", ids.join(", "))
+            format!("it is encrypted to {}, none of which is a key of this account", ids.join(", "))
         }
         Failure::Message(OpenFlaw::Damaged) => {
             "it is damaged, or somebody changed it; nothing of it is shown".to_owned()
