@@ -422,7 +422,7 @@
 // The field is valid by itself, but not alone.
 #define INBOME_VERDICT_AMBIGUOUS 3
 
-// An Autocrypt field decides instead.
+// Another field decides instead: an Autocrypt one, or one inside the payload.
 #define INBOME_VERDICT_OVERRIDDEN 4
 
 // The field was not looked at: there are too many, or it has no effect.
@@ -1914,6 +1914,15 @@ int32_t inbome_incoming_field_reason(const struct inbome_incoming *incoming, siz
 // Borrowed: valid until the incoming is freed
 const char *inbome_incoming_field_fingerprint(const struct inbome_incoming *incoming,
                                               size_t index);
+
+// Whether a key field stood inside the encrypted payload (Discovery §4).
+//
+// incoming: the object; NULL gives 0.
+// index: from 0, below inbome_incoming_field_count.
+//
+// Returns: 1 or 0.
+int32_t inbome_incoming_field_is_protected(const struct inbome_incoming *incoming,
+                                           size_t index);
 
 // How many gossip fields were judged (Discovery §5).
 //

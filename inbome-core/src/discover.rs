@@ -11,7 +11,7 @@ use std::fmt;
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::{Timestamp, effective_date, time_of_receipt};
-use crate::fields::{FieldReport, Judge, settle_fields};
+use crate::fields::{FieldReport, Judge, Verdict, not_judged, settle_fields};
 use crate::gossip::{GossipReport, Payload, read_gossip};
 use crate::header::RawField;
 use crate::limits::Limit;
@@ -212,7 +212,7 @@ fn find_account<'a>(mail: &dyn Mail, accounts: &'a Accounts) -> Result<Option<&'
 /// What step 4 found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Discovered {
-    /// The key fields of the outer header, in their order.
+    /// The key fields, those of the outer header first, in their order.
     pub fields: Vec<FieldReport>,
     /// What follows.
     pub discovery: Discovery,
@@ -238,13 +238,19 @@ pub fn observe(
     accounts: &Accounts,
     judge: Judge<'_>,
 ) -> Discovered {
-    let (fields, outer) = settle_fields(&mail.key_fields(), &sender.from, judge);
+    let (mut fields, outer) = settle_fields(&mail.key_fields(), &sender.from, judge);
     if accounts.own(&sender.from) {
         return Discovered { fields, discovery: Discovery::Own(outer), gossip: Vec::new() };
     }
     let payload = mail.payload();
-    let inner = payload.and_then(|payload| protected_advert(payload, &sender.from, judge));
+    let (inside, inner) =
+        payload.map(|payload| protected_advert(payload, &sender.from, judge)).unwrap_or_default();
     // Step 4: the protected advert wins over the outer one.
+    if inner.is_some() {
+        let valid = fields.iter_mut().filter(|report| report.verdict == Verdict::Valid);
+        valid.for_each(|report| report.verdict = Verdict::Overridden);
+    }
+    fields.extend(inside);
     let advert = inner.or(outer);
     // Step 3: many programs advertise inside the payload only.
     if advert.is_none() && payload.is_none() && mail.is_encrypted() {
@@ -270,16 +276,28 @@ pub fn observe(
 
 /// Discovery §4, step 4: an advert inside counts if its address, the inner and the outer From are
 /// the same and the mail is validly signed by the cert in it.
-fn protected_advert(payload: &Payload, from: &Addr, judge: Judge<'_>) -> Option<Advertised> {
-    if payload.from.as_ref() != Some(from) {
-        return None;
-    }
+fn protected_advert(
+    payload: &Payload,
+    from: &Addr,
+    judge: Judge<'_>,
+) -> (Vec<FieldReport>, Option<Advertised>) {
     let fields: Vec<RawField<'_>> =
         payload.key_fields.iter().map(|(name, value)| RawField::of(name, value)).collect();
-    let (_, advert) = settle_fields(&fields, from, judge);
-    advert
+    let (mut reports, advert) = match payload.from.as_ref() == Some(from) {
+        true => settle_fields(&fields, from, judge),
+        false => (not_judged(&fields), None),
+    };
+    let advert = advert
         .filter(|advert| payload.signers.contains(&advert.key.fingerprint))
-        .map(|advert| Advertised { protected: true, ..advert })
+        .map(|advert| Advertised { protected: true, ..advert });
+    for report in &mut reports {
+        report.protected = true;
+        // Good by itself, and without effect in a mail that its key did not sign.
+        if advert.is_none() && report.verdict == Verdict::Valid {
+            report.verdict = Verdict::NotJudged;
+        }
+    }
+    (reports, advert)
 }
 
 impl Mail for Envelope<'_> {

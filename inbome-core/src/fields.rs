@@ -20,7 +20,7 @@ pub enum Verdict {
     Invalid(FieldReason),
     /// Valid by itself, but not alone.
     Ambiguous,
-    /// An `Autocrypt` field decides instead.
+    /// Another field decides instead: an `Autocrypt` one, or one inside the payload.
     Overridden,
     /// Not looked at: too many fields, or one without effect.
     NotJudged,
@@ -107,6 +107,8 @@ pub struct FieldReport {
     pub fingerprint: Option<Fingerprint>,
     /// The verdict.
     pub verdict: Verdict,
+    /// It stood inside the payload.
+    pub protected: bool,
 }
 
 /// Judges one key field for a sender: its key, `None` for a field without effect, or the flaw. The
@@ -128,6 +130,18 @@ pub fn judge_field(
     Ok(Some(Advertised { key, prefer_encrypt: read.prefer_encrypt, protected: false }))
 }
 
+/// Reports of fields that nobody looked at.
+#[must_use]
+pub fn not_judged(fields: &[RawField<'_>]) -> Vec<FieldReport> {
+    let report = |field: &RawField<'_>| FieldReport {
+        name: header::name_as_it_stands(field.name),
+        fingerprint: None,
+        verdict: Verdict::NotJudged,
+        protected: false,
+    };
+    fields.iter().map(report).collect()
+}
+
 /// One advert out of many fields (Discovery §2.2, last bullets).
 #[must_use]
 pub fn settle_fields(
@@ -135,14 +149,7 @@ pub fn settle_fields(
     from: &Addr,
     judge: Judge<'_>,
 ) -> (Vec<FieldReport>, Option<Advertised>) {
-    let mut reports: Vec<FieldReport> = fields
-        .iter()
-        .map(|field| FieldReport {
-            name: header::name_as_it_stands(field.name),
-            fingerprint: None,
-            verdict: Verdict::NotJudged,
-        })
-        .collect();
+    let mut reports = not_judged(fields);
     if fields.iter().filter(|field| header::is_judged(field)).count() > MAX_KEY_FIELDS {
         return (reports, None);
     }

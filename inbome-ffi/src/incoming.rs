@@ -32,7 +32,7 @@ pub const INBOME_VERDICT_VALID: i32 = 1;
 pub const INBOME_VERDICT_INVALID: i32 = 2;
 /// The field is valid by itself, but not alone.
 pub const INBOME_VERDICT_AMBIGUOUS: i32 = 3;
-/// An Autocrypt field decides instead.
+/// Another field decides instead: an Autocrypt one, or one inside the payload.
 pub const INBOME_VERDICT_OVERRIDDEN: i32 = 4;
 /// The field was not looked at: there are too many, or it has no effect.
 pub const INBOME_VERDICT_NOT_JUDGED: i32 = 5;
@@ -163,6 +163,7 @@ pub(crate) struct Field {
     pub(crate) verdict: i32,
     pub(crate) reason: i32,
     pub(crate) fingerprint: Option<CString>,
+    pub(crate) protected: bool,
 }
 
 impl From<&FieldReport> for Field {
@@ -180,6 +181,7 @@ impl From<&FieldReport> for Field {
             verdict,
             reason: reason.map_or(INBOME_REASON_NONE, |reason| reason_number(reason.code())),
             fingerprint: report.fingerprint.as_ref().map(shown),
+            protected: report.protected,
         }
     }
 }

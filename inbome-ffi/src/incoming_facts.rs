@@ -204,6 +204,22 @@ pub extern "C" fn inbome_incoming_field_fingerprint(
     })
 }
 
+/// Whether a key field stood inside the encrypted payload (Discovery §4).
+///
+/// incoming: the object; NULL gives 0.
+/// index: from 0, below inbome_incoming_field_count.
+///
+/// Returns: 1 or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_incoming_field_is_protected(
+    incoming: Option<&inbome_incoming>,
+    index: usize,
+) -> i32 {
+    read(incoming, 0, |incoming| {
+        incoming.fields.get(index).map_or(0, |field| i32::from(field.protected))
+    })
+}
+
 /// How many gossip fields were judged (Discovery §5).
 ///
 /// incoming: the object; NULL gives 0.

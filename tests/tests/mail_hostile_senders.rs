@@ -151,6 +151,45 @@ fn a_ciphertext_of_alices_replayed_by_mallory_stays_alices_and_teaches_nothing_a
 }
 
 #[test]
+fn the_fields_inside_are_told_of_with_what_became_of_them() {
+    let scene = Scene::new();
+    let inner = autocrypt(ALICE, true, &scene.alice.cert);
+    let entity = protected_text(&format!("{}{inner}", inside(ALICE, BOB)), "Yes");
+    let broken = inner.replace("keydata=", "keydata=!");
+    let broken = protected_text(&format!("{}{broken}", inside(ALICE, BOB)), "Yes");
+    let outer = |from| autocrypt(from, true, &scene.carol.cert);
+    for (name, from, entity, by, told) in [
+        (
+            "it wins",
+            ALICE,
+            &entity,
+            Some(&scene.alice),
+            ["Autocrypt=overridden", "Autocrypt=valid"],
+        ),
+        ("unsigned", ALICE, &entity, None, ["Autocrypt=valid", "Autocrypt=not_judged"]),
+        (
+            "another From outside",
+            MALLORY,
+            &entity,
+            Some(&scene.alice),
+            ["Autocrypt=valid", "Autocrypt=not_judged"],
+        ),
+        (
+            "invalid",
+            ALICE,
+            &broken,
+            Some(&scene.alice),
+            ["Autocrypt=valid", "Autocrypt=invalid base64"],
+        ),
+    ] {
+        let incoming = scene.incoming(&scene.sealed(from, &outer(from), entity, by));
+        assert_eq!(verdicts(&incoming), told, "{name}");
+        let inside: Vec<bool> = incoming.fields.iter().map(|field| field.protected).collect();
+        assert_eq!(inside, [false, true], "{name}");
+    }
+}
+
+#[test]
 fn an_unsigned_inner_advert_counts_for_nothing() {
     for (name, scene) in [("known", Scene::knows_alice()), ("unknown", Scene::new())] {
         let before = direct(&scene, ALICE);

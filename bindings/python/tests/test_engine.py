@@ -134,6 +134,10 @@ class Learning(Test):
                     user_agent="Pigeon", list_post=None,
                     key_fields=[("Autocrypt", field.encode())], inside=inside))
                 self.assertEqual([g.verdict for g in incoming.gossip], [verdict])
+                outer, inner = ((Verdict.OVERRIDDEN, Verdict.VALID) if signers
+                                else (Verdict.VALID, Verdict.NOT_JUDGED))
+                told = [(f.verdict, f.protected) for f in incoming.fields]
+                self.assertEqual(told, [(outer, False), (inner, True)])
                 reason = None if signers else Reason.NOT_SIGNED
                 self.assertEqual([g.reason for g in incoming.gossip], [reason])
                 peer = engine.peer(ALICE)

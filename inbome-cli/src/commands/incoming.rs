@@ -130,6 +130,7 @@ fn field(report: &FieldReport, incoming: &Incoming) -> Value {
         "fingerprint": words::fingerprint(report.fingerprint.as_ref()),
         "verdict": report.verdict.word(),
         "reason": report.verdict.reason().map(|reason| reason.code()),
+        "protected": report.protected,
     })
 }
 
@@ -171,7 +172,8 @@ fn print_text(session: &mut Session, file: &Path, incoming: &Incoming) {
             None => String::new(),
         };
         let verdict = report.verdict.word().replace('_', " ");
-        let text = shown_line(&format!("{}: {verdict}{key}{why}", report.name));
+        let inside = if report.protected { ", inside" } else { "" };
+        let text = shown_line(&format!("{}{inside}: {verdict}{key}{why}", report.name));
         session.out.say(&format!("           {text}"));
     }
     // Everybody who is written to together with others is told about himself as well.

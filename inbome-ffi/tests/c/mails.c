@@ -36,6 +36,7 @@ static void bob_learns(inbome_engine *bob, inbome_bytes mail) {
     CHECK(inbome_incoming_effective_date(incoming) == NOW);
     CHECK(inbome_incoming_field_count(incoming) == 2);
     CHECK(inbome_incoming_field_verdict(incoming, 0) == INBOME_VERDICT_VALID);
+    CHECK(inbome_incoming_field_is_protected(incoming, 0) == 0);
     CHECK(inbome_incoming_field_verdict(incoming, 1) == INBOME_VERDICT_OVERRIDDEN);
     CHECK(inbome_incoming_key_changed_to(incoming) == NULL);
     inbome_incoming_free(incoming);

@@ -397,6 +397,10 @@ static void facts_of_a_decryption_are_as_good(inbome_engine *bob) {
     inbome_incoming *incoming = NULL;
     CHECK_OK(dave, inbome_process_observation(dave, NULL, seen, &incoming));
     CHECK(inbome_incoming_outcome(incoming) == INBOME_OUTCOME_UPDATED);
+    CHECK(inbome_incoming_field_count(incoming) == 1);
+    CHECK(inbome_incoming_field_verdict(incoming, 0) == INBOME_VERDICT_VALID);
+    CHECK(inbome_incoming_field_is_protected(incoming, 0) == 1);
+    CHECK(inbome_incoming_field_is_protected(incoming, 1) == 0);
     inbome_incoming_free(incoming);
     inbome_peer *peer = NULL;
     CHECK_OK(dave, inbome_peer_get(dave, NULL, "bob@example.org", &peer));

@@ -172,6 +172,7 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
     "inbome_incoming_effective_date": (c_int64, (c_void_p,)),
     "inbome_incoming_field_count": (c_size_t, (c_void_p,)),
     "inbome_incoming_field_fingerprint": (c_char_p, (c_void_p, c_size_t)),
+    "inbome_incoming_field_is_protected": (c_int32, (c_void_p, c_size_t)),
     "inbome_incoming_field_name": (c_char_p, (c_void_p, c_size_t)),
     "inbome_incoming_field_reason": (c_int32, (c_void_p, c_size_t)),
     "inbome_incoming_field_verdict": (c_int32, (c_void_p, c_size_t)),

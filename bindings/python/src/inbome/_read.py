@@ -78,6 +78,7 @@ def incoming_of(incoming: Pointer) -> values.Incoming:
                 verdict=Verdict(lib.inbome_incoming_field_verdict(incoming, index)),
                 reason=reason_of(lib.inbome_incoming_field_reason(incoming, index)),
                 fingerprint=text_of(lib.inbome_incoming_field_fingerprint(incoming, index)),
+                protected=bool(lib.inbome_incoming_field_is_protected(incoming, index)),
             )
             for index in range(lib.inbome_incoming_field_count(incoming))
         ),

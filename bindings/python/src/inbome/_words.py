@@ -307,7 +307,7 @@ class Verdict(OpenEnum):
     AMBIGUOUS = 3
     """The field is valid by itself, but not alone."""
     OVERRIDDEN = 4
-    """An Autocrypt field decides instead."""
+    """Another field decides instead: an Autocrypt one, or one inside the payload."""
     NOT_JUDGED = 5
     """The field was not looked at: there are too many, or it has no effect."""
 

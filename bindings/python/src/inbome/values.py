@@ -83,12 +83,14 @@ class EncryptKey:
 
 @dataclass(frozen=True)
 class KeyField:
-    """A key field of a mail, and what became of it (Discovery §2.2)."""
+    """A key field of a mail, and what became of it (Discovery §2.2); a `protected` one stood inside the
+    encrypted payload."""
 
     name: str
     verdict: Verdict
     reason: Reason | None
     fingerprint: str | None
+    protected: bool
 
 
 @dataclass(frozen=True)
