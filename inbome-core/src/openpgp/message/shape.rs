@@ -22,6 +22,7 @@ pub(super) fn read(plaintext: Plaintext, room: usize) -> Option<(Secret, Vec<Raw
         Layer::Signed(signed) => signed.take(plaintext),
         Layer::Compressed(frame) => {
             let room = room.min(MAX_DECOMPRESSED_BYTES);
+            // What stands behind the compressed data in its packet is nobody's: Sequoia pads there.
             let source = Decompressor::from_reader(frame.reader(&plaintext)).ok()?;
             let inner = read_secret(source, 0, room)?;
             // Messages §3 knows one layer of compression; so no bomb has a second stage.
