@@ -65,7 +65,11 @@ fn failed(failure: &Failure) -> String {
             "it is encrypted to nobody who is named, and none of your keys opens it".to_owned()
         }
         Failure::Message(OpenFlaw::NoKey { key_ids }) => {
-            let ids: Vec<String> = key_ids.iter().map(ToString::to_string).collect();
+            let named = key_ids.iter().filter(|id| !id.is_hidden());
+            let mut ids: Vec<String> = named.map(ToString::to_string).collect();
+            if key_ids.iter().any(|id| id.is_hidden()) {
+                ids.push("somebody who is not named".to_owned());
+            }
             format!("it is encrypted to {}, none of which is a key of this account", ids.join(", "))
         }
         Failure::Message(OpenFlaw::Damaged) => {
