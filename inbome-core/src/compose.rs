@@ -152,7 +152,7 @@ pub enum ComposeError {
     },
     /// A blind recipient's address cannot be read.
     #[error("Bcc would be lost: {0}")]
-    Addr(#[from] crate::addr::AddrError),
+    Addr(crate::addr::AddrError),
     /// `X-Inbome` holds something else than a mode.
     #[error("expected auto, encrypt or clear in X-Inbome, found {found:?}")]
     ModeField {
@@ -260,11 +260,9 @@ pub fn read_draft(
         Some(_) => Vec::new(),
         None => envelope.unreadable_recipients(),
     };
-    // In To it would still be read, and in an envelope it would still be seen.
-    if options.recipients.is_none()
-        && let Some(lost) = envelope.unreadable_bcc().first()
-    {
-        Addr::parse(lost)?;
+    // The field never leaves. In To it would still be read, and in an envelope it would still be seen.
+    if let (None, Some(flaw)) = (&options.recipients, envelope.bcc_flaw()) {
+        return Err(ComposeError::Addr(flaw));
     }
     Ok(OutgoingDraft {
         from,

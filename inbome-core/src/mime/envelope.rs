@@ -289,19 +289,7 @@ impl<'a> Envelope<'a> {
     /// machine's own mail: up to [`MAX_ADDRESSES`] of them, each in at most 80 characters of text.
     #[must_use]
     pub fn unreadable_recipients(&self) -> Vec<String> {
-        self.unreadable_in(&["To", "Cc", "Bcc"])
-    }
-
-    /// As [`Envelope::unreadable_recipients`], of the fields that never leave: Bcc and Resent-Bcc.
-    #[must_use]
-    pub fn unreadable_bcc(&self) -> Vec<String> {
-        self.unreadable_in(&["Bcc", "Resent-Bcc"])
-    }
-
-    fn unreadable_in(&self, names: &[&str]) -> Vec<String> {
-        let lists = self.fields().filter(|field| names.iter().any(|name| field.is(name)));
-        let entries = lists.flat_map(|field| Entries::new(field.value)).take(MAX_ADDRESSES);
-        let unread = entries.filter_map(|entry| match entry {
+        let unread = self.entries_in(&["To", "Cc", "Bcc"]).filter_map(|entry| match entry {
             Entry::Mailbox { ref addr, .. } if Addr::parse_bytes(addr).is_err() => {
                 Some(addr.to_vec())
             }
@@ -313,6 +301,21 @@ impl<'a> Envelope<'a> {
             text.chars().filter(|scalar| !scalar.is_control()).collect()
         };
         unread.map(shown).collect()
+    }
+
+    /// What is wrong with the first recipient in Bcc or Resent-Bcc who is no address.
+    #[must_use]
+    pub fn bcc_flaw(&self) -> Option<AddrError> {
+        self.entries_in(&["Bcc", "Resent-Bcc"]).find_map(|entry| match entry {
+            Entry::Mailbox { addr, .. } => Addr::parse_bytes(&addr).err(),
+            Entry::Words(words) => Addr::parse_bytes(words.trim_ascii()).err(),
+        })
+    }
+
+    /// The elements of all fields of these names, [`MAX_ADDRESSES`] of them.
+    fn entries_in<'n>(&'n self, names: &'n [&str]) -> impl Iterator<Item = Entry<'a>> + 'n {
+        let lists = self.fields().filter(|field| names.iter().any(|name| field.is(name)));
+        lists.flat_map(|field| Entries::new(field.value)).take(MAX_ADDRESSES)
     }
 
     /// The addresses to which the mail was delivered, topmost field first: Delivered-To,
