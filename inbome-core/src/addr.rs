@@ -95,6 +95,25 @@ impl Addr {
         }
     }
 
+    /// The address with this canonical form, which [`Addr::as_str`] gave.
+    #[must_use]
+    pub fn from_canonical(text: &str) -> Option<Self> {
+        let is_it = |addr: &Self| addr.as_str() == text;
+        Self::parse(text).ok().filter(is_it).or_else(|| {
+            let (local, domain) = text.rsplit_once('@')?;
+            Self::parse(&quoted(local, domain)).ok().filter(is_it)
+        })
+    }
+
+    /// As [`Addr::parse`], and also from the canonical form, whose local part may lack the quotes that it
+    /// needs: what was shown to a person or a program may be given back.
+    ///
+    /// # Errors
+    /// As [`Addr::parse`].
+    pub fn parse_shown(text: &str) -> Result<Self, AddrError> {
+        Self::parse(text).or_else(|error| Self::from_canonical(text).ok_or(error))
+    }
+
     /// The canonical form: unquoted local part, `@`, domain.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -112,9 +131,13 @@ impl Addr {
         if local.chars().all(atom) && !dots {
             return self.text.to_string();
         }
-        let quoted = local.replace('\\', "\\\\").replace('"', "\\\"");
-        format!("\"{quoted}\"@{domain}")
+        quoted(local, domain)
     }
+}
+
+fn quoted(local: &str, domain: &str) -> String {
+    let local = local.replace('\\', "\\\\").replace('"', "\\\"");
+    format!("\"{local}\"@{domain}")
 }
 
 impl fmt::Display for Addr {
@@ -322,6 +345,17 @@ mod tests {
             if is_plain_domain(domain.as_bytes()) {
                 let ascii = ascii.ok().map(std::borrow::Cow::into_owned);
                 prop_assert_eq!(ascii, Some(domain.clone()));
+            }
+        }
+
+        #[test]
+        fn what_was_shown_can_be_given_back(local in "[a-z \"@<\\\\]{1,6}") {
+            let Ok(addr) = Addr::parse(&quoted(&local, "e.org")) else { return Ok(()) };
+            prop_assert_eq!(Addr::from_canonical(addr.as_str()), Some(addr.clone()));
+            prop_assert_eq!(Addr::parse_shown(&addr.to_header()), Ok(addr.clone()));
+            // Quotes in it are read as such.
+            if Addr::parse(addr.as_str()).is_err() {
+                prop_assert_eq!(Addr::parse_shown(addr.as_str()), Ok(addr));
             }
         }
 

@@ -115,7 +115,7 @@ pub(crate) fn optional_text<'a>(
 
 /// An address that must be there.
 pub(crate) fn addr(pointer: *const c_char, name: &str) -> Result<Addr, Failure> {
-    Ok(Addr::parse(text(pointer, name)?)?)
+    Ok(Addr::parse_shown(text(pointer, name)?)?)
 }
 
 /// An address that may be NULL.

@@ -50,7 +50,7 @@ pub(crate) struct ProcessOutgoing {
     #[arg(long)]
     pub(crate) keep_subject: bool,
     /// To whom it goes [default: everybody in To, Cc and Bcc]
-    #[arg(long, value_name = "ADDR", value_parser = Addr::parse)]
+    #[arg(long, value_name = "ADDR", value_parser = Addr::parse_shown)]
     pub(crate) rcpt: Vec<Addr>,
     /// Write each mail into a file of this folder, with its recipients in a file beside it
     #[arg(long, value_name = "DIR")]

@@ -88,6 +88,20 @@ fn the_users_word_comes_first() {
 }
 
 #[test]
+fn an_address_is_taken_as_it_is_shown() {
+    let world = World::of_alice();
+    let file = world.file("1.eml", mail("\"jo hn\"@example.org", DATE, ""));
+    world.run(&["process-incoming", &file]).exits(0);
+    let listed = world.run(&["peers", "list", "--all", "--json"]).exits(0).json();
+    let shown = listed["peers"][0]["addr"].as_str().unwrap();
+    assert_eq!(shown, "jo hn@example.org");
+    for asked in [shown, "\"jo hn\"@example.org"] {
+        let found = world.run(&["peers", "show", asked, "--json"]).exits(0).json();
+        assert_eq!(found["peers"][0]["addr"], shown, "{asked}: {found}");
+    }
+}
+
+#[test]
 fn a_key_from_elsewhere_is_the_target_until_there_is_a_better_one() {
     let world = World::of_alice();
     world.fields_of("bob@example.org");

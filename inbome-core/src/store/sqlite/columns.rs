@@ -83,17 +83,8 @@ impl<'a> Columns<'a> {
     /// The next column, an address in canonical form.
     pub(super) fn addr(&mut self) -> Result<Addr, Fault> {
         let text: String = self.next()?;
-        match Addr::parse(&text) {
-            Ok(addr) if addr.as_str() == text => Ok(addr),
-            // A canonical address may need quotes to be parsed.
-            _ => match text.rsplit_once('@').map(|(local, domain)| {
-                let local = local.replace('\\', "\\\\").replace('"', "\\\"");
-                Addr::parse(&format!("\"{local}\"@{domain}"))
-            }) {
-                Some(Ok(addr)) if addr.as_str() == text => Ok(addr),
-                _ => Err(self.unexpected("an address in canonical form", &format!("{text:?}"))),
-            },
-        }
+        Addr::from_canonical(&text)
+            .ok_or_else(|| self.unexpected("an address in canonical form", &format!("{text:?}")))
     }
 
     /// The fault that the column just read is.
