@@ -52,7 +52,7 @@ pub(crate) struct Globals {
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
     /// Account to work for [default: the only one, or found from the mail]
-    #[arg(long, global = true, value_name = "ADDR", value_parser = Addr::parse_shown)]
+    #[arg(long, global = true, value_name = "ADDR", value_parser = Addr::parse)]
     pub(crate) account: Option<Addr>,
     /// Print objects for scripts, one per line, instead of text for people
     #[arg(long, global = true)]
@@ -141,13 +141,13 @@ Examples:
   gpg --export-secret-keys alice@example.org | inbome init alice@example.org --import-key -")]
 pub(crate) struct Init {
     /// Your address
-    #[arg(value_name = "ADDR", value_parser = Addr::parse_shown)]
+    #[arg(value_name = "ADDR", value_parser = Addr::parse)]
     pub(crate) addr: Addr,
     /// First look in this mailbox for keys of your other mail programs, and print what to do
     #[arg(long, value_name = "PATH")]
     pub(crate) look: Vec<PathBuf>,
     /// The address shares the mailbox, key and settings of this account
-    #[arg(long, value_name = "ADDR", value_parser = Addr::parse_shown, conflicts_with = "import_key")]
+    #[arg(long, value_name = "ADDR", value_parser = Addr::parse, conflicts_with = "import_key")]
     pub(crate) alias_of: Option<Addr>,
     /// The settings
     #[command(flatten)]
@@ -259,7 +259,7 @@ pub(crate) enum AccountCommand {
 #[derive(Debug, Args)]
 pub(crate) struct OwnAddr {
     /// The account, or an alias of it
-    #[arg(value_name = "ADDR", value_parser = Addr::parse_shown)]
+    #[arg(value_name = "ADDR", value_parser = Addr::parse)]
     pub(crate) addr: Addr,
 }
 
@@ -404,7 +404,7 @@ pub(crate) struct GetEncryptKey {
 #[derive(Debug, Args)]
 pub(crate) struct Recommend {
     /// To whom the mail goes
-    #[arg(value_name = "ADDR", value_parser = Addr::parse_shown, required = true)]
+    #[arg(value_name = "ADDR", value_parser = Addr::parse, required = true)]
     pub(crate) recipients: Vec<Addr>,
     /// The mail answers an encrypted one
     #[arg(long)]

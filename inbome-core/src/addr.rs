@@ -106,7 +106,8 @@ impl Addr {
     }
 
     /// As [`Addr::parse`], and also from the canonical form, whose local part may lack the quotes that it
-    /// needs: what was shown to a person or a program may be given back.
+    /// needs: to ask for what is stored under an address as it was shown. Elsewhere a list or a slip of the
+    /// pen would become one strange address.
     ///
     /// # Errors
     /// As [`Addr::parse`].

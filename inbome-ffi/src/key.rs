@@ -12,7 +12,7 @@ use inbome_core::store::StoredKey;
 use crate::bytes::inbome_bytes;
 use crate::engine::{Shared, inbome_engine};
 use crate::guard::guard;
-use crate::pointer::{Out, addr, c_text, free, lent, optional_addr, read, shown};
+use crate::pointer::{Out, c_text, free, lent, optional_addr, peer_addr, read, shown};
 use crate::reason::{INBOME_REASON_NONE, reason_number};
 use crate::result::{inbome_result, on_engine};
 use crate::time::{INBOME_TIME_UNKNOWN, time_out};
@@ -73,7 +73,7 @@ pub extern "C" fn inbome_get_encrypt_key(
     let (key, reason) = (Out::blank(key), Out::blank(reason));
     on_engine(engine, |engine| {
         let key = key.required("key")?;
-        let peer = addr(peer, "peer")?;
+        let peer = peer_addr(peer, "peer")?;
         let account = optional_addr(account, "account")?;
         match engine.get_encrypt_key(account.as_ref(), &peer)?.target {
             Ok(target) => {

@@ -14,7 +14,7 @@ use crate::bytes::inbome_bytes;
 use crate::engine::inbome_engine;
 use crate::guard::guard;
 use crate::key::{INBOME_SOURCE_DIRECT, INBOME_SOURCE_GOSSIP, INBOME_SOURCE_IMPORT};
-use crate::pointer::{Out, addr, c_text, free, octets, optional_addr, optional_text, shown};
+use crate::pointer::{Out, c_text, free, octets, optional_addr, optional_text, peer_addr, shown};
 use crate::result::{Failure, inbome_result, on_engine};
 use crate::time::time_out;
 
@@ -74,7 +74,7 @@ pub extern "C" fn inbome_peer_get(
     let peer = Out::blank(peer);
     on_engine(engine, |engine| {
         let peer = peer.required("peer")?;
-        let addr = self::addr(addr, "addr")?;
+        let addr = peer_addr(addr, "addr")?;
         let account = optional_addr(account, "account")?;
         let found = engine.peer(account.as_ref(), &addr)?;
         peer.give(inbome_peer::new(
@@ -140,7 +140,7 @@ pub extern "C" fn inbome_peer_forget(
     addr: *const c_char,
 ) -> inbome_result {
     on_engine(engine, |engine| {
-        let addr = self::addr(addr, "addr")?;
+        let addr = peer_addr(addr, "addr")?;
         engine.forget_peer(optional_addr(account, "account")?.as_ref(), &addr)?;
         Ok(())
     })
@@ -170,7 +170,7 @@ pub extern "C" fn inbome_peer_set_word(
     fingerprint: *const c_char,
 ) -> inbome_result {
     on_engine(engine, |engine| {
-        let addr = self::addr(addr, "addr")?;
+        let addr = peer_addr(addr, "addr")?;
         let account = optional_addr(account, "account")?;
         let fingerprint = optional_text(fingerprint, "fingerprint")?;
         let word = match (word, fingerprint) {
@@ -207,7 +207,7 @@ pub extern "C" fn inbome_peer_import_key(
 ) -> inbome_result {
     on_engine(engine, |engine| {
         let cert = octets(cert, "cert")?;
-        let addr = self::addr(addr, "addr")?;
+        let addr = peer_addr(addr, "addr")?;
         let account = optional_addr(account, "account")?;
         engine.import_peer_key(account.as_ref(), &addr, cert)?;
         Ok(())

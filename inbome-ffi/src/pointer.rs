@@ -115,6 +115,11 @@ pub(crate) fn optional_text<'a>(
 
 /// An address that must be there.
 pub(crate) fn addr(pointer: *const c_char, name: &str) -> Result<Addr, Failure> {
+    Ok(Addr::parse(text(pointer, name)?)?)
+}
+
+/// The address of a peer who may be stored: as it was given here before, too.
+pub(crate) fn peer_addr(pointer: *const c_char, name: &str) -> Result<Addr, Failure> {
     Ok(Addr::parse_shown(text(pointer, name)?)?)
 }
 
