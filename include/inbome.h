@@ -1341,7 +1341,8 @@ inbome_result inbome_account_import_key_as(struct inbome_engine *engine,
 // user_data: handed to the callback; may be NULL.
 //
 // Returns: INBOME_RESULT_OK.
-// Errors: as inbome_account_import_key_as.
+// Errors: as inbome_account_import_key_as; INBOME_RESULT_INVALID_ARGUMENT also for a copy of the current key
+// that others could not use.
 inbome_result inbome_account_import_old_key(struct inbome_engine *engine,
                                             const char *account,
                                             struct inbome_bytes key,

@@ -52,6 +52,8 @@ pub(crate) type Done = Result<Exit, Failure>;
 pub(crate) enum Failure {
     /// The engine's word.
     Core(Error),
+    /// The engine's word, and what to do.
+    Advised(Error, &'static str),
     /// An outgoing mail that was refused, and the recipients on whose account.
     Missing {
         /// The engine's word.
@@ -94,7 +96,9 @@ impl Failure {
     /// The kind.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Core(error) | Self::Missing { error, .. } => error.kind(),
+            Self::Core(error) | Self::Missing { error, .. } | Self::Advised(error, _) => {
+                error.kind()
+            }
             Self::Usage(_) => ErrorKind::InvalidArgument,
             Self::Refused(_) => ErrorKind::Refused,
             Self::NotFound(_) => ErrorKind::NotFound,
@@ -118,6 +122,7 @@ impl Failure {
     fn text(&self) -> String {
         match self {
             Self::Core(error) | Self::Missing { error, .. } => error.to_string(),
+            Self::Advised(error, advice) => format!("{error}; {advice}"),
             Self::Usage(text) | Self::Refused(text) | Self::NotFound(text) | Self::Io(text) => {
                 text.clone()
             }

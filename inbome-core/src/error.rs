@@ -131,7 +131,7 @@ pub enum Error {
         /// Whose keys were looked at.
         of: Addr,
     },
-    /// The current key of an account, while there are others.
+    /// The current key of an account: to be destroyed while there are others, or to become an old one.
     #[error("expected a key that is not in use, found {fingerprint}, the current key of {of}")]
     CurrentKey {
         /// The fingerprint.
@@ -197,7 +197,9 @@ impl Error {
                 OpenPgpError::Malformed { .. } | OpenPgpError::Expiry { .. } => {
                     ErrorKind::InvalidArgument
                 }
-                OpenPgpError::Unusable { .. } | OpenPgpError::TooLarge { .. } => ErrorKind::Refused,
+                OpenPgpError::Unusable { .. }
+                | OpenPgpError::OnlyOld { .. }
+                | OpenPgpError::TooLarge { .. } => ErrorKind::Refused,
                 OpenPgpError::Locked { .. } | OpenPgpError::WrongPassphrase { .. } => {
                     ErrorKind::Passphrase
                 }

@@ -105,7 +105,8 @@ pub extern "C" fn inbome_account_import_key_as(
 /// user_data: handed to the callback; may be NULL.
 ///
 /// Returns: INBOME_RESULT_OK.
-/// Errors: as inbome_account_import_key_as.
+/// Errors: as inbome_account_import_key_as; INBOME_RESULT_INVALID_ARGUMENT also for a copy of the current key
+/// that others could not use.
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_account_import_old_key(
     engine: Option<&inbome_engine>,

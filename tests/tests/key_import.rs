@@ -3,17 +3,21 @@
 use inbome_core::account::KeyRole;
 use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
+use inbome_core::engine::Engine;
+use inbome_core::error::ErrorKind;
 use inbome_core::header::{PreferEncrypt, Spelling, print};
 use inbome_core::key::Certificates;
 use inbome_core::openpgp::{Lock, OpenPgp, OpenPgpError, Rpgp, SecretKey};
 use inbome_core::random::{RandomError, SecureRandom, SystemRandom};
 use inbome_core::secret::Secret;
 use inbome_tests::certs::*;
+use inbome_tests::stage::{SetClock, add_account, options};
+use pgp::composed::KeyType;
 use pgp::crypto::aead::AeadAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{PacketHeader, SignatureType};
 use pgp::ser::Serialize;
-use pgp::types::{Password, S2kParams, StringToKey, Tag};
+use pgp::types::{KeyVersion, Password, S2kParams, StringToKey, Tag};
 
 const NOW_AT: Timestamp = Timestamp::from_secs(NOW as i64);
 
@@ -256,13 +260,67 @@ fn an_old_key_only_has_to_open_mails() {
         assert_eq!(key.secret.as_bytes(), octets, "{name}");
     }
     assert_eq!(import_old(&secret(&good, &both), id), import(&secret(&good, &both), id));
+    // An RSA primary could decrypt, and was never meant to.
+    let rsa = Key::new(9, &KeyType::Rsa(2048), KeyVersion::V4, MADE);
+    let expired = Says { expires: Some(DAY), ..Says::certification(MADE) };
+    let offline = Cert::of(&rsa).user_id(&rsa, id, &expired);
+    let offline = offline.subkey(&rsa, &subkey, &Says::binding(MADE));
     for (name, octets, said) in [
         ("no secret that decrypts", secret(&revoked, &[&primary]), "decrypts"),
+        ("only a secret that signs", secret(&offline, &[&rsa]), "decrypts"),
         ("cert", revoked.octets(), "without its secret"),
         ("no subkey", secret(&Cert::of(&primary), &both), "nobody can encrypt"),
     ] {
         let error = import_old(&octets, id).expect_err(name).to_string();
         assert!(error.contains(said), "{name}: {error}");
+    }
+}
+
+/// What is stored of an old key is none of anybody's business: no copy makes it the advertised one.
+#[test]
+fn a_cert_that_is_not_for_others_never_becomes_the_one_in_use() {
+    let (primary, subkey) = (Key::signing(1, MADE), Key::encrypting(2, MADE));
+    let signing = Key::signing(3, MADE);
+    let id = "alice@example.org";
+    let of = |says: &Says| {
+        let cert = Cert::of(&primary).user_id(&primary, id, says);
+        cert.subkey(&primary, &subkey, &Says::binding(MADE))
+    };
+    let good = of(&Says::certification(MADE));
+    let revocation = Says::new(SignatureType::KeyRevocation, MADE + 9 * DAY);
+    let revoked = good.clone().sig(sign(&primary, &primary, On::Key, &revocation));
+    // It certifies, and the subkey that signed is gone.
+    let certifies = of(&Says { flags: Some(1), ..Says::certification(MADE + 9 * DAY) });
+    let more = of(&Says { expires: Some(DAY), ..Says::certification(MADE) }).subkey(
+        &primary,
+        &signing,
+        &Says::binding(MADE),
+    );
+    let both = [&primary, &subkey];
+    let octets = |cert: &Cert| secret(cert, &both);
+    let clock = SetClock::new(NOW.into());
+    for (name, first, role, then, then_role) in [
+        ("revoked", octets(&good), KeyRole::Current, octets(&revoked), KeyRole::Old),
+        ("no part that signs", octets(&good), KeyRole::Current, octets(&certifies), KeyRole::Old),
+        ("a backup of before", octets(&revoked), KeyRole::Old, octets(&good), KeyRole::Current),
+        (
+            "fewer secret parts",
+            secret(&more, &[&primary, &subkey, &signing]),
+            KeyRole::Old,
+            octets(&of(&Says::certification(MADE + 2 * DAY))),
+            KeyRole::Current,
+        ),
+    ] {
+        let engine = Engine::in_memory(options(&clock));
+        add_account(&engine, id);
+        let import = |octets: &[u8], role| {
+            engine.import_own_key(None, octets, role, Lock::Remove, &mut |_| None)
+        };
+        import(&first, role).expect(name);
+        let before = (engine.own_keys(None).unwrap(), engine.accounts().unwrap());
+        let error = import(&then, then_role).expect_err(name);
+        assert!(matches!(error.kind(), ErrorKind::Refused | ErrorKind::InvalidArgument), "{error}");
+        assert_eq!((engine.own_keys(None).unwrap(), engine.accounts().unwrap()), before, "{name}");
     }
 }
 

@@ -35,9 +35,14 @@ pub(crate) fn key(session: &mut Session, command: KeyCommand) -> Done {
             let role = if old { KeyRole::Old } else { KeyRole::Current };
             let engine = session.engine()?;
             let done = engine.import_own_key(account.as_ref(), &octets, role, lock, &mut ask);
-            let key = done.map_err(|error| or_old(error, role))?;
+            let key = done.map_err(with_advice)?;
             let exit = print_key(session, "Took in", &key, role)?;
-            session.out.note("What was scanned before, `inbome scan --full` reads with it too.");
+            // A scan asks nobody for a passphrase.
+            if lock == Lock::Remove {
+                session
+                    .out
+                    .note("What was scanned before, `inbome scan --full` reads with it too.");
+            }
             Ok(exit)
         }
         KeyCommand::Renew(args) => renew(session, &args),
@@ -50,17 +55,17 @@ pub(crate) fn key(session: &mut Session, command: KeyCommand) -> Done {
     }
 }
 
-/// The same refusal, with what may still be done with a key that others could not use.
-fn or_old(error: Error, role: KeyRole) -> Failure {
-    match &error {
-        Error::OpenPgp(OpenPgpError::Unusable { .. } | OpenPgpError::TooLarge { .. })
-            if role == KeyRole::Current =>
-        {
-            let how = "if it can still open old mails, take it in with --old";
-            Failure::Refused(format!("{error}; {how}"))
+/// The same refusal, with what can still be done.
+fn with_advice(error: Error) -> Failure {
+    let advice = match &error {
+        Error::OpenPgp(OpenPgpError::OnlyOld { .. } | OpenPgpError::TooLarge { .. }) => {
+            "to open old mails with it, take it in with --old; one that is in use here lives longer by \
+             `inbome key renew`"
         }
-        _ => error.into(),
-    }
+        Error::CurrentKey { .. } => "it lives longer by `inbome key renew`",
+        _ => return error.into(),
+    };
+    Failure::Advised(error, advice)
 }
 
 /// A key that is there from now on, and what it does.

@@ -68,21 +68,30 @@ impl Engine {
         inner.write(|store| {
             let mut held = held(&Accounts(store.accounts()?), account)?;
             let is_current = held.current.as_ref() == Some(&fingerprint);
-            // It would go on being advertised.
-            if is_current && role == KeyRole::Old && !self.is_usable(&key, now) {
-                return Err(Error::CurrentKey {
-                    fingerprint: fingerprint.to_string(),
-                    of: held.addr,
-                });
-            }
             let keys = store.secret_keys(account)?;
-            match keys.into_iter().find(|stored| stored.key.fingerprint == fingerprint) {
-                None => store.add_secret_key(account, &StoredKey { key, added: now })?,
-                Some(stored) if self.openpgp.can_replace(&key, &stored.key) => {
-                    store.replace_secret_key(account, &key)?;
+            let stored = keys.into_iter().find(|stored| stored.key.fingerprint == fingerprint);
+            // Nothing that decrypts is lost to an older copy.
+            let stays =
+                stored.as_ref().filter(|stored| !self.openpgp.can_replace(&key, &stored.key));
+            let stands = stays.map_or(&key, |stored| &stored.key);
+            let advertisable = || self.openpgp.is_advertisable(stands, account, now);
+            // An old key's cert is none for others.
+            match role {
+                KeyRole::Old if is_current && stays.is_none() && !advertisable() => {
+                    let fingerprint = fingerprint.to_string();
+                    return Err(Error::CurrentKey { fingerprint, of: held.addr });
                 }
-                // Nothing that decrypts is lost to an older copy.
-                Some(_) => {}
+                KeyRole::Current if stays.is_some() && !advertisable() => {
+                    let found = "an older copy, or one with fewer secret parts, of a key that is here for old mails only";
+                    let found = found.to_owned();
+                    return Err(OpenPgpError::Unusable { found }.into());
+                }
+                _ => {}
+            }
+            match (&stored, stays) {
+                (None, _) => store.add_secret_key(account, &StoredKey { key, added: now })?,
+                (Some(_), None) => drop(store.replace_secret_key(account, &key)?),
+                (Some(_), Some(_)) => {}
             }
             if role == KeyRole::Current {
                 held.current = Some(fingerprint.clone());
@@ -93,11 +102,6 @@ impl Engine {
         // What was unlocked may be another copy.
         inner.unlocked.remove(&fingerprint);
         Ok(fingerprint)
-    }
-
-    fn is_usable(&self, key: &SecretKey, now: Timestamp) -> bool {
-        let union = self.openpgp.union(None, &key.cert);
-        self.openpgp.judge(&key.cert, &union, now).verdict.is_ok()
     }
 
     /// Unlocks the keys of an account that keep their passphrase, until [`Engine::relock`] or until

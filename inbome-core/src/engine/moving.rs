@@ -94,6 +94,7 @@ impl Engine {
             // One old key must not keep the others from moving in.
             Err(Error::OpenPgp(
                 error @ (OpenPgpError::Unusable { .. }
+                | OpenPgpError::OnlyOld { .. }
                 | OpenPgpError::TooLarge { .. }
                 | OpenPgpError::Malformed { .. }),
             )) => {

@@ -132,13 +132,15 @@ impl Foreign for Gpg {
                 None => sources.accounts.own(addr),
             });
             let Some(addr) = mine else {
-                report.skip("other_account");
+                // Unusable ones are counted among the peers' keys.
+                if unusable.is_none() {
+                    report.skip("other_account");
+                }
                 continue;
             };
             let role = match unusable {
                 // It opens mails of an account that is there, or that another key makes.
                 Some(_) if seen.contains(&addr) || sources.accounts.own(&addr) => KeyRole::Old,
-                // Among the peers' keys it is counted.
                 Some(_) => continue,
                 None if seen.insert(addr.clone()) => KeyRole::Current,
                 None => KeyRole::Old,
@@ -176,7 +178,8 @@ impl Foreign for Gpg {
         certs.retain(|found| match found.unusable {
             None => true,
             Some(unusable) => {
-                report.skip(unusable.code());
+                let own = found.addrs.iter().any(|addr| sources.accounts.own(addr));
+                report.skip(if own { "own_address" } else { unusable.code() });
                 false
             }
         });

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::armor::{dearmor, in_words};
 use super::key_part::KeyPart;
 use super::minimise::{minimise, reason_in_words};
-use super::parts::{Packets, Parts, write_packet};
+use super::parts::{Packets, Parts, Subkey, write_packet};
 use super::policy::{Policy, can_decrypt};
 use super::sig::Sig;
 use super::verify::Verifier;
@@ -64,6 +64,20 @@ pub(super) fn import_secret<'v>(
     }
 }
 
+/// Whether the cert stored of a key may go into key fields: it is usable, and the one that was minimised for
+/// them.
+pub(super) fn is_advertisable<'v>(
+    key: &SecretKey,
+    addr: &Addr,
+    now: Timestamp,
+    verifier: &dyn Fn() -> Verifier<'v>,
+) -> bool {
+    let Some(parts) = union::verified(&key.cert, verifier()) else { return false };
+    let all = parts.subkeys.keys().chain([&parts.primary.fingerprint]).cloned().collect();
+    minimise(&parts, addr, now, &all).is_ok_and(|cert| cert == key.cert)
+        && header::largest_field(addr, &key.cert) <= MAX_KEY_FIELD_BYTES
+}
+
 /// The same key without its lock.
 pub(super) fn unlock(key: &SecretKey, passphrase: &Secret) -> Result<SecretKey, OpenPgpError> {
     if !key.locked {
@@ -103,6 +117,9 @@ pub(super) fn read<'v>(
         (Err(_), KeyRole::Old) => {
             return Err(unusable("a key without a secret part that decrypts"));
         }
+        (Err(OpenPgpError::Unusable { found }), _) if opens_mail(&parts, secrets) => {
+            return Err(OpenPgpError::OnlyOld { found });
+        }
         (advertised, _) => advertised?,
     };
     Ok(SecretKey {
@@ -115,11 +132,16 @@ pub(super) fn read<'v>(
     })
 }
 
-/// Whether a secret is there for a part that messages can be encrypted to.
+/// Whether a secret is there for a part that messages could ever be encrypted to.
 fn opens_mail(parts: &Parts, secrets: &BTreeSet<Fingerprint>) -> bool {
-    let subkeys = parts.subkeys.values().map(|subkey| &subkey.part);
-    let mut all = std::iter::once(&parts.primary).chain(subkeys);
-    all.any(|part| can_decrypt(part) && secrets.contains(&part.fingerprint))
+    let opens = |part: &KeyPart, sigs: &[&Sig]| {
+        let ever = sigs.iter().any(|sig| sig.permits_encryption());
+        ever && can_decrypt(part) && secrets.contains(&part.fingerprint)
+    };
+    let on_subkey = |subkey: &Subkey| opens(&subkey.part, &subkey.sigs.iter().collect::<Vec<_>>());
+    let on_primary =
+        parts.direct.iter().chain(parts.user_ids.values().flatten()).collect::<Vec<_>>();
+    parts.subkeys.values().any(on_subkey) || opens(&parts.primary, &on_primary)
 }
 
 /// A transferable secret key without its locks.

@@ -121,6 +121,12 @@ pub enum OpenPgpError {
         /// Why, in words.
         found: String,
     },
+    /// A key that others cannot use, and that may still open old mails.
+    #[error("expected a usable key, found {found}")]
+    OnlyOld {
+        /// Why, in words.
+        found: String,
+    },
     /// The minimised cert makes a key field that is too long.
     #[error("expected a key whose header field has at most {limit} octets, found one with {size}")]
     TooLarge {
@@ -214,6 +220,9 @@ pub trait OpenPgp: Certificates + Send + Sync {
         unlocked: &SecretKey,
         renewal: &Renewal<'_>,
     ) -> Result<SecretKey, OpenPgpError>;
+
+    /// Whether the cert of `key` may go into the key fields of `addr`.
+    fn is_advertisable(&self, key: &SecretKey, addr: &Addr, now: Timestamp) -> bool;
 
     /// Whether `newer` may be stored in the place of `older`: the same key, no secret part less,
     /// signed no earlier.

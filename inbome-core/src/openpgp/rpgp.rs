@@ -129,6 +129,10 @@ impl OpenPgp for Rpgp {
         renew::renew(key, unlocked, renewal, &|| self.verifier())
     }
 
+    fn is_advertisable(&self, key: &SecretKey, addr: &Addr, now: Timestamp) -> bool {
+        import::is_advertisable(key, addr, now, &|| self.verifier())
+    }
+
     fn can_replace(&self, newer: &SecretKey, older: &SecretKey) -> bool {
         import::can_replace(newer, older)
     }
