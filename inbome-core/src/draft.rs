@@ -153,9 +153,10 @@ pub fn open(
         return Err(DraftError::ToOthers { account: account.addr.clone() });
     }
     let payload = opened.payload.as_bytes();
-    // Inline PGP protects no header.
+    // Inline PGP protects no header, nor does what has none.
+    let is_text = found.via == Via::Inline || !mime::begins_as_entity(payload);
     let read = mime::open_payload(mail, payload).map_err(DraftError::Limit)?;
-    let inner = read.inner().filter(|_| found.via != Via::Inline);
+    let inner = read.inner().filter(|_| !is_text);
     let from = inner.and_then(|inner| inner.from().ok());
     let state = inner.and_then(state);
     match &from {
@@ -170,9 +171,9 @@ pub fn open(
     if state.is_none() && !confirmed {
         return Err(DraftError::Unconfirmed);
     }
-    let whole = match found.via {
-        Via::Inline => mime::open_inline(mail, payload).map_err(DraftError::Limit)?,
-        _ => read.message(if from.is_some() { Sender::Inner } else { Sender::Outer }),
+    let whole = match is_text {
+        true => mime::open_inline(mail, payload).map_err(DraftError::Limit)?,
+        false => read.message(if from.is_some() { Sender::Inner } else { Sender::Outer }),
     };
     let is_inside = |field: &RawField<'_>| {
         inner.is_some_and(|inner| inner.fields().any(|held| same_name(&held, field)))

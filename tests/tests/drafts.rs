@@ -4,13 +4,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use inbome_core::clock::Timestamp;
 use inbome_core::compose::{ComposeError, Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::draft::{DraftError, OpenedDraft};
 use inbome_core::engine::{AccountOptions, Engine, EngineOptions, Reply};
 use inbome_core::error::Error;
 use inbome_core::header::DraftState;
+use inbome_core::key::Certificates;
+use inbome_core::openpgp::message::{SealTo, Sealing};
 use inbome_core::openpgp::{OpenPgp, Rpgp};
 use inbome_core::recommend::{Recommendation, TargetSource};
+use inbome_tests::certs::dearmor;
+use inbome_tests::hostile::pgp_mime;
 use inbome_tests::letters::*;
 use inbome_tests::stage::{ALICE, BOB, SENT, Seeded, SetClock, addr, listing};
 
@@ -285,6 +290,23 @@ fn what_may_not_be_ones_own_draft_is_refused() {
     assert_eq!(bob.open_draft(None, &dressed, true).expect("opened").state, None);
     let clear = draft(&format!("From: {BOB}\r\nTo: {ALICE}\r\n{STATE}: encrypt=no;\r\n"));
     assert_eq!(refused(&bob, &clear, true), DraftError::NotEncrypted);
+}
+
+#[test]
+fn another_programs_draft_without_a_header_inside_is_text() {
+    let [bob, ..] = three();
+    let (cert, certs) = (bob.export_cert(None).expect("a cert").0, Rpgp::new());
+    let union = certs.union(None, &cert);
+    let recipients = [SealTo { received: &cert, union: &union }];
+    let (now, random) = (Timestamp::from_secs(SENT), &Seeded::new(3));
+    let sealing = Sealing { signer: None, recipients: &recipients, now, random };
+    let text = b"Dear Alice\nas I said: no\n\nBob\n";
+    let entity = pgp_mime(&dearmor(
+        std::str::from_utf8(&certs.seal(text, &sealing).expect("sealed")).expect("armor"),
+    ));
+    let mail = format!("From: {BOB}\r\nTo: {ALICE}\r\n{entity}");
+    let opened = bob.open_draft(None, mail.as_bytes(), true).expect("opened");
+    assert!(opened.message.ends_with(text), "{}", String::from_utf8_lossy(&opened.message));
 }
 
 #[test]
