@@ -338,9 +338,9 @@ impl PeerState {
             return change;
         }
         let spans = known.map(|record| record.spans).unwrap_or_default();
-        let mut copies = known.map(|record| record.copies.clone()).unwrap_or_default();
-        copies.insert(key.hash);
-        let record = KeyRecord { spans, union, copies };
+        let copies = known.map(|record| record.copies.clone()).unwrap_or_default();
+        let mut record = KeyRecord { spans, union, copies };
+        record.remember_copy(key.hash);
         self.history.insert(key.fingerprint.clone(), record);
         self.peer.unjudge(&key.fingerprint);
         change.keys.insert(key.fingerprint.clone());

@@ -184,6 +184,12 @@ fn dates_are_those_of_the_only_date_and_the_topmost_received() {
             Some(1_481_965_085),
         ),
         (
+            "a comment that does not begin",
+            b"Received: from a by b; Sat, 17 Dec 2016 09:58:05 +0100 (a\\)b)\n\n",
+            None,
+            Some(1_481_965_085),
+        ),
+        (
             "comments without a beginning or an end",
             b"Received: from a; b) by c) (; Sat, 17 Dec 2016 09:58:05 +0100\n\n",
             None,

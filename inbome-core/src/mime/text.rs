@@ -39,7 +39,8 @@ pub(super) fn behind_semicolon(value: &[u8]) -> Option<&[u8]> {
         }
         *octet == b';' && depth == 0
     });
-    value.get(last?.saturating_add(1)..)
+    // Comments that do not close are no comments.
+    value.get(last.or_else(|| memrchr(b';', value))?.saturating_add(1)..)
 }
 
 /// The octets between the last `<` and the `>` behind it.
