@@ -370,9 +370,10 @@ impl Advised {
         let data =
             rewrite(mail, &|field| is_removed(field, from), added).map_err(ComposeError::Limit)?;
         let recipients = self.draft.recipients.clone();
+        let already_encrypted = self.draft.already_encrypted;
         let mut done =
             self.done(vec![OutgoingMessage { data, recipients, sent_copy: true }], reason);
-        done.encrypted = reason == OutgoingReason::AlreadyEncrypted;
+        done.encrypted = already_encrypted;
         if passed {
             done.added.clear();
         }

@@ -303,6 +303,7 @@ fn encrypted_input_gets_its_fields_and_nothing_else() {
         "--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b\r\n\
          Content-Type: application/octet-stream\r\n\r\n{inline}--b--\r\n"
     );
+    let no_version = parts.replace("Version: 1", "");
     for (name, fields, body) in [
         ("PGP/MIME", "Content-Type: multipart/encrypted; boundary=b\r\n", parts.as_str()),
         (
@@ -310,6 +311,8 @@ fn encrypted_input_gets_its_fields_and_nothing_else() {
             "Content-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n",
             "AAAA\r\n",
         ),
+        // As some plugins make it.
+        ("no version", "Content-Type: multipart/encrypted; boundary=b\r\n", no_version.as_str()),
         ("inline", "", &inline),
     ] {
         let mail = format!("From: {BOB}\r\nTo: a@example.org\r\n{fields}\r\n{body}");
@@ -326,6 +329,10 @@ fn encrypted_input_gets_its_fields_and_nothing_else() {
             assert_eq!((&fields[..before.len()], rest), (&before[..], body), "{name}");
             assert_eq!(fields.len(), before.len() + 2, "{name}");
         }
+        // Passed unchanged it is as encrypted as before.
+        let mail = mail.replace(&format!("From: {BOB}"), "From: stranger@example.org");
+        let sent = engine.process_outgoing(None, mail.as_bytes(), &mode(Mode::Auto)).expect("made");
+        assert_eq!((sent.encrypted, sent.reason), (true, OutgoingReason::NoAccount), "{name}");
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) struct ProcessOutgoing {
     #[arg(long)]
     pub(crate) keep_subject: bool,
     /// To whom it goes [default: everybody in To, Cc and Bcc]
-    #[arg(long, value_name = "ADDR", value_parser = Addr::parse_shown)]
+    #[arg(long, value_name = "ADDR", value_parser = Addr::parse)]
     pub(crate) rcpt: Vec<Addr>,
     /// Write each mail into a file of this folder, with its recipients in a file beside it
     #[arg(long, value_name = "DIR")]
@@ -144,8 +144,8 @@ The mail as a reader shall see it goes to standard output, what is to be said ab
 error. A mail that is neither encrypted nor signed goes through as it is.
 
 Exit codes: 0 decrypted, or not encrypted; 1 damaged or malformed; 3 encrypted to others (their key IDs
-are named); 5 the passphrase is missing or wrong. A bad signature has no exit code of its own: in
-scripts look at `signature`.
+are named); 5 the passphrase is missing or wrong. An invalid signature has no exit code of its own:
+in scripts look at `signature`.
 
 Examples:
   inbome decrypt mail.eml

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use inbome_core::account::Account;
 use inbome_core::clock::Timestamp;
 use inbome_core::engine::{Engine, PeerFilter};
-use inbome_core::error::ErrorKind;
+use inbome_core::error::{Error, ErrorKind};
 use inbome_core::limits::MAX_KEY_FIELD_BYTES;
 use inbome_core::recommend::Recommendation;
+use inbome_core::store::StoreError;
 use serde_json::{Value, json};
 
 use super::accounts;
@@ -209,7 +210,7 @@ fn unopened(home: &Path, failure: &Failure) -> Check {
             Check::bad("database", failure.sentence(), "inbome doctor")
         }
         // A full disk, or a home of somebody else's: the keys in it must not be moved out of the way.
-        Failure::Core(error) if error.kind() == ErrorKind::Io => {
+        Failure::Core(Error::Store(StoreError::Io { .. })) => {
             let home = quoted(home);
             Check::bad("database", failure.sentence(), format!("df {home}; ls -la {home}"))
         }

@@ -43,12 +43,11 @@ pub(crate) fn process_incoming(session: &mut Session, args: &ProcessIncoming) ->
             Ok(mail) => {
                 let incoming = process(session, &engine, &mail, receipt)?;
                 print(session, file, &incoming);
-                // Of a file no more was read than that takes.
+                // Whether more mails follow is not known: they were not read.
                 if mail.starts_with(b"From ") && !input::is_stdin(file) {
                     let file = shown_line(&file.to_string_lossy());
                     session.out.note(&format!(
-                        "{file} begins as an mbox does; only its first mail was looked at, `inbome \
-                         scan` reads all."
+                        "{file} begins as an mbox does; if more mails follow, `inbome scan` reads them."
                     ));
                 }
             }

@@ -102,7 +102,7 @@ fn why(reason: &str) -> &str {
         "expired" => "an expired key",
         "revoked" => "a revoked key",
         "weak" => "a key too weak to protect anything",
-        "unsupported" => "a key of an unknown algorithm",
+        "unsupported" => "a key without a part that this program can encrypt to",
         "not_ours" => "a key that somebody else put into the home",
         "gpg_refused" => "a key that GnuPG does not take",
         "forgotten" => "a peer whom you told to forget",

@@ -33,7 +33,7 @@ pub(crate) fn header(session: &mut Session, args: &HeaderArgs) -> Done {
         let enabled = engine.account(account.as_ref())?.settings.enabled;
         session.out.note(match enabled {
             false => "No fields: the account is disabled; `inbome account enable ADDR` goes on.",
-            true => "No fields: the address cannot stand in one, or with the key it is too long for one.",
+            true => "No fields: the address cannot stand in one, or is too long beside the key.",
         });
     }
     for (name, value) in fields {
@@ -146,14 +146,23 @@ pub(super) fn object(made: &Outgoing, messages: Vec<Value>) -> Value {
 
 /// A script that sends what it finds in the folder must not send another mail's copies once more.
 fn refuse_used(outdir: &Path) -> Result<(), Failure> {
-    let used =
-        ["1.eml", "1.rcpt", SENT].iter().map(|name| outdir.join(name)).find(|path| path.exists());
-    used.map_or(Ok(()), |path| {
-        Err(Failure::Usage(format!(
-            "expected a folder without the mails of another call, found {}",
+    let entries = match std::fs::read_dir(outdir) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(|error| Failure::io("read", outdir, &error))?,
+    };
+    let of_ours = |path: &Path| {
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let is_number = !stem.is_empty() && stem.bytes().all(|octet| octet.is_ascii_digit());
+        let kind = path.extension().and_then(|kind| kind.to_str());
+        path.ends_with(SENT) || is_number && matches!(kind, Some("eml" | "rcpt"))
+    };
+    match entries.flatten().map(|entry| entry.path()).find(|path| of_ours(path)) {
+        None => Ok(()),
+        Some(path) => Err(Failure::Usage(format!(
+            "expected a folder without the mails of another call, found {}; empty it, or name another",
             path.display()
-        )))
-    })
+        ))),
+    }
 }
 
 /// The one to keep.

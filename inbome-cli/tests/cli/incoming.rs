@@ -44,7 +44,7 @@ fn an_mbox_is_told_from_one_mail() {
     {
         let file = world.file("mails", octets);
         let run = world.run(&["process-incoming", &file]).exits(0);
-        assert_eq!(run.stderr.contains("`inbome scan` reads all"), is_mbox, "{name}: {run:?}");
+        assert_eq!(run.stderr.contains("`inbome scan` reads them"), is_mbox, "{name}: {run:?}");
         let piped = feed(world.command(&world.home()).arg("process-incoming"), octets.as_bytes());
         assert_eq!(piped.exits(0).stderr, "", "{name}");
     }

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use memchr::memmem;
+
 use super::advice::{MailRecommendation, Reply};
 use super::{Engine, Inner};
 use crate::account::{Account, Accounts};
@@ -78,14 +80,15 @@ pub(super) struct SealingKeys {
     pub(super) targets: BTreeMap<Addr, Target>,
 }
 
-/// Whether a mail that looks encrypted is: text that is only signed has the same armor. S/MIME is taken at
-/// its word.
+/// Whether a mail that looks encrypted is: text that is only signed has the same armor. What cannot be
+/// looked into is taken at its word, unless nothing of it is armor.
 fn is_really_encrypted(mail: &[u8], openpgp: &dyn OpenPgp) -> bool {
     match locate(mail) {
         Ok(Shape::Encrypted(found)) => {
             let recipients = openpgp.recipients(&found.armor);
             !matches!(recipients, Err(OpenFlaw::NotEncrypted | OpenFlaw::Shape))
         }
+        Ok(Shape::Malformed(_)) => memmem::find(mail, b"-----BEGIN PGP MESSAGE-----").is_some(),
         shape => matches!(shape, Ok(Shape::SMime)),
     }
 }

@@ -1,7 +1,7 @@
 //! The summary of a mail in sentences, for people.
 //!
 //! Whoever reads only this must not be misled: a signature is *of somebody* only if it is made with
-//! the key that is theirs now; whatever shows nothing says so; and a bad one cannot be overlooked.
+//! the key that is theirs now; whatever shows nothing says so.
 
 use inbome_core::clock::Timestamp;
 use inbome_core::decrypt::{Decrypted, Encryption, Failure, Intended, Signature, Signer, Summary};
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_for_other_readers_is_bad_and_says_so() {
+    fn a_signature_for_other_readers_says_so() {
         let no = Some(Intended::No);
         let summary = Summary { intended: no, ..summary(Signature::Invalid, None) };
         let (color, text) = signed(&summary, Known::Not, Timestamp::from_secs(NOW));

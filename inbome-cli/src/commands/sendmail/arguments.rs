@@ -107,12 +107,10 @@ fn long<'a>(
         "--version" | "--help" | "--serverinfo" | "--rmqs" | "--configure" => {
             return Ok(Some(Call::Other));
         }
-        // Handed on, its value would be a recipient, and what it demands would not be done.
+        // msmtp's, whose accounts are no addresses; see below.
         "--account" => {}
         own if Sendmail::OPTIONS.contains(&own) || Sendmail::FLAGS.contains(&own) => {
-            return Err(format!(
-                "expected {own}, which is inbome's own, before the arguments of sendmail, found it behind them"
-            ));
+            return Err(not_behind(own));
         }
         _ => {}
     }
@@ -122,6 +120,10 @@ fn long<'a>(
         let next = rest.next().ok_or_else(|| missing(name))?;
         send.options.push(next.clone());
         value = Some(next.clone());
+    }
+    let is_addr = |value: &OsString| value.as_encoded_bytes().contains(&b'@');
+    if name == "--account" && value.as_ref().is_some_and(is_addr) {
+        return Err(not_behind(name));
     }
     if name == "--from" {
         send.sender = value;
@@ -211,6 +213,11 @@ fn valued(send: &mut Send, letter: char, value: &OsStr) -> Result<Option<Call>, 
 /// An option that is not known goes on as it is; an address is none, whatever it begins with.
 fn not_an_option(text: &str) -> String {
     format!("expected an option of sendmail, found {text:?}; a recipient stands after --")
+}
+
+/// Handed on, its value would be a recipient, and what it demands would not be done.
+fn not_behind(own: &str) -> String {
+    format!("expected {own} of inbome's own before the arguments of sendmail, found it behind them")
 }
 
 fn missing(option: &str) -> String {
@@ -430,6 +437,8 @@ mod tests {
             ("-zbob@example.org", "-zbob@example.org"),
             ("-t --mode encrypt", "--mode"),
             ("-t --mode=encrypt", "--mode"),
+            ("-t --account alice@example.org", "--account"),
+            ("-t --account=alice@example.org", "--account"),
             ("bob@example.org --dry-run", "--dry-run"),
             ("-t --fcc", "--fcc"),
         ] {

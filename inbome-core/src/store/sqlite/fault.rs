@@ -60,9 +60,12 @@ impl Fault {
                     (Some(ErrorCode::CannotOpen), _) => {
                         StoreError::Io { doing: "open", path, found }
                     }
-                    (Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied), _) => {
-                        StoreError::Io { doing: "write", path, found }
-                    }
+                    (
+                        Some(
+                            ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::DiskFull,
+                        ),
+                        _,
+                    ) => StoreError::Io { doing: "write", path, found },
                     (Some(ErrorCode::SystemIoFailure), _) => {
                         StoreError::Io { doing: "read or write", path, found }
                     }
