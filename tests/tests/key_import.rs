@@ -241,6 +241,9 @@ fn an_old_key_only_has_to_open_mails() {
     let revocation = Says::new(SignatureType::KeyRevocation, MADE + 9 * DAY);
     let revoked = good.clone().sig(sign(&primary, &primary, On::Key, &revocation));
     let expired = of(id, &Says { expires: Some(DAY), ..Says::certification(MADE) });
+    let short = Says { expires: Some(2 * DAY), ..Says::binding(MADE) };
+    let old_subkey = Cert::of(&primary).user_id(&primary, id, &Says::certification(MADE));
+    let old_subkey = old_subkey.subkey(&primary, &subkey, &short);
     let cannot_sign = of(id, &Says { flags: Some(1), ..Says::certification(MADE) });
     let large = format!("{} <{id}>", "a".repeat(8_000));
     let large = of(&large, &Says::certification(MADE));
@@ -249,6 +252,7 @@ fn an_old_key_only_has_to_open_mails() {
     for (name, cert, expires) in [
         ("revoked", &revoked, ended(9 * DAY)),
         ("expired", &expired, ended(DAY)),
+        ("with an expired subkey", &old_subkey, ended(2 * DAY)),
         ("without a part that signs", &cannot_sign, None),
         ("too large for a field", &large, None),
     ] {

@@ -159,11 +159,14 @@ impl<'a> Policy<'a> {
         self.newest(&subkey.part, bindings).ok().filter(|_| !self.is_revoked(&subkey.sigs))
     }
 
-    /// When others could use the key last, as far as its primary says: its expiry or its revocation.
+    /// When others could use the key last, as far as its expiries and its revocation say.
     pub(super) fn ends(&self) -> Option<Timestamp> {
         let revocations = self.parts.direct.iter().filter(|sig| sig.is_revocation());
-        let expires = self.primary_word().ok().and_then(|word| word.expires);
-        earliest(expires, revocations.filter_map(Sig::created).min())
+        let primary = self.primary_word().ok().and_then(|word| word.expires);
+        let subkeys = self.parts.subkeys.values().filter(|subkey| can_decrypt(&subkey.part));
+        let lives = subkeys.map(|subkey| self.last_of_subkey(subkey)?.expires);
+        let last = lives.collect::<Option<Vec<_>>>().and_then(|lives| lives.into_iter().max());
+        earliest(earliest(primary, last), revocations.filter_map(Sig::created).min())
     }
 
     fn primary_word(&self) -> Result<Word<'a>, Unusable> {
