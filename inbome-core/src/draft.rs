@@ -16,7 +16,7 @@ use crate::gossip::read_draft_gossip;
 use crate::header::{DRAFT_STATE_FIELD, DraftState, RawField};
 use crate::key::Key;
 use crate::limits::Limit;
-use crate::mime::{self, Additions, Envelope, Sender, Shape, Via, make_payload, rewrite};
+use crate::mime::{self, Additions, Envelope, Sender, Shape, make_payload, rewrite};
 use crate::openpgp::message::{SealTo, Sealing};
 use crate::openpgp::{OpenPgp, SecretKey};
 use crate::random::SecureRandom;
@@ -153,10 +153,10 @@ pub fn open(
         return Err(DraftError::ToOthers { account: account.addr.clone() });
     }
     let payload = opened.payload.as_bytes();
-    // Inline PGP protects no header, nor does what has none.
-    let is_text = found.via == Via::Inline || !mime::begins_as_entity(payload);
+    // Text protects no header.
+    let is_mime = found.via.brings_mime(payload);
     let read = mime::open_payload(mail, payload).map_err(DraftError::Limit)?;
-    let inner = read.inner().filter(|_| !is_text);
+    let inner = read.inner().filter(|_| is_mime);
     let from = inner.and_then(|inner| inner.from().ok());
     let state = inner.and_then(state);
     match &from {
@@ -171,9 +171,9 @@ pub fn open(
     if state.is_none() && !confirmed {
         return Err(DraftError::Unconfirmed);
     }
-    let whole = match is_text {
-        true => mime::open_inline(mail, payload).map_err(DraftError::Limit)?,
-        false => read.message(if from.is_some() { Sender::Inner } else { Sender::Outer }),
+    let whole = match is_mime {
+        true => read.message(if from.is_some() { Sender::Inner } else { Sender::Outer }),
+        false => mime::open_inline(mail, payload).map_err(DraftError::Limit)?,
     };
     let is_inside = |field: &RawField<'_>| {
         inner.is_some_and(|inner| inner.fields().any(|held| same_name(&held, field)))

@@ -142,7 +142,7 @@ impl Opened {
     /// The payload as MIME, together with `mail` that it came in. `None` for inline PGP and for what has
     /// no header, which are text, and for a header section past the limits.
     pub(super) fn read<'a>(&'a self, mail: &'a [u8]) -> Option<mime::Opened<'a>> {
-        let is_mime = self.via != Via::Inline && mime::begins_as_entity(self.entity());
+        let is_mime = self.via.brings_mime(self.entity());
         is_mime.then(|| mime::open_payload(mail, self.entity()).ok()).flatten()
     }
 }

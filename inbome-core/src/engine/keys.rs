@@ -82,16 +82,16 @@ impl Engine {
                     return Err(Error::CurrentKey { fingerprint, of: held.addr });
                 }
                 KeyRole::Current if stays.is_some() && !advertisable() => {
-                    let found = "an older copy, or one with fewer secret parts, of a key that is here for old mails only";
-                    let found = found.to_owned();
-                    return Err(OpenPgpError::Unusable { found }.into());
+                    let found = "an older copy, or one with fewer secret parts, of a key that is here \
+                                 for old mails only";
+                    return Err(OpenPgpError::Unusable { found: found.to_owned() }.into());
                 }
                 _ => {}
             }
-            match (&stored, stays) {
-                (None, _) => store.add_secret_key(account, &StoredKey { key, added: now })?,
-                (Some(_), None) => drop(store.replace_secret_key(account, &key)?),
-                (Some(_), Some(_)) => {}
+            match (stored.is_some(), stays.is_some()) {
+                (false, _) => store.add_secret_key(account, &StoredKey { key, added: now })?,
+                (true, false) => drop(store.replace_secret_key(account, &key)?),
+                (true, true) => {}
             }
             if role == KeyRole::Current {
                 held.current = Some(fingerprint.clone());

@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use memchr::memmem;
-
 use super::advice::{MailRecommendation, Reply};
 use super::{Engine, Inner};
 use crate::account::{Account, Accounts};
@@ -20,7 +18,7 @@ use crate::encrypt::{self, Letter, Sealed, Source, Target};
 use crate::error::Error;
 use crate::header;
 use crate::key::{CertUnion, Key};
-use crate::mime::{Envelope, Shape, locate};
+use crate::mime::{Envelope, Shape, holds_armor, locate};
 use crate::openpgp::message::OpenFlaw;
 use crate::openpgp::{OpenPgp, OpenPgpError, SecretKey};
 use crate::receive::message_id_hash;
@@ -88,7 +86,7 @@ fn is_really_encrypted(mail: &[u8], openpgp: &dyn OpenPgp) -> bool {
             let recipients = openpgp.recipients(&found.armor);
             !matches!(recipients, Err(OpenFlaw::NotEncrypted | OpenFlaw::Shape))
         }
-        Ok(Shape::Malformed(_)) => memmem::find(mail, b"-----BEGIN PGP MESSAGE-----").is_some(),
+        Ok(Shape::Malformed(_)) => holds_armor(mail),
         shape => matches!(shape, Ok(Shape::SMime)),
     }
 }

@@ -31,6 +31,11 @@ pub(super) fn is_smime(content_type: ContentType<'_>) -> bool {
     pkcs7 && !content_type.param("smime-type").is_some_and(in_clear)
 }
 
+/// Whether OpenPGP armor of a message begins anywhere in a mail.
+pub(crate) fn holds_armor(mail: &[u8]) -> bool {
+    memmem::find(mail, BEGIN).is_some()
+}
+
 /// Exactly one message: nothing before it, nothing behind it, no second one.
 pub(super) fn is_inline_pgp(body: &[u8]) -> bool {
     let text = body.trim_ascii();

@@ -77,7 +77,7 @@ pub(super) fn blank_line(octets: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether `octets` begin as a MIME entity does: with a field, or with the blank line before a body.
-pub(crate) fn begins_as_entity(octets: &[u8]) -> bool {
+pub(super) fn begins_as_entity(octets: &[u8]) -> bool {
     let begins_with_field = || Items::new(octets).next().is_some_and(|item| item.field().is_some());
     octets.is_empty() || blank_line(octets).is_some() || begins_with_field()
 }

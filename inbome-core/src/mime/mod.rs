@@ -19,9 +19,9 @@ mod text;
 mod writer;
 
 pub use content_type::ContentType;
+pub(crate) use encrypted::holds_armor;
 pub use encrypted::is_encrypted;
 pub use envelope::{Envelope, FromFlaw};
-pub(crate) use fields::begins_as_entity;
 pub use fields::header_end;
 pub use pgpmime::{Encrypted, Shape, ShapeFlaw, Signed, Via, is_mangled, locate, signed_layer};
 pub use protect::{

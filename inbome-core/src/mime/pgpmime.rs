@@ -11,7 +11,7 @@ use std::fmt;
 
 use super::encrypted::{is_inline_pgp, is_smime};
 use super::envelope::Envelope;
-use super::fields::without_mbox_line;
+use super::fields::{begins_as_entity, without_mbox_line};
 use super::parts::{Part, Parts};
 use crate::limits::{Limit, MAX_PAYLOAD_HEADER_BYTES};
 
@@ -76,6 +76,12 @@ pub enum Via {
 }
 
 impl Via {
+    /// Whether `payload`, which came in this shape, is MIME; else it is text, which inline PGP always is and
+    /// what has no header too.
+    pub(crate) fn brings_mime(self, payload: &[u8]) -> bool {
+        self != Self::Inline && begins_as_entity(payload)
+    }
+
     /// The stable name.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::armor::{dearmor, in_words};
 use super::key_part::KeyPart;
 use super::minimise::{minimise, reason_in_words};
-use super::parts::{Packets, Parts, Subkey, write_packet};
+use super::parts::{Packets, Parts, write_packet};
 use super::policy::{Policy, can_decrypt};
 use super::sig::Sig;
 use super::verify::Verifier;
@@ -74,8 +74,22 @@ pub(super) fn is_advertisable<'v>(
 ) -> bool {
     let Some(parts) = union::verified(&key.cert, verifier()) else { return false };
     let all = parts.subkeys.keys().chain([&parts.primary.fingerprint]).cloned().collect();
-    minimise(&parts, addr, now, &all).is_ok_and(|cert| cert == key.cert)
-        && header::largest_field(addr, &key.cert) <= MAX_KEY_FIELD_BYTES
+    for_fields(&parts, addr, now, &all).is_ok_and(|cert| cert == key.cert)
+}
+
+/// The minimised cert, if a mail could bear it (Messages §1).
+fn for_fields(
+    parts: &Parts,
+    addr: &Addr,
+    now: Timestamp,
+    secrets: &BTreeSet<Fingerprint>,
+) -> Result<Vec<u8>, OpenPgpError> {
+    let cert = minimise(parts, addr, now, secrets)?;
+    let size = header::largest_field(addr, &cert);
+    match size <= MAX_KEY_FIELD_BYTES {
+        true => Ok(cert),
+        false => Err(OpenPgpError::TooLarge { size, limit: MAX_KEY_FIELD_BYTES }),
+    }
 }
 
 /// The same key without its lock.
@@ -102,15 +116,8 @@ pub(super) fn read<'v>(
         .ok_or_else(|| unusable(in_words(CertFlaw::NotOpenPgp)))?;
     let policy = Policy::new(&parts, now);
     let usable = policy.judge(&parts).verdict.map_err(|reason| unusable(reason_in_words(reason)));
-    let advertised = usable.and_then(|usable| {
-        let cert = minimise(&parts, addr, now, secrets)?;
-        // Messages §1: no mail could bear it.
-        let size = header::largest_field(addr, &cert);
-        match size <= MAX_KEY_FIELD_BYTES {
-            true => Ok((cert, usable.expires)),
-            false => Err(OpenPgpError::TooLarge { size, limit: MAX_KEY_FIELD_BYTES }),
-        }
-    });
+    let advertised =
+        usable.and_then(|usable| Ok((for_fields(&parts, addr, now, secrets)?, usable.expires)));
     let (cert, expires) = match (advertised, role) {
         // Nobody is told of it any more: what it needs is a secret that opens mails.
         (Err(_), KeyRole::Old) if opens_mail(&parts, secrets) => (parts.to_octets(), policy.ends()),
@@ -134,14 +141,11 @@ pub(super) fn read<'v>(
 
 /// Whether a secret is there for a part that messages could ever be encrypted to.
 fn opens_mail(parts: &Parts, secrets: &BTreeSet<Fingerprint>) -> bool {
-    let opens = |part: &KeyPart, sigs: &[&Sig]| {
-        let ever = sigs.iter().any(|sig| sig.permits_encryption());
-        ever && can_decrypt(part) && secrets.contains(&part.fingerprint)
-    };
-    let on_subkey = |subkey: &Subkey| opens(&subkey.part, &subkey.sigs.iter().collect::<Vec<_>>());
-    let on_primary =
-        parts.direct.iter().chain(parts.user_ids.values().flatten()).collect::<Vec<_>>();
-    parts.subkeys.values().any(on_subkey) || opens(&parts.primary, &on_primary)
+    let is_here = |part: &KeyPart| can_decrypt(part) && secrets.contains(&part.fingerprint);
+    let mut on_primary = parts.direct.iter().chain(parts.user_ids.values().flatten());
+    let mut subkeys = parts.subkeys.values();
+    subkeys.any(|it| is_here(&it.part) && it.sigs.iter().any(Sig::permits_encryption))
+        || is_here(&parts.primary) && on_primary.any(Sig::permits_encryption)
 }
 
 /// A transferable secret key without its locks.
