@@ -8,6 +8,7 @@ use inbome_core::engine::{Engine, PeerFilter, Reply};
 use inbome_core::error::Error;
 use inbome_core::gossip::{GossipFlaw, Payload};
 use inbome_core::header::PreferEncrypt;
+use inbome_core::history::MAX_COPIES;
 use inbome_core::history::Source;
 use inbome_core::key::Unusable;
 use inbome_core::limits::MAX_HISTORY_CERTS;
@@ -428,5 +429,18 @@ fn a_hard_revocation_outlives_being_forgotten() {
         let advert = state(&engine, ALICE).peer.advert.expect("an advert");
         assert_eq!(advert.judgement.verdict, Err(Unusable::Revoked), "{order}");
         assert_eq!(advert.at.as_secs(), NOW + DAY, "{order}");
+        let copies = |engine: &Engine| {
+            state(engine, ALICE).history.values().map(|record| record.copies.len()).sum::<usize>()
+        };
+        assert_eq!(copies(&engine), 2, "{order}: both are known");
+        for n in 0..MAX_COPIES {
+            let hard = Says::new(SignatureType::KeyRevocation, CERT_MADE);
+            let cert = Cert::of(&primary).sig(sign(&primary, &primary, On::Key, &hard));
+            let id = format!("<{n}>");
+            let cert = cert.user_id(&primary, &id, &Says::certification(CERT_MADE));
+            let cert = cert.subkey(&primary, &subkey, &Says::binding(CERT_MADE)).octets();
+            receive(&engine, &mail(ALICE, SENT, &autocrypt(ALICE, true, &cert)));
+        }
+        assert!(copies(&engine) <= MAX_COPIES, "{order}: {}", copies(&engine));
     }
 }
