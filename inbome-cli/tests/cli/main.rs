@@ -14,4 +14,5 @@ mod peers;
 mod recipes;
 mod scan;
 mod sendmail;
+mod vectors;
 mod world;

@@ -247,7 +247,7 @@ fn the_history_has_first_and_last_by_fingerprint_and_source() {
 #[test]
 fn a_stripped_copy_hides_no_revocation() {
     let engine = bob();
-    let whole = dearmor(include_str!("../keys/rsa2048.pub.asc"));
+    let whole = dearmor(include_str!("../../keys/rsa2048.pub.asc"));
     receive(&engine, &mail(ALICE, SENT, &autocrypt(ALICE, true, &cert(1, ALICE))));
     assert!(engine.get_encrypt_key(None, &addr(ALICE)).expect("asked").target.is_ok());
     // The revoked copy is older than the bare one and counts all the same.

@@ -104,8 +104,8 @@ static SEEDS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     };
     vec![
         copy(0xffff),
-        dearmor(include_str!("../keys/rsa2048.pub.asc")),
-        dearmor(include_str!("../keys/elgamal.pub.asc")),
+        dearmor(include_str!("../../keys/rsa2048.pub.asc")),
+        dearmor(include_str!("../../keys/elgamal.pub.asc")),
         pair(KeyVersion::V4, KeyType::ECDSA(ECCCurve::P256), KeyType::ECDH(ECCCurve::P256)),
         pair(KeyVersion::V6, KeyType::Ed25519, KeyType::X25519),
     ]

@@ -1,18 +1,12 @@
 //! The header is what cbindgen makes of the code, compiles alone, documents itself and lies nowhere.
 //!
 //! `INBOME_BLESS=1` rewrites `include/inbome.h` and the list of symbols.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
-
-#[path = "built/mod.rs"]
-mod built;
-#[path = "prototypes/mod.rs"]
-mod prototypes;
 
 use std::fs;
 use std::process::Command;
 
-use built::{Program, root};
-use prototypes::{Prototype, functions};
+use crate::built::{Program, root};
+use crate::prototypes::{Prototype, functions};
 
 /// The order of the header: what is needed first comes first.
 const FILES: [&str; 28] = [

@@ -1,17 +1,11 @@
 //! Every function of the header with NULL, invalid UTF-8, empty and maximal arguments, position by
 //! position. The C program is made from the header, so that no function can be forgotten.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
-
-#[path = "built/mod.rs"]
-mod built;
-#[path = "prototypes/mod.rs"]
-mod prototypes;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use built::Program;
-use prototypes::{Parameter, Prototype, functions};
+use crate::built::Program;
+use crate::prototypes::{Parameter, Prototype, functions};
 
 #[test]
 fn a_missing_required_argument_is_refused_before_anything_happens() {
@@ -208,7 +202,7 @@ fn program(name: &str, calls: &str) -> Program {
          {make}{calls}{free}    inbome_engine_free(engine);\n    \
          CHECK(inbome_guarded_panics() == 0);\n    return 0;\n}}\n"
     );
-    let folder = built::root().join("inbome-ffi/tests/c");
+    let folder = crate::built::root().join("inbome-ffi/tests/c");
     Program::c(&format!("arguments_{name}"), &text).flags(&[
         "-std=c99",
         "-I",

@@ -111,20 +111,20 @@ fn keys_of_gnupg_are_imported() {
     for (name, armored, to, packets) in [
         (
             "plain",
-            include_str!("../keys/plain.sec.asc"),
+            include_str!("../../keys/plain.sec.asc"),
             "plain@example.org",
             vec![6, 13, 2, 14, 2],
         ),
         (
             "RSA",
-            include_str!("../keys/rsa2048.sec.asc"),
+            include_str!("../../keys/rsa2048.sec.asc"),
             "rsa2048@example.org",
             vec![6, 13, 2, 14, 2],
         ),
         // The primary cannot sign here, so its signing subkey comes along.
         (
             "offline primary",
-            include_str!("../keys/offline.sec.asc"),
+            include_str!("../../keys/offline.sec.asc"),
             "offline@example.org",
             vec![6, 13, 2, 14, 2, 14, 2],
         ),
@@ -141,7 +141,7 @@ fn keys_of_gnupg_are_imported() {
 
 #[test]
 fn a_locked_key_needs_its_passphrase_once() {
-    let armored = include_str!("../keys/locked.sec.asc").as_bytes();
+    let armored = include_str!("../../keys/locked.sec.asc").as_bytes();
     let to = addr("locked@example.org");
     let mut asked = 0;
     let mut answer = |_: &_| {
@@ -417,7 +417,7 @@ fn a_version_6_key_keeps_its_direct_key_signature() {
 fn only_a_cert_is_imported_as_one() {
     let certs = Rpgp::new();
     let sign_only = Cert::of(&Key::signing(1, MADE)).octets();
-    let locked = include_str!("../keys/locked.sec.asc").as_bytes();
+    let locked = include_str!("../../keys/locked.sec.asc").as_bytes();
     for (name, octets, said) in [
         ("secret key", locked, "a secret key"),
         ("sign only", &sign_only, "nobody can encrypt"),

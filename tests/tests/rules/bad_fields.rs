@@ -109,8 +109,8 @@ ways! {
     a_cert_cut_short: field(&evil()[..evil().len() - 1]) => "invalid not_openpgp";
     a_cert_with_an_octet_behind_it: field(&[evil(), vec![0]].concat()) => "invalid not_openpgp";
     a_subkey_without_its_primary: field(&Cert::default().packet(Tag::PublicSubkey, made().1.body()).octets()) => "invalid not_openpgp";
-    armor_instead_of_octets: field(include_bytes!("../keys/rsa2048.pub.asc")) => "invalid not_openpgp";
-    a_secret_key: field(&dearmor(include_str!("../keys/plain.sec.asc"))) => "invalid secret_key";
+    armor_instead_of_octets: field(include_bytes!("../../keys/rsa2048.pub.asc")) => "invalid not_openpgp";
+    a_secret_key: field(&dearmor(include_str!("../../keys/plain.sec.asc"))) => "invalid secret_key";
     two_certs: field(&[evil(), cert(3, ALICE)].concat()) => "invalid several_certs";
     a_second_cert_behind_the_good_one: field(&[cert(1, ALICE), evil()].concat()) => "invalid several_certs";
     a_cert_without_subkeys: field(&certified(&made().0).octets()) => "invalid no_encryption_key";

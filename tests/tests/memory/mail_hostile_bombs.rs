@@ -9,16 +9,13 @@ use inbome_core::openpgp::Rpgp;
 use inbome_core::secret::Secret;
 use inbome_tests::certs::*;
 use inbome_tests::hostile::*;
-use inbome_tests::memory::{Counting, alone, growth};
+use inbome_tests::memory::{alone, growth};
 use inbome_tests::messages::*;
 use inbome_tests::stage::{self, ALICE, BOB, autocrypt, outcome, state, verdicts};
 use pgp::crypto::aead::AeadAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::SignatureType;
 use pgp::types::{CompressionAlgorithm, Password, S2kParams, StringToKey, Tag};
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 const ROOM: usize = 64 << 20;
 
@@ -48,7 +45,7 @@ fn what_is_allocated_is_counted() {
 fn a_bomb_of_812_octets_to_1_gib_gives_nothing() {
     let _alone = alone();
     let scene = Scene::new();
-    let tiny = include_bytes!("../messages/zeros-1gib.bz2");
+    let tiny = include_bytes!("../../messages/zeros-1gib.bz2");
     let packets = packet(Tag::CompressedData, &[&[3], &tiny[..]].concat());
     assert!(packets.len() < 1_000);
     reads(&scene, "bzip2", &holding(&scene, &packets)).gives_nothing("bzip2", "damaged");

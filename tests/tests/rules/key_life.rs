@@ -23,9 +23,9 @@ use inbome_tests::stage::{SetClock, add_account, addr, options};
 use pgp::packet::{KeyFlags, PacketHeader, SignatureType};
 use pgp::types::Tag;
 
-const LOCKED: &[u8] = include_bytes!("../keys/locked.sec.asc");
-const PLAIN: &[u8] = include_bytes!("../keys/plain.sec.asc");
-const OFFLINE: &[u8] = include_bytes!("../keys/offline.sec.asc");
+const LOCKED: &[u8] = include_bytes!("../../keys/locked.sec.asc");
+const PLAIN: &[u8] = include_bytes!("../../keys/plain.sec.asc");
+const OFFLINE: &[u8] = include_bytes!("../../keys/offline.sec.asc");
 const ME: &str = "locked@example.org";
 const PEER: &str = "peer@example.org";
 /// 1 January 2024.
@@ -379,7 +379,7 @@ fn every_part_of_a_key_is_renewed_and_says_what_it_said() {
         ("a signing subkey", with_signing, 4),
         ("a direct-key signature and no User ID", spoken, 2),
         ("version 6", sixth, 3),
-        ("RSA of GnuPG", certs::dearmor(include_str!("../keys/rsa2048.sec.asc")), 2),
+        ("RSA of GnuPG", certs::dearmor(include_str!("../../keys/rsa2048.sec.asc")), 2),
     ] {
         let certs = Rpgp::new();
         let (me, random) = (addr(ME), SystemRandom);

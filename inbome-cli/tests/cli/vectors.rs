@@ -1,7 +1,7 @@
 //! Every vector of `tests/vectors` gives through the command what it expects.
 //!
+
 //! The format is in the README beside the vectors. Each runs in a home of its own.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // All of it is a test.
 
 use std::collections::VecDeque;
 use std::io::Write;

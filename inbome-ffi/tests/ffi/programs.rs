@@ -1,16 +1,12 @@
 //! C programs against the library, as its users write them, under valgrind and the sanitizers.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
 
-#[path = "built/mod.rs"]
-mod built;
-
-use built::Program;
+use crate::built::Program;
 
 const SANITIZERS: [&str; 3] =
     ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-fno-omit-frame-pointer"];
 
 fn c_test(name: &str) -> Program {
-    let folder = built::root().join("inbome-ffi/tests/c");
+    let folder = crate::built::root().join("inbome-ffi/tests/c");
     Program::file(&format!("inbome-ffi/tests/c/{name}.c")).flags(&[
         "-std=gnu99",
         "-pthread",
@@ -33,7 +29,7 @@ fn mails_are_encrypted_read_drafted_and_sealed() {
 
 #[test]
 fn a_key_keeps_its_passphrase_and_is_renewed() {
-    let file = built::root().join("tests/keys/locked.sec.asc");
+    let file = crate::built::root().join("tests/keys/locked.sec.asc");
     let file = format!("-DKEY_FILE=\"{}\"", file.display());
     let told = [file.as_str(), "-DPASSPHRASE=\"correct horse\""];
     // A passphrase costs time on purpose, under valgrind minutes.

@@ -1,10 +1,6 @@
 //! What `make install` puts in place is enough for C programs, and `make uninstall` takes it away.
 //!
 //! The library and the command are those that cargo builds beside this test, not a release.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // A test may fail.
-
-#[path = "built/mod.rs"]
-mod built;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use built::root;
+use crate::built::root;
 
 const STRICT: &str = "-std=c99 -pedantic -Wall -Wextra -Werror";
 const MAIL: &str =

@@ -40,7 +40,11 @@ fn exists(root: &Path, test: &str) -> bool {
         None if file == "vectors" => {
             return root.join(format!("tests/vectors/{name}.vector")).exists();
         }
-        None => root.join(format!("tests/tests/{file}.rs")),
+        None => ["rules", "mails", "memory"]
+            .map(|tier| root.join(format!("tests/tests/{tier}/{file}.rs")))
+            .into_iter()
+            .find(|path| path.exists())
+            .unwrap_or_default(),
         Some(("src", path)) => root.join(format!("inbome-core/src/{path}.rs")),
         Some(("cli", path)) => root.join(format!("inbome-cli/tests/cli/{path}.rs")),
         Some(_) => panic!("{test:?}"),
@@ -92,7 +96,7 @@ fn the_page_is_the_one_that_the_rules_make() {
     let text = read(&root.join("tests/spec/rules.txt"));
     let mut page = String::from(
         "# Rules, modules and tests\n\n\
-         Made from tests/spec/rules.txt by `INBOME_BLESS=1 cargo test -p inbome-tests --test spec_map`. \
+         Made from tests/spec/rules.txt by `INBOME_BLESS=1 cargo test -p inbome-tests spec_map`. \
          Each rule of\n[the protocol](protocol.md) and of Autocrypt Level 1.1, where it is implemented, \
          and what shows it. What\nconcerns several devices, and the setup message with it, is not there \
          yet.\n",

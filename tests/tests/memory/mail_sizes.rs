@@ -1,17 +1,14 @@
 //! Large mails, and large headers inside encrypted ones (Discovery §9, Messages §7): what they cost
-//! beyond their own copies. Alone in this file, since every octet of the process is counted.
+//! beyond their own copies. Every octet of the process is counted.
 
 use inbome_core::compose::Mode;
 use inbome_core::discover::Receipt;
 use inbome_tests::certs::NOW;
 use inbome_tests::hostile::*;
 use inbome_tests::letters::mode;
-use inbome_tests::memory::{Counting, alone, growth};
+use inbome_tests::memory::{alone, growth};
 use inbome_tests::messages::{Signing, encrypted};
 use inbome_tests::stage::{ALICE, BOB, autocrypt, folded, listing, outcome, state};
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 const MIB: usize = 1 << 20;
 

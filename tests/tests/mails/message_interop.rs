@@ -83,7 +83,7 @@ impl Member {
     }
 
     fn rsa() -> Self {
-        let octets = include_bytes!("../keys/rsa2048.sec.asc");
+        let octets = include_bytes!("../../keys/rsa2048.sec.asc");
         let addr = Addr::parse("rsa@example.org").unwrap();
         Self::of(
             Rpgp::new()

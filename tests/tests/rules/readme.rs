@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 const THIS: &str = include_str!("readme.rs");
-const README: &str = include_str!("../../README.md");
+const README: &str = include_str!("../../../README.md");
 
 #[test]
 fn the_rust_of_the_readme_is_what_runs_here() {

@@ -1,0 +1,31 @@
+//! Whole mails, in and out: reading, writing, drafts, scans, and programs that nobody here wrote.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // All of it is a test.
+
+mod clear_bytes;
+mod conversation;
+mod draft_life;
+mod drafts;
+mod interop_neomutt;
+mod interop_programs;
+mod keyring_sync;
+mod mail_file;
+mod mail_gossip;
+mod mail_hostile_drafts;
+mod mail_hostile_lines;
+mod mail_hostile_packets;
+mod mail_hostile_senders;
+mod mail_hostile_shapes;
+mod mail_hostile_signatures;
+mod mail_mangled;
+mod mail_passed_on;
+mod mail_roundtrip;
+mod message_hostile;
+mod message_interop;
+mod message_roundtrip;
+mod message_signatures;
+mod moving;
+mod outgoing;
+mod outgoing_encrypted;
+mod scan;
+mod scan_encrypted;
+mod scan_mbox;
