@@ -63,7 +63,7 @@ fn the_header_compiles_alone_as_c99_and_as_cpp11() {
 
 #[test]
 fn the_tutorial_compiles_as_it_stands_and_runs() {
-    let header = built::header();
+    let header = crate::built::header();
     let (_, rest) = header.split_once("<tutorial>\n").unwrap();
     let (code, _) = rest.split_once(" * </tutorial>").unwrap();
     let code: Vec<&str> = code.lines().map(|line| line.get(3..).unwrap_or("")).collect();
@@ -142,7 +142,7 @@ fn versions_of_header_library_and_package_are_one() {
 
 #[test]
 fn the_shared_library_exports_the_header_and_nothing_else() {
-    let library = built::shared();
+    let library = crate::built::shared();
     let output = Command::new("nm").args(["-D", "--defined-only"]).arg(&library).output().unwrap();
     let told = String::from_utf8(output.stdout).unwrap();
     // The version's own name is listed as absolute.

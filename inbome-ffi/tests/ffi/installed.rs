@@ -106,7 +106,7 @@ fn the_shell_of_the_projects_readme_works_as_pasted() {
     ] {
         fs::write(work.path().join(name), mail).unwrap();
     }
-    let mut path = built::command().parent().unwrap().as_os_str().to_owned();
+    let mut path = crate::built::command().parent().unwrap().as_os_str().to_owned();
     path.push(":/usr/bin:/bin");
     let output = Command::new("sh")
         .args(["-eu", "-c", pasted])
@@ -283,7 +283,7 @@ fn run(work: &Path, name: &str, arguments: &[&str], input: &str) -> String {
 fn prefix() -> &'static Path {
     static PREFIX: OnceLock<PathBuf> = OnceLock::new();
     let install = || {
-        let folder = built::work_folder().join("prefix");
+        let folder = crate::built::work_folder().join("prefix");
         let _ = fs::remove_dir_all(&folder);
         put(&["put-lib"], &[&format!("PREFIX={}", folder.display())]);
         folder
@@ -298,8 +298,8 @@ fn put(targets: &[&str], settings: &[&str]) {
         .current_dir(root())
         .args(["-s", "-f", "inbome-ffi/install.mk"])
         .args(targets)
-        .arg(format!("INBOME_TARGET={}", built::command().parent().unwrap().display()))
-        .arg(format!("INBOME_ARCHIVE={}", built::archive().display()))
+        .arg(format!("INBOME_TARGET={}", crate::built::command().parent().unwrap().display()))
+        .arg(format!("INBOME_ARCHIVE={}", crate::built::archive().display()))
         .arg(format!("INBOME_SHARED={}", work.path().join("libinbome.so").display()))
         .args(settings)
         .status();
