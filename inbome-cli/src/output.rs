@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 use std::fmt::Write as _;
+use std::fs::OpenOptions;
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use serde_json::{Map, Value, json};
@@ -194,6 +195,11 @@ impl Output {
         self.message(&format!("inbome: {}", shown(text)));
     }
 
+    /// What the parser of arguments says, on standard error.
+    pub(crate) fn usage(&self, text: &str) {
+        self.message(shown(text.trim_end()).as_str());
+    }
+
     fn message(&self, line: &str) {
         self.flush();
         // Nobody is left to be told that standard error is gone.
@@ -297,6 +303,16 @@ fn is_invisible(scalar: char) -> bool {
         '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}'
     )
 }
+
+/// Files that hold mail are for the user alone, from their first octet.
+#[cfg(unix)]
+pub(crate) fn private(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(0o600);
+}
+
+#[cfg(not(unix))]
+pub(crate) fn private(_: &mut OpenOptions) {}
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 use idna::AsciiDenyList;
@@ -238,11 +239,11 @@ fn unquote(quoted: &str) -> Result<String, AddrFlaw> {
 
 fn domain_to_ascii(domain: &str) -> Result<String, AddrFlaw> {
     if domain.starts_with('[') {
-        let literal = domain.len() > 2
-            && domain.ends_with(']')
-            && !domain.contains(char::is_whitespace)
-            && domain.is_ascii();
-        return if literal { Ok(domain.to_ascii_lowercase()) } else { Err(AddrFlaw::Domain) };
+        return if is_literal(domain) {
+            Ok(domain.to_ascii_lowercase())
+        } else {
+            Err(AddrFlaw::Domain)
+        };
     }
     if domain.is_empty() {
         return Err(AddrFlaw::EmptyDomain);
@@ -269,6 +270,20 @@ fn domain_to_ascii(domain: &str) -> Result<String, AddrFlaw> {
     if name.is_empty() { Err(AddrFlaw::EmptyDomain) } else { Ok(name.to_ascii_lowercase()) }
 }
 
+/// Whether `domain` is an address literal of RFC 5321 §4.1.3: an IPv4 address, or an IPv6 address after
+/// its tag. No other tag is registered.
+fn is_literal(domain: &str) -> bool {
+    let Some(inside) = domain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) else {
+        return false;
+    };
+    match inside.split_at_checked(5) {
+        Some((tag, address)) if tag.eq_ignore_ascii_case("IPv6:") => {
+            address.parse::<Ipv6Addr>().is_ok()
+        }
+        _ => inside.parse::<Ipv4Addr>().is_ok(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -290,6 +305,7 @@ mod tests {
             ("underscore", "a@my_host.example", "a@my_host.example"),
             ("hyphens", "a@-x-.ab--cd.example", "a@-x-.ab--cd.example"),
             ("literal", "a@[192.0.2.1]", "a@[192.0.2.1]"),
+            ("IPv6 literal", "a@[IPv6:2001:DB8::1]", "a@[ipv6:2001:db8::1]"),
             ("upper sigma has no context", "ΟΔΟΣ@e.org", "οδοσ@e.org"),
             ("dotted capital I", "İ@e.org", "i\u{307}@e.org"),
             ("tags and dots stay", "A.b+Tag@e.org", "a.b+tag@e.org"),
@@ -324,6 +340,13 @@ mod tests {
             ("empty label", "a@e..org", AddrFlaw::Domain),
             ("bad A-label", "a@xn--0.example", AddrFlaw::Domain),
             ("open literal", "a@[192.0.2.1", AddrFlaw::Domain),
+            ("empty literal", "a@[]", AddrFlaw::Domain),
+            ("nonsense in a literal", "a@[nonsense]", AddrFlaw::Domain),
+            ("an octet too large in a literal", "a@[192.0.2.256]", AddrFlaw::Domain),
+            ("IPv6 without its tag", "a@[2001:db8::1]", AddrFlaw::Domain),
+            ("a tag and nothing", "a@[IPv6:]", AddrFlaw::Domain),
+            ("two literals", "a@[192.0.2.1][192.0.2.2]", AddrFlaw::Domain),
+            ("a zone in a literal", "a@[IPv6:fe80::1%eth0]", AddrFlaw::Domain),
         ] {
             assert_eq!(Addr::parse(text).map_err(|error| error.flaw), Err(flaw), "{name}");
         }

@@ -22,6 +22,7 @@ use clap::error::ErrorKind as ClapKind;
 
 use crate::args::{Cli, ColorChoice, Command, Globals};
 use crate::exit::{Done, Exit, Failure};
+use crate::output::Output;
 use crate::session::Session;
 
 /// Runs the command that `arguments` ask for.
@@ -106,13 +107,14 @@ fn usage(arguments: &[OsString], error: &clap::Error) -> Exit {
         crate::input::pass_through();
         return Exit::Done;
     }
-    if !said("--json") {
-        let _ = error.print();
-        return Exit::Usage;
-    }
+    let whole = error.render().to_string();
     let globals =
         Globals { home: None, account: None, json: true, quiet: true, color: ColorChoice::Never };
-    let whole = error.render().to_string();
+    if !said("--json") {
+        // It repeats the arguments, and these may come from a mail: nothing in them steers a terminal.
+        Output::new(&globals).usage(&whole);
+        return Exit::Usage;
+    }
     let first = whole.split("\n\n").next().unwrap_or_default();
     let sentence = first.strip_prefix("error: ").unwrap_or(first).trim().to_owned();
     let mut session = Session::new(globals);

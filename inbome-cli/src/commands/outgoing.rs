@@ -1,6 +1,8 @@
 //! `header` and `process-outgoing`: what your mails bear, and the mails that leave.
 
 use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::Path;
 
 use inbome_core::addr::Addr;
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 use crate::args::{HeaderArgs, ProcessOutgoing};
 use crate::exit::{Done, Exit, Failure};
 use crate::input;
-use crate::output::{Color, shown_line};
+use crate::output::{self, Color, shown_line};
 use crate::session::Session;
 use crate::unlock::{Ask, locked_by_error, unlocking};
 use crate::words;
@@ -173,7 +175,11 @@ const SENT: &str = "sent.eml";
 fn write_all(outdir: &Path, messages: &[OutgoingMessage]) -> Result<(), Failure> {
     let save = |name: &str, octets: &[u8]| {
         let path = outdir.join(name);
-        std::fs::write(&path, octets).map_err(|error| Failure::io("write", &path, &error))
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        output::private(&mut options);
+        let written = options.open(&path).and_then(|mut file| file.write_all(octets));
+        written.map_err(|error| Failure::io("write", &path, &error))
     };
     std::fs::create_dir_all(outdir).map_err(|error| Failure::io("create", outdir, &error))?;
     let leaving = messages.iter().filter(|message| !message.recipients.is_empty());

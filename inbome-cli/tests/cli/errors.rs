@@ -169,3 +169,24 @@ fn a_reader_that_goes_away_is_no_failure_and_a_full_disk_is() {
         assert!(String::from_utf8_lossy(&output.stderr).contains("standard output"));
     }
 }
+
+#[test]
+fn arguments_that_could_steer_a_terminal_are_shown_escaped() {
+    let world = World::of_alice();
+    for (name, argument) in [
+        ("a title of the window", "\u{1b}]0;owned\u{7}"),
+        ("a control of one octet", "\u{9b}2J"),
+        ("writing from right to left", "\u{202e}evil"),
+    ] {
+        for arguments in [
+            &["peers", "show", argument][..],
+            &["--mode", argument],
+            &["recommend", "--x", argument],
+        ] {
+            let run = world.run(arguments).exits(2);
+            let steers = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+            assert!(!run.stderr.contains(steers), "{name}: {:?}", run.stderr);
+            assert_ne!(run.stderr, "", "{name}");
+        }
+    }
+}

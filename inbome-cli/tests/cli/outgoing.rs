@@ -103,6 +103,11 @@ fn mails_and_their_recipients_can_go_into_a_folder() {
     let recipients = std::fs::read_to_string(out.join("1.rcpt")).unwrap();
     assert!(recipients.starts_with("bob@example.org\n"), "{recipients}");
     assert_eq!(std::fs::read_to_string(out.join("sent.eml")).unwrap(), mail);
+    for name in ["1.eml", "1.rcpt", "sent.eml"] {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(out.join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
     // What an earlier call left would be sent again with it.
     let again =
         world.feed(&[&arguments[..], &[out.to_str().unwrap()]].concat(), b"From: a@b.org\n\n");

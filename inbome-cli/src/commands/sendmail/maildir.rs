@@ -9,6 +9,7 @@ use inbome_core::clock::Timestamp;
 use inbome_core::random::{SecureRandom, SystemRandom};
 
 use crate::exit::Failure;
+use crate::output;
 
 /// A mail that is written, and not in place yet. Dropped, it leaves nothing behind.
 pub(super) struct Kept {
@@ -38,7 +39,7 @@ impl Kept {
         let failed = |error: io::Error| Failure::io("write", &written, &error);
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
-        private(&mut options);
+        output::private(&mut options);
         let mut file = options.open(&written).map_err(failed)?;
         let kept = Self { written: Some(written.clone()), place };
         file.write_all(mail).and_then(|()| file.sync_all()).map_err(failed)?;
@@ -77,15 +78,6 @@ fn make(maildir: &Path) -> Result<(), Failure> {
     }
     Ok(())
 }
-
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600);
-}
-
-#[cfg(not(unix))]
-fn private(_: &mut OpenOptions) {}
 
 #[cfg(unix)]
 fn private_folder(builder: &mut fs::DirBuilder) {
