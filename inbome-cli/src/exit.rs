@@ -4,11 +4,11 @@
 
 use std::path::Path;
 
-use inbome_core::compose::ComposeError;
 use inbome_core::decrypt;
 use inbome_core::draft::DraftError;
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::openpgp::message::OpenFlaw;
+use inbome_core::outgoing::ComposeError;
 use serde_json::{Value, json};
 
 /// The exit code of a command.

@@ -48,7 +48,7 @@ pub(crate) fn unlocking<T>(
 pub(crate) fn locked_by_error<T>(done: &Result<T, Error>) -> Option<Fingerprint> {
     use inbome_core::decrypt::Failure::Locked;
     use inbome_core::draft::DraftError::Failed;
-    use inbome_core::encrypt::EncryptError;
+    use inbome_core::outgoing::EncryptError;
     match done.as_ref().err()? {
         Error::OpenPgp(OpenPgpError::Locked { fingerprint })
         | Error::Encrypt(EncryptError::OpenPgp(OpenPgpError::Locked { fingerprint })) => {

@@ -3,7 +3,7 @@
 //! A draft folder is on a server, and whoever can write to it could plant a captured ciphertext there
 //! so that it is decrypted and sent on. So [`open`] takes only what the user's own program wrote: for
 //! the account alone, from the account, with the state of a draft inside. Not here: whether a draft
-//! is encrypted when it is sent (`compose`).
+//! is encrypted when it is sent (`outgoing`).
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,6 @@ use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::decrypt::Failure;
-use crate::encrypt::EncryptError;
 use crate::gossip::read_draft_gossip;
 use crate::header::{DRAFT_STATE_FIELD, DraftState, RawField};
 use crate::key::Key;
@@ -19,6 +18,7 @@ use crate::limits::Limit;
 use crate::mime::{self, Additions, Envelope, Sender, Shape, make_payload, rewrite};
 use crate::openpgp::message::{SealTo, Sealing};
 use crate::openpgp::{OpenPgp, SecretKey};
+use crate::outgoing::EncryptError;
 use crate::random::SecureRandom;
 
 /// A draft to be put away.

@@ -1,11 +1,10 @@
 //! One error over all, with a stable kind that every surface translates.
 
 use crate::addr::{Addr, AddrError};
-use crate::compose::ComposeError;
 use crate::decrypt::Failure;
 use crate::draft::DraftError;
-use crate::encrypt::EncryptError;
 use crate::openpgp::OpenPgpError;
+use crate::outgoing::{ComposeError, EncryptError};
 use crate::store::StoreError;
 
 /// What went wrong, in kind: C result codes, Python exceptions and exit codes come from it.

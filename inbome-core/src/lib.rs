@@ -20,7 +20,7 @@
 //! | Who decides to encrypt? | [`recommend`], and before it the user's [`peer::Word`] |
 //! | What is stored? | [`peer::Peer`] and [`history::History`], [`account::Account`]; kept by [`store`] |
 //! | What happens at a hostile header? | it is data: [`discover::Ignored`], [`fields::Verdict`] |
-//! | What leaves the machine? | what [`compose`] and [`encrypt`] make, and nothing else |
+//! | What leaves the machine? | what [`outgoing`] makes, and nothing else |
 //! | What may be decrypted, and whose is it? | [`decrypt`]: the whole mail, with one summary |
 //!
 //! The floors. A module uses only floors below it, or modules to its left on its own floor; the test
@@ -28,7 +28,7 @@
 //!
 //! ```text
 //! 5 surface  error  engine  lib
-//! 4 flows    decrypt  receive  compose  encrypt  draft  scan  moving
+//! 4 flows    decrypt  receive  outgoing  draft  scan  moving
 //! 3 ports    openpgp  store
 //! 2 rules    key  account  history  peer  fields  gossip  discover  recommend
 //! 1 syntax   header  mime
@@ -92,12 +92,11 @@ pub mod openpgp;
 pub mod store;
 
 // 4 flows
-pub mod compose;
 pub mod decrypt;
 pub mod draft;
-pub mod encrypt;
 #[cfg(feature = "fs")]
 pub mod moving;
+pub mod outgoing;
 pub mod receive;
 #[cfg(feature = "fs")]
 pub mod scan;

@@ -4,11 +4,11 @@ use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 
 use inbome_core::decrypt::Decrypted;
-use inbome_core::encrypt::SealedEntity;
 use inbome_core::engine::Entity;
 use inbome_core::error::Error;
 use inbome_core::limits::Limit;
 use inbome_core::mime::split_entity;
+use inbome_core::outgoing::SealedEntity;
 
 use crate::bytes::inbome_bytes;
 use crate::decrypted::inbome_decrypted;

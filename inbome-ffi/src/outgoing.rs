@@ -4,7 +4,7 @@ use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-use inbome_core::compose::Outgoing;
+use inbome_core::outgoing::Outgoing;
 
 use crate::bytes::inbome_bytes;
 use crate::engine::{Shared, inbome_engine};

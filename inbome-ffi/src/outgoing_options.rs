@@ -1,6 +1,6 @@
 //! What the program says about an outgoing mail.
 
-use inbome_core::compose::{Mode, OutgoingOptions};
+use inbome_core::outgoing::{Mode, OutgoingOptions};
 
 use crate::account_options::none_of;
 use crate::draft::inbome_draft;

@@ -236,7 +236,6 @@ const NAMES: &[(i32, &CStr)] = &[
 mod tests {
     use std::collections::BTreeSet;
 
-    use inbome_core::compose::OutgoingReason;
     use inbome_core::decrypt::Failure;
     use inbome_core::discover::Ignored;
     use inbome_core::draft::DraftError as D;
@@ -246,6 +245,7 @@ mod tests {
     use inbome_core::key::{CertFlaw, Unusable};
     use inbome_core::limits::Limit;
     use inbome_core::mime::ShapeFlaw;
+    use inbome_core::outgoing::OutgoingReason;
     use inbome_core::recommend::Reason;
 
     use super::*;

@@ -8,12 +8,11 @@ use std::ffi::{CStr, CString, c_char};
 use std::sync::{Arc, Weak};
 
 use inbome_core::addr::{Addr, AddrError};
-use inbome_core::compose::ComposeError;
-use inbome_core::encrypt::EncryptError;
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::key::FingerprintError;
 use inbome_core::mime::ProtectError;
 use inbome_core::openpgp::OpenPgpError;
+use inbome_core::outgoing::{ComposeError, EncryptError};
 
 use crate::engine::{Shared, inbome_engine};
 use crate::guard::guard;

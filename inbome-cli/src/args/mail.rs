@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use inbome_core::addr::Addr;
-use inbome_core::compose::Mode;
+use inbome_core::outgoing::Mode;
 
 use super::SpellingWord;
 

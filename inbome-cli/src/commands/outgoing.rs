@@ -6,8 +6,8 @@ use std::io::Write;
 use std::path::Path;
 
 use inbome_core::addr::Addr;
-use inbome_core::compose::{ComposeError, Outgoing, OutgoingMessage, OutgoingOptions};
 use inbome_core::error::Error;
+use inbome_core::outgoing::{ComposeError, Outgoing, OutgoingMessage, OutgoingOptions};
 use inbome_core::recommend::Advice;
 use serde_json::{Value, json};
 

@@ -5,11 +5,11 @@ use super::advice::Reply;
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::draft::{self, Draft, DraftError, OpenedDraft};
-use crate::encrypt::gossip_values;
 use crate::error::Error;
 use crate::header::DraftState;
 use crate::mime::Envelope;
 use crate::openpgp::SecretKey;
+use crate::outgoing::gossip_values;
 
 impl Engine {
     /// Encrypts a draft to the account's own key (Messages §5). The account is the one in From,

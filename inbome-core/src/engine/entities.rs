@@ -4,11 +4,12 @@
 use super::Engine;
 use super::advice::Reply;
 use crate::addr::Addr;
-use crate::compose::{Advised, ComposeError, Mode, OutgoingDraft};
 use crate::decrypt::Decrypted;
-use crate::encrypt::{self, Letter, SealedEntity, Source};
 use crate::error::Error;
 use crate::mime::{Envelope, entity_with_header};
+use crate::outgoing::{
+    self, Advised, ComposeError, Letter, Mode, OutgoingDraft, SealedEntity, Source,
+};
 
 /// One copy of a mail, as a program that writes the header itself has it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -85,7 +86,7 @@ impl Engine {
             now,
             random: self.random.as_ref(),
         };
-        let sealed = encrypt::encrypt_entity(&letter, openpgp)?;
+        let sealed = outgoing::encrypt_entity(&letter, openpgp)?;
         self.lock()?.remember_encrypted(&sealing.account, &sealed.message_id, now)?;
         Ok(sealed)
     }
@@ -102,7 +103,7 @@ impl Engine {
         entity: &[u8],
         header: &[(&str, String)],
     ) -> Result<Decrypted, Error> {
-        let mail = entity_with_header(entity, header).map_err(encrypt::EncryptError::from)?;
+        let mail = entity_with_header(entity, header).map_err(outgoing::EncryptError::from)?;
         self.decrypt(account, &mail)
     }
 }

@@ -10,17 +10,17 @@ use super::{Engine, Inner};
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::compose::{
-    self, Advised, ComposeError, Outgoing, OutgoingDraft, OutgoingOptions, OutgoingReason, Plan,
-};
 use crate::draft::is_only_for;
-use crate::encrypt::{self, Letter, Sealed, Source, Target};
 use crate::error::Error;
 use crate::header;
 use crate::key::{CertUnion, Key};
 use crate::mime::{Envelope, Shape, holds_armor, locate};
 use crate::openpgp::message::OpenFlaw;
 use crate::openpgp::{OpenPgp, OpenPgpError, SecretKey};
+use crate::outgoing::{
+    self, Advised, ComposeError, Letter, Outgoing, OutgoingDraft, OutgoingOptions, OutgoingReason,
+    Plan, Sealed, Source, Target,
+};
 use crate::receive::message_id_hash;
 use crate::recommend::{Advice, TargetSource};
 use crate::store::transaction;
@@ -57,7 +57,7 @@ impl Engine {
             now,
             random: self.random.as_ref(),
         };
-        let Sealed { messages, message_id } = encrypt::encrypt(&letter, openpgp)?;
+        let Sealed { messages, message_id } = outgoing::encrypt(&letter, openpgp)?;
         self.lock()?.remember_encrypted(&sealing.account, &message_id, now)?;
         Ok(advised.encrypted(messages, reason))
     }
@@ -101,7 +101,7 @@ impl Inner {
         now: Timestamp,
     ) -> Result<Prepared, Error> {
         let accounts = self.accounts()?;
-        let mut draft = compose::read_draft(mail, options, &accounts)?;
+        let mut draft = outgoing::read_draft(mail, options, &accounts)?;
         draft.already_encrypted = draft.already_encrypted && is_really_encrypted(mail, openpgp);
         if let Some(addr) = named {
             self.account(Some(addr))?;

@@ -2,8 +2,8 @@
 //! (Discovery §8). Each mail is made of pieces of which is known, as they are made, whether they
 //! stay: nothing here reads a header.
 
-use inbome_core::compose::{Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::engine::Engine;
+use inbome_core::outgoing::{Mode, OutgoingOptions, OutgoingReason};
 use inbome_tests::letters::mode;
 use inbome_tests::stage::*;
 use rand::rngs::StdRng;

@@ -3,12 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use inbome_core::compose::{Mode, Outgoing, OutgoingReason};
 use inbome_core::decrypt::{Encryption, Signature, Signer};
 use inbome_core::discover::{Ignored, Receipt};
 use inbome_core::engine::{AccountOptions, Engine, Entity, PeerFilter, SettingsChange};
 use inbome_core::gossip::GossipFlaw;
 use inbome_core::header::PreferEncrypt;
+use inbome_core::outgoing::{Mode, Outgoing, OutgoingReason};
 use inbome_core::receive::Outcome;
 use inbome_core::recommend::{Recommendation, TargetSource};
 use inbome_tests::letters::*;

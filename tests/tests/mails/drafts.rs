@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use inbome_core::clock::Timestamp;
-use inbome_core::compose::{ComposeError, Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::draft::{DraftError, OpenedDraft};
 use inbome_core::engine::{AccountOptions, Engine, EngineOptions, Reply};
 use inbome_core::error::Error;
@@ -13,6 +12,7 @@ use inbome_core::header::DraftState;
 use inbome_core::key::Certificates;
 use inbome_core::openpgp::message::{SealTo, Sealing};
 use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::outgoing::{ComposeError, Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::recommend::{Recommendation, TargetSource};
 use inbome_tests::certs::dearmor;
 use inbome_tests::hostile::pgp_mime;

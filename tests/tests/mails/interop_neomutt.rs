@@ -6,12 +6,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use inbome_core::compose::{Mode, OutgoingOptions};
 use inbome_core::decrypt::{Encryption, Signature, Signer};
 use inbome_core::discover::Receipt;
 use inbome_core::engine::{Engine, Reply};
 use inbome_core::fields::Verdict;
 use inbome_core::header::PreferEncrypt;
+use inbome_core::outgoing::{Mode, OutgoingOptions};
 use inbome_core::recommend::{Recommendation, TargetSource};
 use inbome_tests::homes::*;
 use inbome_tests::terminal::{Terminal, make_maildir, write_rc};

@@ -4,11 +4,11 @@
 use std::path::Path;
 use std::process::Command;
 
-use inbome_core::compose::{Mode, OutgoingOptions};
 use inbome_core::decrypt::{Encryption, Signature, Signer};
 use inbome_core::discover::Receipt;
 use inbome_core::engine::Engine;
 use inbome_core::mime::{Shape, locate};
+use inbome_core::outgoing::{Mode, OutgoingOptions};
 use inbome_tests::homes::*;
 
 /// Engines of Bob, Alice and Carol who have written to one another in the clear.

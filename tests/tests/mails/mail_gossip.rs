@@ -1,9 +1,9 @@
 //! Where gossip may stand and about whom (Messages §2; Discovery §5), as far as no single rule says
 //! it: places beside the root, recipients of every list, addresses of every kind.
 
-use inbome_core::compose::Mode;
 use inbome_core::key::{CertFlaw, Certificates};
 use inbome_core::openpgp::Rpgp;
+use inbome_core::outgoing::Mode;
 use inbome_tests::hostile::*;
 use inbome_tests::letters::{mode, person, split, values};
 use inbome_tests::messages::Person;

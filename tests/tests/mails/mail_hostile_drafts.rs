@@ -1,11 +1,11 @@
 //! Ciphertexts that somebody plants among one's drafts, so that they are decrypted and sent on
 //! (Messages §5).
 
-use inbome_core::compose::{ComposeError, Mode, OutgoingOptions};
 use inbome_core::draft::OpenedDraft;
 use inbome_core::engine::AccountOptions;
 use inbome_core::error::Error;
 use inbome_core::header::DraftState;
+use inbome_core::outgoing::{ComposeError, Mode, OutgoingOptions};
 use inbome_tests::certs::{DAY, NOW};
 use inbome_tests::hostile::*;
 use inbome_tests::messages::*;
@@ -210,7 +210,7 @@ fn a_reply_in_clear_to_an_encrypted_mail_names_who_causes_it() {
         let options = OutgoingOptions::default();
         scene.engine.process_outgoing(None, mail.as_bytes(), &options).expect("an answer")
     };
-    let causes = |outgoing: &inbome_core::compose::Outgoing| -> Vec<String> {
+    let causes = |outgoing: &inbome_core::outgoing::Outgoing| -> Vec<String> {
         assert_eq!(outgoing.encrypted, outgoing.clear_because.is_empty());
         outgoing.clear_because.iter().map(|(addr, _)| addr.to_string()).collect()
     };

@@ -2,9 +2,9 @@
 //! Message-IDs, by every verb that writes a header.
 
 use inbome_core::addr::Addr;
-use inbome_core::compose::{Mode, OutgoingOptions};
 use inbome_core::engine::Entity;
 use inbome_core::error::ErrorKind;
+use inbome_core::outgoing::{Mode, OutgoingOptions};
 use inbome_tests::hostile::*;
 use inbome_tests::messages::*;
 use inbome_tests::stage::{ALICE, BOB, addr};

@@ -1,10 +1,10 @@
 //! Encrypted mails that Exchange, gateways and lists made something else of (Messages §3): they are
 //! read, learnt from and answered like any other.
 
-use inbome_core::compose::Mode;
 use inbome_core::discover::Receipt;
 use inbome_core::engine::{Engine, SettingsChange};
 use inbome_core::header::PreferEncrypt;
+use inbome_core::outgoing::Mode;
 use inbome_tests::letters::{armor, draft, introduce, mode, person, row, send};
 use inbome_tests::stage::*;
 

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use inbome_core::compose::OutgoingOptions;
 use inbome_core::decrypt::{Decrypted, Intended, Signer};
 use inbome_core::engine::{Engine, Entity};
+use inbome_core::outgoing::OutgoingOptions;
 use inbome_tests::homes::Home;
 use inbome_tests::letters::*;
 use inbome_tests::stage::{ALICE, BOB, SENT, SetClock, addr};

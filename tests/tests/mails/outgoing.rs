@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use inbome_core::compose::{ComposeError, Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::engine::{AccountOptions, Engine, SettingsChange};
 use inbome_core::error::Error;
 use inbome_core::header::{PreferEncrypt, Spelling};
+use inbome_core::outgoing::{ComposeError, Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::recommend::Recommendation;
 use inbome_tests::hostile::armored;
 use inbome_tests::letters::{holds, mode, name, split};

@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use inbome_core::compose::{ComposeError, Mode, Outgoing, OutgoingMessage, OutgoingOptions};
 use inbome_core::decrypt::{Encryption, Intended, Signature, Signer};
 use inbome_core::engine::Engine;
 use inbome_core::error::Error;
@@ -13,6 +12,7 @@ use inbome_core::header::read_gossip;
 use inbome_core::key::{Certificates, Fingerprint};
 use inbome_core::openpgp::message::{SealTo, Sealing};
 use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::outgoing::{ComposeError, Mode, Outgoing, OutgoingMessage, OutgoingOptions};
 use inbome_tests::certs::dearmor;
 use inbome_tests::hostile::armored;
 use inbome_tests::letters::*;

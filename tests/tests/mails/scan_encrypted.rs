@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use inbome_core::compose::OutgoingOptions;
 use inbome_core::engine::Engine;
 use inbome_core::mime::rewrite;
+use inbome_core::outgoing::OutgoingOptions;
 use inbome_core::scan::{ScanOptions, ScanReport};
 use inbome_tests::mailbox::mboxrd;
 use inbome_tests::scanning::{how, scan_with};

@@ -161,7 +161,7 @@ fn mime_of_10_000_levels_is_shown_as_it_is() {
     assert_eq!(reads(&scene, "at the bottom", &mail(ALICE, "", &bottom)).told(), "none none");
     let outgoing = format!("From: {BOB}\r\nTo: {ALICE}\r\n{deep}");
     let (sent, grown) = growth(|| {
-        let options = inbome_core::compose::OutgoingOptions::default();
+        let options = inbome_core::outgoing::OutgoingOptions::default();
         scene.engine.process_outgoing(None, outgoing.as_bytes(), &options)
     });
     assert!(sent.is_ok() && grown <= ROOM + outgoing.len(), "{grown}: {:?}", sent.err());

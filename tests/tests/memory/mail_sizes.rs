@@ -1,8 +1,8 @@
 //! Large mails, and large headers inside encrypted ones (Discovery §9, Messages §7): what they cost
 //! beyond their own copies. Every octet of the process is counted.
 
-use inbome_core::compose::Mode;
 use inbome_core::discover::Receipt;
+use inbome_core::outgoing::Mode;
 use inbome_tests::certs::NOW;
 use inbome_tests::hostile::*;
 use inbome_tests::letters::mode;

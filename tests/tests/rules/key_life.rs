@@ -6,7 +6,6 @@ use std::process::{Command, Stdio};
 
 use inbome_core::account::KeyRole;
 use inbome_core::clock::Timestamp;
-use inbome_core::compose::{Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::decrypt::{Encryption, Failure};
 use inbome_core::discover::Receipt;
 use inbome_core::engine::{AccountOptions, Engine};
@@ -15,6 +14,7 @@ use inbome_core::header::DraftState;
 use inbome_core::key::{Certificates, Fingerprint};
 use inbome_core::openpgp::message::OpenFlaw;
 use inbome_core::openpgp::{Lock, OpenPgp, OpenPgpError, Renewal, Rpgp, SecretKey};
+use inbome_core::outgoing::{Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::random::SystemRandom;
 use inbome_core::secret::Secret;
 use inbome_tests::certs::{self, Cert, Key, MADE, Says};

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use inbome_core::account::{Account, Accounts};
 use inbome_core::clock::Timestamp;
-use inbome_core::compose::{ComposeError, OutgoingOptions};
 use inbome_core::discover::{ParsedMail, Receipt};
 use inbome_core::engine::PeerFilter;
 use inbome_core::error::{Error, ErrorKind};
@@ -14,6 +13,7 @@ use inbome_core::key::{Certificates, hash};
 use inbome_core::limits::*;
 use inbome_core::mime::Envelope;
 use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::outgoing::{ComposeError, OutgoingOptions};
 use inbome_core::receive::{Held, Working, apply, examine};
 use inbome_core::store::memory::MemoryStore;
 use inbome_core::store::{MessageIdHash, Store, transaction};

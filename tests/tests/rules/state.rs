@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use inbome_core::compose::OutgoingOptions;
 use inbome_core::discover::{ParsedMail, Receipt};
 use inbome_core::engine::{Engine, PeerFilter, Reply};
 use inbome_core::error::Error;
@@ -12,6 +11,7 @@ use inbome_core::history::MAX_COPIES;
 use inbome_core::history::Source;
 use inbome_core::key::Unusable;
 use inbome_core::limits::MAX_HISTORY_CERTS;
+use inbome_core::outgoing::OutgoingOptions;
 use inbome_core::peer::Word;
 use inbome_core::receive::Incoming;
 use inbome_core::recommend::Recommendation;

@@ -8,9 +8,9 @@
 
 use std::ffi::OsString;
 
-use inbome_core::compose::{ComposeError, Outgoing, OutgoingOptions};
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::limits::Limit;
+use inbome_core::outgoing::{ComposeError, Outgoing, OutgoingOptions};
 use serde_json::{Value, json};
 
 use self::arguments::Call;

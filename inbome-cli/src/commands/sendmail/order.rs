@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 
 use inbome_core::addr::Addr;
-use inbome_core::compose::{Outgoing, OutgoingReason};
 use inbome_core::engine::Engine;
 use inbome_core::error::Error;
 use inbome_core::limits::Limit;
 use inbome_core::mime::Envelope;
+use inbome_core::outgoing::{Outgoing, OutgoingReason};
 use serde_json::{Value, json};
 
 use super::arguments::Send;

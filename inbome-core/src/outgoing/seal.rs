@@ -2,7 +2,7 @@
 //! (Messages §2, §4).
 //!
 //! No copy shows another blind recipient, in its header, gossip, signature or key IDs. Nothing is
-//! given before all copies are made. Not here: whether to encrypt (`recommend`, `compose`), header
+//! given before all copies are made. Not here: whether to encrypt (`recommend`, `outgoing`), header
 //! protection (`mime`), and the OpenPGP message (`openpgp`).
 
 use std::borrow::Cow;
@@ -10,13 +10,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::compose::{OutgoingMessage, is_removed};
 use crate::header::RawField;
 use crate::header::print_gossip;
 use crate::key::{CertUnion, Key};
 use crate::mime::{Additions, Envelope, Payload, ProtectError, make_entity_payload, make_payload};
 use crate::openpgp::message::{SealTo, Sealing};
 use crate::openpgp::{OpenPgp, OpenPgpError, SecretKey};
+use crate::outgoing::{OutgoingMessage, is_removed};
 use crate::random::SecureRandom;
 
 /// A key to encrypt to, and all that is known of it.

@@ -1,7 +1,7 @@
 //! `process_outgoing`: from the mail that a program would send to the mails that leave (Discovery §8).
 //!
 //! [`read_draft`] finds who writes to whom; [`Advised::decide`] whether it is encrypted;
-//! [`Advised::in_clear`] makes the output in the clear. Not here: encrypting (`encrypt`).
+//! [`Advised::in_clear`] makes the output in the clear, and [`encrypt`] the encrypted one.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,6 +13,13 @@ use crate::key::Key;
 use crate::limits::Limit;
 use crate::mime::{Envelope, FromFlaw, rewrite};
 use crate::recommend::{Advice, Recommendation};
+
+mod seal;
+
+pub(crate) use seal::gossip_values;
+pub use seal::{
+    EncryptError, Letter, Sealed, SealedEntity, Source, Target, encrypt, encrypt_entity,
+};
 
 /// Who decides whether to encrypt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -407,7 +414,7 @@ fn without_key(recipients: &[(Addr, Advice)]) -> Vec<(Addr, Advice)> {
 }
 
 /// Fields that never leave: blind recipients, our own controls, and key fields for the sender.
-pub(crate) fn is_removed(field: &RawField<'_>, from: Option<&Addr>) -> bool {
+fn is_removed(field: &RawField<'_>, from: Option<&Addr>) -> bool {
     let is = |name: &str| field.name.eq_ignore_ascii_case(name.as_bytes());
     if ["Bcc", "Resent-Bcc", "Autocrypt-Draft-State", "X-Inbome"].into_iter().any(is) {
         return true;
