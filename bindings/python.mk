@@ -49,7 +49,7 @@ $(PYTHON_WORK)/venv/wheel:
 # The library as the tests of C take it: what `cargo build` makes, linked.
 .PHONY: $(PYTHON_WORK)/libinbome.so.0
 $(PYTHON_WORK)/libinbome.so.0:
-	$(CARGO) build --quiet -p inbome-ffi $(CARGO_FLAGS)
+	$(CARGO) build --quiet --workspace --lib $(CARGO_FLAGS)
 	@mkdir -p $(PYTHON_WORK)
 	@$(MAKE) -f inbome-ffi/install.mk --no-print-directory -s link-shared \
 	  INBOME_ARCHIVE=$(PYTHON_TARGET)/debug/libinbome.a INBOME_SHARED=$@

@@ -19,24 +19,25 @@ pub(crate) fn header() -> String {
 /// The static library, built by cargo beside this test.
 pub(crate) fn archive() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| built_by_cargo("inbome-ffi", "libinbome.a")).clone()
+    BUILT.get_or_init(|| built_by_cargo(&["--lib"], "libinbome.a")).clone()
 }
 
-/// The command, as `cargo test --workspace` made it. Without one it is built, which takes longer: cargo
-/// chooses other features for one package than for all.
+/// The command, as `cargo test --workspace` made it, else built.
 pub(crate) fn command() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     let find = || {
         let there = profile_folder().join("inbome");
-        if there.exists() { there } else { built_by_cargo("inbome-cli", "inbome") }
+        if there.exists() { there } else { built_by_cargo(&["--bin", "inbome"], "inbome") }
     };
     BUILT.get_or_init(find).clone()
 }
 
-fn built_by_cargo(package: &str, file: &str) -> PathBuf {
+/// Builds with the features of the whole workspace. For one package cargo would choose fewer, and build
+/// nearly all dependencies once more.
+fn built_by_cargo(target: &[&str], file: &str) -> PathBuf {
     let folder = profile_folder();
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(root()).args(["build", "--quiet", "--offline", "-p", package]);
+    cargo.current_dir(root()).args(["build", "--quiet", "--offline", "--workspace"]).args(target);
     if folder.ends_with("release") {
         cargo.arg("--release");
     }
