@@ -289,7 +289,7 @@ fn protected_advert(
     };
     let advert = advert
         .filter(|advert| payload.signers.contains(&advert.key.fingerprint))
-        .map(|advert| Advertised { protected: true, ..advert });
+        .map(|advert| Advertised { protected: true, field: None, ..advert });
     for report in &mut reports {
         report.protected = true;
         // Good by itself, and without effect in a mail that its key did not sign.

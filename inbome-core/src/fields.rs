@@ -7,7 +7,7 @@ use std::fmt;
 
 use crate::addr::Addr;
 use crate::header::{self, Family, FieldFlaw, RawField};
-use crate::key::{CertFlaw, Fingerprint, Key};
+use crate::key::{CertFlaw, Fingerprint, Hash, Key, hash};
 use crate::limits::MAX_KEY_FIELDS;
 use crate::peer::Advertised;
 
@@ -127,7 +127,18 @@ pub fn judge_field(
 ) -> Result<Option<Advertised>, FieldReason> {
     let header::Reading::Key(read) = header::read(field, from)? else { return Ok(None) };
     let key = check(&read.key_data)?;
-    Ok(Some(Advertised { key, prefer_encrypt: read.prefer_encrypt, protected: false }))
+    let (prefer_encrypt, field) = (read.prefer_encrypt, Some(field_hash(field)));
+    Ok(Some(Advertised { key, prefer_encrypt, protected: false, field }))
+}
+
+/// SHA-256 of a raw field, its name included: the same value says other things under another name.
+#[must_use]
+pub fn field_hash(field: &RawField<'_>) -> Hash {
+    match field.raw.starts_with(field.name) {
+        true => hash(field.raw),
+        // A program that parsed the mail itself hands the value alone.
+        false => hash(&[field.name, b":", field.raw].concat()),
+    }
 }
 
 /// Reports of fields that nobody looked at.

@@ -37,6 +37,9 @@ pub struct Advertised {
     pub prefer_encrypt: PreferEncrypt,
     /// It stood inside the encrypted and signed payload.
     pub protected: bool,
+    /// SHA-256 of the raw field that it was read from; none where another field could say the same
+    /// octets and mean something else.
+    pub field: Option<Hash>,
 }
 
 /// The youngest mail from the peer. The order is the join: by date, *encrypted* over not.
@@ -61,6 +64,9 @@ pub struct Advert {
     pub prefer_encrypt: PreferEncrypt,
     /// What the key is good for; kept beside it, not part of the join.
     pub judgement: Judgement,
+    /// SHA-256 of the raw field that brought this advert, so that the same octets need not be read
+    /// again. It comes and goes with the advert: a memory of work done, not part of the join.
+    pub field: Option<Hash>,
 }
 
 impl Advert {
@@ -179,10 +185,25 @@ pub struct Change {
 }
 
 impl Change {
+    /// Of the row alone.
+    fn of_row(row: bool) -> Self {
+        Self { row, ..Self::default() }
+    }
+
     /// Whether anything stored differs.
     #[must_use]
     pub fn is_some(&self) -> bool {
         self.row || !self.keys.is_empty()
+    }
+
+    /// Both changes, one after the other.
+    pub fn merge(&mut self, later: Self) {
+        self.row |= later.row;
+        self.keys.extend(later.keys);
+        self.key_changed = match (self.key_changed.take(), later.key_changed) {
+            (Some((old, _)), Some((_, new))) => Some((old, new)).filter(|(old, new)| old != new),
+            (held, later) => later.or(held),
+        };
     }
 }
 
@@ -220,6 +241,7 @@ impl PeerState {
             prefer_encrypt: advertised.prefer_encrypt,
             // Judged below, if this advert comes to stay.
             judgement: not_judged(),
+            field: advertised.field,
         };
         change.row |= self.take_advert(advert, &mut change.key_changed);
         self.settle(certs, now, &mut change);
@@ -262,10 +284,33 @@ impl PeerState {
     }
 
     /// Everything up to `at` counts as not seen. The user's word is forgotten with it.
-    pub fn forget(&mut self, at: Timestamp) {
+    pub fn forget(&mut self, at: Timestamp) -> Change {
         raise(&mut self.peer.forgotten, at);
         self.peer.word = Word::Default;
-        self.drop_forgotten();
+        Change { row: true, keys: self.drop_forgotten(), key_changed: None }
+    }
+
+    /// Takes the user's word about the peer (Discovery §7).
+    pub fn set_word(&mut self, word: Word) -> Change {
+        let row = self.peer.word != word;
+        self.peer.word = word;
+        Change::of_row(row)
+    }
+
+    /// What a field of these octets, by their SHA-256, says: the advert that stands, if such a field
+    /// brought it.
+    #[must_use]
+    pub fn by_field(&self, field: &Hash) -> Option<Advertised> {
+        let advert = self.peer.advert.as_ref().filter(|advert| advert.field == Some(*field))?;
+        let (key, prefer_encrypt) = (advert.key.clone(), advert.prefer_encrypt);
+        Some(Advertised { key, prefer_encrypt, protected: false, field: advert.field })
+    }
+
+    /// Whose cert this copy, by its SHA-256, was found to be.
+    #[must_use]
+    pub fn by_copy(&self, copy: &Hash) -> Option<&Fingerprint> {
+        let mut history = self.history.iter();
+        history.find(|(_, record)| record.copies.contains(copy)).map(|(fingerprint, _)| fingerprint)
     }
 
     /// Joins the state that another device computed from other mails, or partly the same ones. The
@@ -275,10 +320,10 @@ impl PeerState {
         let mut other = other.clone();
         let forgotten = self.peer.forgotten.max(other.peer.forgotten);
         change.row |= forgotten > self.peer.forgotten;
-        for side in [&mut *self, &mut other] {
-            side.peer.forgotten = forgotten;
-            side.drop_forgotten();
-        }
+        self.peer.forgotten = forgotten;
+        change.keys.extend(self.drop_forgotten());
+        other.peer.forgotten = forgotten;
+        other.drop_forgotten();
         let mut theirs = other.peer;
         // They judged by the copies that they know; we may know a revocation that they do not.
         theirs.unjudge_all();
@@ -303,9 +348,8 @@ impl PeerState {
         change
     }
 
-    /// Judges the keys of the row anew where the last judgement no longer holds. Gives
-    /// whether anything changed.
-    pub fn judge(&mut self, certs: &dyn Certificates, now: Timestamp) -> bool {
+    /// Judges the keys of the row anew where the last judgement no longer holds.
+    pub fn judge(&mut self, certs: &dyn Certificates, now: Timestamp) -> Change {
         let history = &self.history;
         let renew = |key: &Key, judgement: &mut Judgement| {
             if judgement.holds_at(now) {
@@ -318,10 +362,39 @@ impl PeerState {
         let peer = &mut self.peer;
         let direct = peer.advert.as_mut().is_some_and(|a| renew(&a.key, &mut a.judgement));
         let introduced = [&mut peer.gossip, &mut peer.imported];
-        introduced
+        let changed = introduced
             .into_iter()
             .flatten()
-            .fold(direct, |changed, held| renew(&held.key, &mut held.judgement) || changed)
+            .fold(direct, |changed, held| renew(&held.key, &mut held.judgement) || changed);
+        Change::of_row(changed)
+    }
+
+    /// The row for a draft that brought keys along (Messages §5, Discovery §7): they serve as gossip
+    /// would, for that draft alone, where no other key is known; what is stored of their fingerprints
+    /// holds for them too.
+    #[must_use]
+    pub fn with_draft_keys(
+        self,
+        keys: &mut dyn Iterator<Item = &Key>,
+        certs: &dyn Certificates,
+        now: Timestamp,
+    ) -> Peer {
+        let mut peer = self.peer;
+        if peer.has_key() {
+            return peer;
+        }
+        for key in keys {
+            let known = self.history.get(&key.fingerprint).map(|record| &record.union);
+            let judgement = certs.judge(&key.bytes, &certs.union(known, &key.bytes), now);
+            let usable = judgement.verdict.is_ok();
+            if usable || peer.gossip.is_none() {
+                peer.gossip = Some(Introduced { at: now, key: key.clone(), judgement });
+            }
+            if usable {
+                break;
+            }
+        }
+        peer
     }
 
     /// Of a mail that counts as not seen a hard revocation stays, which is kept for ever whenever it was
@@ -454,7 +527,7 @@ impl PeerState {
             .any(|fpr| self.history.get(fpr).is_some_and(|record| record.union.truncated));
         change.row |= cut && !self.peer.truncated;
         self.peer.truncated |= cut;
-        change.row |= self.judge(certs, now);
+        change.row |= self.judge(certs, now).row;
     }
 
     /// Drops the records past the limit: the direct and the gossip cert, what the user handed in or
@@ -486,8 +559,10 @@ impl PeerState {
         dropped
     }
 
-    fn drop_forgotten(&mut self) {
-        let Some(limit) = self.peer.forgotten else { return };
+    /// Takes away what counts as not seen; which records differ.
+    fn drop_forgotten(&mut self) -> BTreeSet<Fingerprint> {
+        let mut changed = BTreeSet::new();
+        let Some(limit) = self.peer.forgotten else { return changed };
         let peer = &mut self.peer;
         peer.seen = peer.seen.filter(|seen| seen.at > limit);
         peer.advert = peer.advert.take().filter(|advert| advert.at > limit);
@@ -495,11 +570,16 @@ impl PeerState {
         peer.imported = peer.imported.take().filter(|imported| imported.at > limit);
         peer.last_plain = peer.last_plain.take().filter(|plain| plain.at > limit);
         peer.list_post = peer.list_post.filter(|at| *at > limit);
-        self.history.retain(|_, record| {
+        self.history.retain(|fingerprint, record| {
+            let before = record.spans;
             record.spans.forget(limit);
+            if record.spans != before {
+                changed.insert(fingerprint.clone());
+            }
             // Discovery §3.1: a verified hard revocation is kept for ever.
             !record.spans.is_empty() || record.union.hard_revoked
         });
+        changed
     }
 }
 

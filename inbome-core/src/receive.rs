@@ -12,13 +12,13 @@ use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::decrypt::Decrypted;
 use crate::discover::{self, Discovered, Discovery, Ignored, Mail, Receipt, Refusal, Sender};
-use crate::fields::{FieldReason, FieldReport, Judge, judge_field};
+use crate::fields::{FieldReason, FieldReport, Judge, field_hash, judge_field};
 use crate::gossip::GossipFlaw;
 use crate::header::RawField;
 use crate::key::{CertFlaw, Certificates, Fingerprint, Hash, Key, hash};
 use crate::limits::MAX_PEERS;
-use crate::peer::{Advertised, PeerState};
-use crate::store::{MessageIdHash, SavedPeer, Store, StoreError};
+use crate::peer::{Advertised, Change, PeerState};
+use crate::store::{MessageIdHash, Store, StoreError};
 
 /// What one mail changed, and why or why not.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,8 +76,6 @@ pub struct Examined {
     written_by: Option<Addr>,
     at: Option<Timestamp>,
     discovered: Discovered,
-    /// SHA-256 of the raw field that was the advert.
-    field_hash: Option<Hash>,
     /// The id of a mail that was decrypted.
     encrypted_id: Option<MessageIdHash>,
 }
@@ -86,9 +84,8 @@ impl Examined {
     fn ignored(reason: Ignored, from: Option<Addr>) -> Self {
         let discovery = Discovery::Ignored(reason);
         let discovered = Discovered { fields: Vec::new(), discovery, gossip: Vec::new() };
-        let (account, written_by, at) = (None, None, None);
-        let (field_hash, encrypted_id) = (None, None);
-        Self { account, from, written_by, at, discovered, field_hash, encrypted_id }
+        let (account, written_by, at, encrypted_id) = (None, None, None, None);
+        Self { account, from, written_by, at, discovered, encrypted_id }
     }
 
     /// The account of a mail that is encrypted and would tell more if it were opened.
@@ -130,13 +127,13 @@ pub fn message_id_hash(id: &[u8]) -> MessageIdHash {
 
 /// What a run remembers of key fields, so that nothing is parsed or verified twice.
 pub trait KeyMemory {
-    /// The advert that a field of exactly these octets was found to be, from this sender; and their
-    /// SHA-256.
-    fn by_field(&self, from: &Addr, raw: &[u8]) -> Option<(Advertised, Hash)>;
+    /// The advert that a field of exactly this name and these octets was found to be, from this
+    /// sender.
+    fn by_field(&self, from: &Addr, field: &RawField<'_>) -> Option<Advertised>;
     /// What the cert with this hash was found to be.
     fn by_cert(&self, from: &Addr, cert: &Hash) -> Option<Result<Fingerprint, CertFlaw>>;
     /// Keeps what a field was found to be; a memory may also let it go.
-    fn keep(&mut self, from: &Addr, raw: &[u8], found: &(Advertised, Hash));
+    fn keep(&mut self, from: &Addr, field: &RawField<'_>, found: &Advertised);
     /// Keeps what was found of a cert.
     fn keep_cert(&mut self, cert: &Hash, found: &Result<Fingerprint, CertFlaw>);
 }
@@ -165,15 +162,8 @@ pub fn examine_from(
     certs: &dyn Certificates,
     memory: &mut dyn KeyMemory,
 ) -> Examined {
-    let mut field_hash = None;
-    let mut judge = |field: &RawField<'_>, from: &Addr| {
-        let found = remembered(field, from, certs, memory);
-        if let Ok(Some((_, raw_hash))) = &found {
-            field_hash = Some(*raw_hash);
-        }
-        found.map(|found| found.map(|(advertised, _)| advertised))
-    };
-    let judge: Judge<'_> = &mut judge;
+    let judge: Judge<'_> =
+        &mut |field: &RawField<'_>, from: &Addr| remembered(field, from, certs, memory);
     let discovered = discover::observe(mail, sender, accounts, judge);
     let encrypted_id = mail.payload().and_then(|_| mail.message_id());
     Examined {
@@ -181,8 +171,6 @@ pub fn examine_from(
         from: Some(sender.from.clone()),
         written_by: accounts.of(&sender.from).map(|account| account.addr.clone()),
         at: Some(sender.at),
-        // Several valid fields, or a protected one, leave no single raw field to remember.
-        field_hash: field_hash.filter(|_| mail.payload().is_none()),
         encrypted_id: encrypted_id.map(|id| message_id_hash(&id)),
         discovered,
     }
@@ -194,8 +182,8 @@ fn remembered(
     from: &Addr,
     certs: &dyn Certificates,
     memory: &mut dyn KeyMemory,
-) -> Result<Option<(Advertised, Hash)>, FieldReason> {
-    if let Some(found) = memory.by_field(from, field.raw) {
+) -> Result<Option<Advertised>, FieldReason> {
+    if let Some(found) = memory.by_field(from, field) {
         return Ok(Some(found));
     }
     let mut check = |cert: &[u8]| {
@@ -207,42 +195,35 @@ fn remembered(
         })?;
         Ok(Key { fingerprint: found, hash: cert_hash, bytes: cert.into() })
     };
-    let Some(advertised) = judge_field(field, from, &mut check)? else { return Ok(None) };
-    let found = (advertised, hash(field.raw));
-    memory.keep(from, field.raw, &found);
-    Ok(Some(found))
+    let found = judge_field(field, from, &mut check)?;
+    if let Some(found) = &found {
+        memory.keep(from, field, found);
+    }
+    Ok(found)
 }
 
 /// One peer in the working set.
 #[derive(Debug, Default)]
 pub struct Held {
     state: PeerState,
-    field_hash: Option<Hash>,
-    /// The row is to be written.
-    dirty: bool,
-    /// The records of the history that are to be written.
-    keys: BTreeSet<Fingerprint>,
+    /// What is to be written.
+    change: Change,
     /// The store had no row.
     new: bool,
 }
 
 /// A single mail's memory is what is stored of its sender.
 impl KeyMemory for Held {
-    fn by_field(&self, _from: &Addr, raw: &[u8]) -> Option<(Advertised, Hash)> {
-        let (advert, held) = (self.state.peer.advert.as_ref()?, self.field_hash?);
-        if held != hash(raw) {
-            return None;
-        }
-        let (key, prefer_encrypt) = (advert.key.clone(), advert.prefer_encrypt);
-        Some((Advertised { key, prefer_encrypt, protected: false }, held))
+    fn by_field(&self, _from: &Addr, field: &RawField<'_>) -> Option<Advertised> {
+        self.state.peer.advert.as_ref()?.field?;
+        self.state.by_field(&field_hash(field))
     }
 
     fn by_cert(&self, _from: &Addr, cert: &Hash) -> Option<Result<Fingerprint, CertFlaw>> {
-        let mut history = self.state.history.iter();
-        history.find(|(_, record)| record.copies.contains(cert)).map(|(fpr, _)| Ok(fpr.clone()))
+        self.state.by_copy(cert).map(|fingerprint| Ok(fingerprint.clone()))
     }
 
-    fn keep(&mut self, _from: &Addr, _raw: &[u8], _found: &(Advertised, Hash)) {}
+    fn keep(&mut self, _from: &Addr, _field: &RawField<'_>, _found: &Advertised) {}
 
     fn keep_cert(&mut self, _cert: &Hash, _found: &Result<Fingerprint, CertFlaw>) {}
 }
@@ -275,7 +256,7 @@ impl Working {
     #[must_use]
     pub fn is_dirty(&self) -> bool {
         !self.encrypted_ids.is_empty()
-            || self.held.values().flat_map(BTreeMap::values).any(|h| h.dirty)
+            || self.held.values().flat_map(BTreeMap::values).any(|h| h.is_dirty())
     }
 
     /// The peer, loaded on first use.
@@ -315,18 +296,18 @@ impl Working {
         self.generation = Some(generation.saturating_add(1));
         for (account, peers) in &mut self.held {
             if !alone {
-                peers.retain(|_, held| held.dirty);
+                peers.retain(|_, held| held.is_dirty());
             }
-            for (addr, held) in peers.iter_mut().filter(|(_, held)| held.dirty && !alone) {
+            for (addr, held) in peers.iter_mut().filter(|(_, held)| held.is_dirty() && !alone) {
                 held.rejoin(load(store, account, addr)?, certs, now);
             }
-            let dirty = peers.iter().filter(|(_, held)| held.dirty);
-            store.save_peers(account, &mut dirty.map(|(addr, held)| held.to_save(addr)))?;
+            let dirty = peers.iter().filter(|(_, held)| held.is_dirty());
+            let saved = &mut dirty.map(|(addr, held)| (addr, &held.state, &held.change));
+            store.save_peers(account, saved)?;
             let mut new = false;
-            for held in peers.values_mut().filter(|held| held.dirty) {
-                new |= held.new;
-                (held.dirty, held.new) = (false, false);
-                held.keys.clear();
+            for held in peers.values_mut().filter(|held| held.is_dirty()) {
+                new |= std::mem::take(&mut held.new);
+                held.change = Change::default();
             }
             if new {
                 let surplus = store.count_peers(account)?.saturating_sub(MAX_PEERS);
@@ -365,32 +346,21 @@ impl Working {
 }
 
 fn load(store: &mut dyn Store, account: &Addr, addr: &Addr) -> Result<Held, StoreError> {
-    let Some(peer) = store.load_peer(account, addr)? else {
-        return Ok(Held { new: true, ..Held::default() });
-    };
-    let history = store.load_history(account, addr)?;
-    let field_hash = store.load_field_hash(account, addr)?;
-    Ok(Held { state: PeerState { peer, history }, field_hash, ..Held::default() })
+    let stored = store.peer(account, addr)?;
+    let new = stored.is_none();
+    Ok(Held { state: stored.unwrap_or_default(), new, ..Held::default() })
 }
 
 impl Held {
-    fn to_save<'a>(&'a self, addr: &'a Addr) -> SavedPeer<'a> {
-        let (state, keys, field_hash) = (&self.state, &self.keys, self.field_hash.as_ref());
-        SavedPeer { addr, state, keys, field_hash }
+    fn is_dirty(&self) -> bool {
+        self.change.is_some()
     }
 
     /// What is stored now, joined with what is held.
     fn rejoin(&mut self, stored: Self, certs: &dyn Certificates, now: Timestamp) {
-        let mut joined = stored.state;
-        let change = joined.join(&self.state, certs, now);
-        // The raw field belongs to the advert that stands now.
-        let advert = |state: &PeerState| state.peer.advert.as_ref().map(|a| (a.at, a.key.hash));
-        if advert(&joined) != advert(&self.state) {
-            self.field_hash = stored.field_hash;
-        }
-        self.keys.extend(change.keys);
+        let held = std::mem::replace(&mut self.state, stored.state);
+        self.change.merge(self.state.join(&held, certs, now));
         self.new = stored.new;
-        self.state = joined;
     }
 }
 
@@ -405,7 +375,7 @@ pub fn apply(
     certs: &dyn Certificates,
     now: Timestamp,
 ) -> Result<Incoming, StoreError> {
-    let Examined { account, from, written_by, at, discovered, field_hash, encrypted_id } = examined;
+    let Examined { account, from, written_by, at, discovered, encrypted_id } = examined;
     let mut incoming = Incoming {
         outcome: Outcome::Unchanged,
         account,
@@ -443,19 +413,9 @@ pub fn apply(
     };
     let held = working.hold(store, account, from)?;
     let change = held.state.observe(&observation, certs, now);
-    // The hash belongs to the advert that stands in the row.
-    if change.row
-        && let (Some(advert), Some(seen)) = (&held.state.peer.advert, &observation.advert)
-        && advert.at == at
-        && advert.key.hash == seen.key.hash
-        && advert.prefer_encrypt == seen.prefer_encrypt
-    {
-        held.field_hash = field_hash;
-    }
     let mut updated = change.is_some();
-    held.dirty |= updated;
-    held.keys.extend(change.keys);
-    incoming.key_changed = change.key_changed;
+    incoming.key_changed.clone_from(&change.key_changed);
+    held.change.merge(change);
     for report in discovered.gossip {
         let mut conflict = false;
         if let (Some(addr), Ok(key)) = (&report.addr, &report.key) {
@@ -464,8 +424,7 @@ pub fn apply(
             let direct = held.state.peer.advert.as_ref();
             conflict = direct.is_some_and(|advert| advert.key.fingerprint != key.fingerprint);
             updated |= change.is_some();
-            held.dirty |= change.is_some();
-            held.keys.extend(change.keys);
+            held.change.merge(change);
         }
         let key = report.key.map(|key| key.fingerprint);
         incoming.gossip.push(GossipOutcome { addr: report.addr, key, conflict });

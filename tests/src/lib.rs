@@ -7,6 +7,7 @@ pub mod letters;
 pub mod mailbox;
 pub mod memory;
 pub mod messages;
+pub mod muacrypt;
 pub mod scanning;
 pub mod stage;
 pub mod terminal;

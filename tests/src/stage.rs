@@ -18,10 +18,11 @@ use inbome_core::openpgp::{OpenPgp, Rpgp};
 use inbome_core::peer::PeerState;
 use inbome_core::random::{RandomError, SecureRandom};
 use inbome_core::receive::{Incoming, Outcome};
+use pgp::packet::SignatureType;
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
 
-use crate::certs::{Cert, Key, Says};
+use crate::certs::{Cert, Key, On, Says, sign};
 
 /// 1 January 2017: the present of most tests.
 pub const NOW: i64 = 1_483_228_800;
@@ -122,6 +123,17 @@ pub fn bob_counted() -> (Engine, Rpgp) {
 pub fn cert(seed: u8, id: &str) -> Vec<u8> {
     let (primary, subkey) = (Key::signing(seed, CERT_MADE), Key::encrypting(seed, CERT_MADE));
     Cert::of(&primary)
+        .user_id(&primary, &format!("<{id}>"), &Says::certification(CERT_MADE))
+        .subkey(&primary, &subkey, &Says::binding(CERT_MADE))
+        .octets()
+}
+
+/// The same cert, revoked a day later without a reason: a hard revocation.
+pub fn revoked_cert(seed: u8, id: &str) -> Vec<u8> {
+    let (primary, subkey) = (Key::signing(seed, CERT_MADE), Key::encrypting(seed, CERT_MADE));
+    let revocation = Says::new(SignatureType::KeyRevocation, CERT_MADE + 86_400);
+    Cert::of(&primary)
+        .sig(sign(&primary, &primary, On::Key, &revocation))
         .user_id(&primary, &format!("<{id}>"), &Says::certification(CERT_MADE))
         .subkey(&primary, &subkey, &Says::binding(CERT_MADE))
         .octets()

@@ -10,10 +10,10 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::key::{Key, hash};
 use crate::openpgp::OpenPgp;
-use crate::peer::{Introduced, Peer, PeerState};
+use crate::peer::Peer;
 use crate::receive::message_id_hash;
 use crate::recommend::{self, Advice, Draft, Reason, Recommendation, Target};
-use crate::store::{SavedPeer, transaction};
+use crate::store::transaction;
 
 /// What the mail answers, as far as the caller knows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -106,14 +106,6 @@ impl Engine {
     }
 }
 
-/// Gossip of a draft serves that draft alone (Messages §5): it fills in where the row has none.
-fn hear_for_now(row: &mut Peer, key: &Key, openpgp: &dyn OpenPgp, now: Timestamp) {
-    if row.gossip.as_ref().is_none_or(|held| held.judgement.verdict.is_err()) {
-        let judgement = openpgp.judge(&key.bytes, &openpgp.union(None, &key.bytes), now);
-        row.gossip = Some(Introduced { at: now, key: key.clone(), judgement });
-    }
-}
-
 fn own_account<'a>(accounts: &'a Arc<Accounts>, addr: &Addr) -> Option<&'a Account> {
     accounts.of(addr)
 }
@@ -139,8 +131,11 @@ impl Inner {
                 Some(own) => self.own_advice(own, account)?,
                 None => {
                     let mut row = self.judged_peer(account, addr, openpgp, now)?;
-                    for (_, key) in gossip.iter().filter(|(about, _)| about == addr) {
-                        hear_for_now(&mut row, key, openpgp, now);
+                    let mut brought =
+                        gossip.iter().filter(|(about, _)| about == addr).map(|(_, key)| key);
+                    if !row.has_key() && brought.clone().next().is_some() {
+                        let state = self.store.peer(&account.addr, addr)?.unwrap_or_default();
+                        row = state.with_draft_keys(&mut brought, openpgp, now);
                     }
                     recommend::recommend_one(&row, draft)
                 }
@@ -174,14 +169,13 @@ impl Inner {
         openpgp: &dyn OpenPgp,
         now: Timestamp,
     ) -> Result<Peer, Error> {
-        let Some(peer) = self.store.load_peer(&account.addr, addr)? else {
+        let Some(peer) = self.store.peer_row(&account.addr, addr)? else {
             return Ok(Peer::default());
         };
         if peer.is_judged_at(now) {
             return Ok(peer);
         }
-        let history = self.store.load_history(&account.addr, addr)?;
-        let mut state = PeerState { peer, history };
+        let Some(mut state) = self.store.peer(&account.addr, addr)? else { return Ok(peer) };
         state.judge(openpgp, now);
         // Kept, so that it is made once. A home that cannot be written to pays each time.
         let _ = self.keep_judgement(account, addr, openpgp, now);
@@ -198,15 +192,12 @@ impl Inner {
     ) -> Result<(), Error> {
         self.store.end_read();
         transaction(self.store.as_mut(), |store| {
-            let Some(peer) = store.load_peer(&account.addr, addr)? else { return Ok(()) };
-            let history = store.load_history(&account.addr, addr)?;
-            let field = store.load_field_hash(&account.addr, addr)?;
-            let mut state = PeerState { peer, history };
-            if state.judge(openpgp, now) {
-                let (state, keys, field_hash) = (&state, &BTreeSet::new(), field.as_ref());
-                store.save_peer(&account.addr, SavedPeer { addr, state, keys, field_hash })?;
+            let Some(mut state) = store.peer(&account.addr, addr)? else { return Ok(()) };
+            let change = state.judge(openpgp, now);
+            match change.is_some() {
+                true => Ok(store.save_peer(&account.addr, addr, &state, &change)?),
+                false => Ok(()),
             }
-            Ok(())
         })
     }
 

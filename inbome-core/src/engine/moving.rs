@@ -170,9 +170,10 @@ impl Engine {
                 synced.skip(advice.reasons.first().map_or("no_key", |reason| reason.code()));
                 continue;
             };
-            let mut history = inner.store.load_history(&account.addr, &addr)?;
+            let state = inner.store.peer(&account.addr, &addr)?.unwrap_or_default();
             drop(inner);
-            let Some(record) = history.remove(&key.fingerprint) else { continue };
+            let record = state.history.get(&key.fingerprint).cloned();
+            let Some(record) = record else { continue };
             let union = match targets.get(&key.fingerprint) {
                 Some(held) => openpgp.union(Some(&held.union), &record.union.bytes),
                 None => record.union,

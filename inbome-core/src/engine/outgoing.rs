@@ -248,8 +248,8 @@ impl Inner {
         addr: &Addr,
         key: &Key,
     ) -> Result<Option<CertUnion>, Error> {
-        let mut history = self.store.load_history(&account.addr, addr)?;
-        Ok(history.remove(&key.fingerprint).map(|record| record.union))
+        let state = self.store.peer(&account.addr, addr)?.unwrap_or_default();
+        Ok(state.history.get(&key.fingerprint).map(|record| record.union.clone()))
     }
 
     /// Messages §5: a captured ciphertext planted as a draft must not be sent on.

@@ -1,12 +1,12 @@
 //! Peers: look, list, forget, and the user's word about them.
 
-use super::Engine;
+use super::{Engine, account_meant};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::key::{Fingerprint, Key, hash};
-use crate::peer::{PeerState, Word};
-use crate::store::{PeerRow, SavedPeer, Store, StoreError};
+use crate::peer::{Change, PeerState, Word};
+use crate::store::PeerRow;
 
 /// Which rows to list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,33 +31,39 @@ pub struct PeerDetails {
 
 impl Engine {
     /// Hands every peer of an account (of all accounts without one) to `each`: sorted by account,
-    /// then by the octets of the address. Own addresses are hidden (Discovery §3.1).
+    /// then by the octets of the address. Own addresses are hidden (Discovery §3.1). `each` may call the
+    /// engine; a row that is written meanwhile is handed over as it was or as it is.
     ///
     /// # Errors
-    /// [`Error::NoAccount`], [`StoreError`].
+    /// [`Error::NoAccount`], [`Error::Store`].
     pub fn peers(
         &self,
         account: Option<&Addr>,
         filter: PeerFilter,
         each: &mut dyn FnMut(&Addr, PeerRow),
     ) -> Result<(), Error> {
-        let mut inner = self.lock()?;
-        let accounts = inner.accounts()?;
-        let mut asked: Vec<Addr> = match account {
-            Some(addr) => vec![inner.account(Some(addr))?.addr],
-            None => accounts.0.iter().map(|account| account.addr.clone()).collect(),
+        let accounts = self.lock()?.accounts()?;
+        let mut asked: Vec<&Addr> = match account {
+            Some(_) => vec![&account_meant(&accounts, account)?.addr],
+            None => accounts.0.iter().map(|account| &account.addr).collect(),
         };
         asked.sort();
         for account in asked {
-            inner.store.list_peers(&account, &mut |row| {
-                let shown = match filter {
-                    PeerFilter::All => !row.peer.is_blank(),
-                    PeerFilter::WithKey => row.peer.has_key(),
-                };
-                if shown && !accounts.own(&row.addr) {
-                    each(&account, row);
+            let mut after = None;
+            loop {
+                let rows = self.lock()?.store.list_peers(account, after.as_ref(), PAGE)?;
+                let Some(last) = rows.last().map(|row| row.addr.clone()) else { break };
+                after = Some(last);
+                for row in rows {
+                    let shown = match filter {
+                        PeerFilter::All => !row.peer.is_blank(),
+                        PeerFilter::WithKey => row.peer.has_key(),
+                    };
+                    if shown && !accounts.own(&row.addr) {
+                        each(account, row);
+                    }
                 }
-            })?;
+            }
         }
         Ok(())
     }
@@ -72,7 +78,7 @@ impl Engine {
         let hidden = inner.accounts()?.own(addr);
         // Of a forgotten peer only the date is left.
         let known = |state: &PeerState| !state.peer.is_blank() || !state.history.is_empty();
-        let state = load(inner.store.as_mut(), &account, addr)?.filter(|s| !hidden && known(s));
+        let state = inner.store.peer(&account, addr)?.filter(|state| !hidden && known(state));
         match state {
             Some(state) => Ok(PeerDetails { account, addr: addr.clone(), state }),
             None => Err(Error::NoPeer { account, addr: addr.clone() }),
@@ -85,11 +91,7 @@ impl Engine {
     /// [`Error::NoPeer`].
     pub fn forget_peer(&self, account: Option<&Addr>, addr: &Addr) -> Result<Timestamp, Error> {
         let now = self.now();
-        self.change_peer(account, addr, false, |state| {
-            let keys: Vec<Fingerprint> = state.history.keys().cloned().collect();
-            state.forget(now);
-            Ok(keys)
-        })?;
+        self.change_peer(account, addr, false, |state| Ok(state.forget(now)))?;
         Ok(now)
     }
 
@@ -106,8 +108,7 @@ impl Engine {
                 let fingerprint = fingerprint.to_string();
                 return Err(Error::NoKey { fingerprint, of: addr.clone() });
             }
-            state.peer.word = word;
-            Ok(Vec::new())
+            Ok(state.set_word(word))
         })
     }
 
@@ -125,20 +126,18 @@ impl Engine {
         let (fingerprint, cert) = self.openpgp.import_cert(octets)?;
         let key = Key { fingerprint: fingerprint.clone(), hash: hash(&cert), bytes: cert.into() };
         self.change_peer(account, addr, true, |state| {
-            state.import(&key, now, self.openpgp.as_ref(), now);
-            Ok(vec![key.fingerprint.clone()])
+            Ok(state.import(&key, now, self.openpgp.as_ref(), now))
         })?;
         Ok(fingerprint)
     }
 
-    /// Reads, changes and writes one peer in one transaction. `change` gives the fingerprints of the
-    /// records that it touched.
+    /// Reads, changes and writes one peer in one transaction.
     fn change_peer(
         &self,
         account: Option<&Addr>,
         addr: &Addr,
         create: bool,
-        change: impl FnOnce(&mut PeerState) -> Result<Vec<Fingerprint>, Error>,
+        change: impl FnOnce(&mut PeerState) -> Result<Change, Error>,
     ) -> Result<(), Error> {
         let mut inner = self.lock()?;
         let account = inner.account(account)?.addr;
@@ -147,31 +146,16 @@ impl Engine {
             return Err(Error::Unfit { wanted, addr: addr.clone() });
         }
         inner.write(|store| {
-            let mut state = match load(store, &account, addr)? {
+            let mut state = match store.peer(&account, addr)? {
                 Some(state) => state,
                 None if create => PeerState::default(),
                 None => return Err(Error::NoPeer { account, addr: addr.clone() }),
             };
-            let advert = |state: &PeerState| state.peer.advert.as_ref().map(|a| a.key.hash);
-            let before = advert(&state);
-            let keys = change(&mut state)?.into_iter().collect();
-            let field_hash = match advert(&state) == before {
-                true => store.load_field_hash(&account, addr)?,
-                false => None,
-            };
-            let (state, keys, field_hash) = (&state, &keys, field_hash.as_ref());
-            store.save_peer(&account, SavedPeer { addr, state, keys, field_hash })?;
-            Ok(())
+            let change = change(&mut state)?;
+            Ok(store.save_peer(&account, addr, &state, &change)?)
         })
     }
 }
 
-fn load(
-    store: &mut dyn Store,
-    account: &Addr,
-    addr: &Addr,
-) -> Result<Option<PeerState>, StoreError> {
-    let Some(peer) = store.load_peer(account, addr)? else { return Ok(None) };
-    let history = store.load_history(account, addr)?;
-    Ok(Some(PeerState { peer, history }))
-}
+/// Rows that are read at a time.
+const PAGE: usize = 256;

@@ -14,7 +14,6 @@ use crate::error::Error;
 use crate::gossip::Payload;
 use crate::mime::{Envelope, Shape, is_mangled, locate};
 use crate::openpgp::SecretKey;
-use crate::peer::PeerState;
 
 impl Engine {
     /// Decrypts and verifies a mail (Messages §3): the message as a reader shall see it, and one
@@ -92,9 +91,8 @@ impl Engine {
         for addr in opening.senders() {
             let mut inner = self.lock()?;
             for (account, _) in &held.keys {
-                if let Some(peer) = inner.store.load_peer(account, &addr)? {
-                    let history = inner.store.load_history(account, &addr)?;
-                    states.insert(addr.clone(), PeerState { peer, history });
+                if let Some(state) = inner.store.peer(account, &addr)? {
+                    states.insert(addr.clone(), state);
                     break;
                 }
             }

@@ -18,7 +18,7 @@ use crate::limits::{EARLIEST_DATE_SECS, MAX_PEERS};
 use crate::openpgp::OpenPgp;
 use crate::peer::{Advertised, Change, Observation, PeerState};
 use crate::secret::Secret;
-use crate::store::{SavedPeer, Store, StoreError, transaction};
+use crate::store::{Store, StoreError, transaction};
 
 mod gpg;
 pub mod keyring;
@@ -388,31 +388,18 @@ fn apply(
     all: &[Said],
     report: &mut Imported,
 ) -> Result<bool, MoveError> {
-    let peer = store.load_peer(account, addr)?.unwrap_or_default();
-    let mut state = PeerState { peer, history: store.load_history(account, addr)? };
-    let advert = |state: &PeerState| state.peer.advert.as_ref().map(|held| held.key.hash);
-    let before = advert(&state);
+    let mut state = store.peer(account, addr)?.unwrap_or_default();
     let mut change = Change::default();
     for said in all {
         match said_to(sources, &mut state, said, report) {
-            Ok(more) => {
-                change.row |= more.row;
-                change.keys.extend(more.keys);
-            }
+            Ok(more) => change.merge(more),
             Err(reason) => report.skip(reason),
         }
     }
-    if !change.is_some() {
-        return Ok(false);
+    if change.is_some() {
+        store.save_peer(account, addr, &state, &change)?;
     }
-    // The remembered field is the one that brought the advert.
-    let field_hash = match advert(&state) == before {
-        true => store.load_field_hash(account, addr)?,
-        false => None,
-    };
-    let (keys, field_hash) = (&change.keys, field_hash.as_ref());
-    store.save_peer(account, SavedPeer { addr, state: &state, keys, field_hash })?;
-    Ok(true)
+    Ok(change.is_some())
 }
 
 /// The joins of `peer`, or the reason code for leaving it.
@@ -435,7 +422,8 @@ fn said_to(
         Said::Advert(at, cert, prefer_encrypt) => {
             let (at, key) = (dated(at)?, checked(sources, state, cert)?);
             count_one(&mut report.adverts);
-            let advert = Advertised { key, prefer_encrypt: *prefer_encrypt, protected: false };
+            let (prefer_encrypt, protected, field) = (*prefer_encrypt, false, None);
+            let advert = Advertised { key, prefer_encrypt, protected, field };
             Ok(state.observe(&seen(at, Some(advert)), certs, now))
         }
         Said::Gossip(at, cert) => {
@@ -456,9 +444,8 @@ fn said_to(
 /// The key, if it would be valid in a key field (Discovery §2.2).
 fn checked(sources: &Sources<'_>, state: &PeerState, cert: &[u8]) -> Result<Key, &'static str> {
     let hash = hash(cert);
-    let known = state.history.iter().find(|(_, record)| record.copies.contains(&hash));
-    let fingerprint = match known {
-        Some((fingerprint, _)) => fingerprint.clone(),
+    let fingerprint = match state.by_copy(&hash) {
+        Some(fingerprint) => fingerprint.clone(),
         None => sources.openpgp.check(cert).map_err(flaw_code)?,
     };
     Ok(Key { fingerprint, hash, bytes: cert.into() })

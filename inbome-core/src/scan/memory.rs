@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::addr::Addr;
+use crate::header::RawField;
 use crate::key::{CertFlaw, Fingerprint, Hash};
 use crate::peer::Advertised;
 use crate::receive::KeyMemory;
@@ -32,8 +33,9 @@ pub(super) struct RunMemory<'a> {
 #[derive(Debug, Clone)]
 struct Remembered {
     raw: Box<[u8]>,
+    name: Box<[u8]>,
     from: Addr,
-    found: (Advertised, Hash),
+    found: Advertised,
 }
 
 impl<'a> RunMemory<'a> {
@@ -51,9 +53,10 @@ impl<'a> RunMemory<'a> {
 }
 
 impl KeyMemory for RunMemory<'_> {
-    fn by_field(&self, from: &Addr, raw: &[u8]) -> Option<(Advertised, Hash)> {
-        let held = self.fields.get(Self::slot(raw))?.as_ref()?;
-        (*held.raw == *raw && held.from == *from).then(|| held.found.clone())
+    fn by_field(&self, from: &Addr, field: &RawField<'_>) -> Option<Advertised> {
+        let held = self.fields.get(Self::slot(field.raw))?.as_ref()?;
+        let same = *held.raw == *field.raw && *held.name == *field.name && held.from == *from;
+        same.then(|| held.found.clone())
     }
 
     fn by_cert(&self, _from: &Addr, cert: &Hash) -> Option<Result<Fingerprint, CertFlaw>> {
@@ -61,10 +64,12 @@ impl KeyMemory for RunMemory<'_> {
         certs.get(cert).cloned()
     }
 
-    fn keep(&mut self, from: &Addr, raw: &[u8], found: &(Advertised, Hash)) {
+    fn keep(&mut self, from: &Addr, field: &RawField<'_>, found: &Advertised) {
+        let (raw, name) = (field.raw, field.name);
         let slot = self.fields.get_mut(Self::slot(raw)).filter(|_| raw.len() <= MAX_RAW_BYTES);
         if let Some(slot) = slot {
-            *slot = Some(Remembered { raw: raw.into(), from: from.clone(), found: found.clone() });
+            let (from, found) = (from.clone(), found.clone());
+            *slot = Some(Remembered { raw: raw.into(), name: name.into(), from, found });
         }
     }
 

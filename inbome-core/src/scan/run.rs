@@ -359,7 +359,7 @@ impl<S: StoreAccess> Writer<'_, '_, S> {
                 let mut peers = store.count_with_key(account)?;
                 // Rows for own addresses are stored, but not read (Discovery §3.1).
                 for own in &own {
-                    let hidden = store.load_peer(account, own)?.is_some_and(|peer| peer.has_key());
+                    let hidden = store.peer_row(account, own)?.is_some_and(|peer| peer.has_key());
                     peers = peers.saturating_sub(usize::from(hidden));
                 }
                 report.peers = report.peers.saturating_add(peers as u64);

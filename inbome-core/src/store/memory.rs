@@ -4,13 +4,14 @@
 //! Not here: anything durable. A transaction copies the whole state, so it suits small ones.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use super::{Cursor, MessageIdHash, PeerRow, SavedPeer, Store, StoreError, StoredKey};
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::history::{History, Source};
-use crate::key::{Fingerprint, Hash};
+use crate::history::Source;
+use crate::key::Fingerprint;
 use crate::limits::MAX_MESSAGE_IDS;
 use crate::openpgp::SecretKey;
 use crate::peer::{Peer, PeerState, Word};
@@ -72,17 +73,11 @@ impl State {
 struct Kept {
     account: Account,
     keys: BTreeMap<Fingerprint, StoredKey>,
-    peers: BTreeMap<Addr, Row>,
+    peers: BTreeMap<Addr, PeerState>,
     written_to: BTreeSet<Addr>,
     ids: BTreeMap<MessageIdHash, Timestamp>,
     ids_by_age: BTreeSet<(Timestamp, MessageIdHash)>,
     cursors: BTreeMap<String, Vec<Cursor>>,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Row {
-    state: PeerState,
-    field_hash: Option<Hash>,
 }
 
 impl Kept {
@@ -104,14 +99,14 @@ impl Kept {
             .peers
             .iter()
             .filter(|(addr, row)| {
-                let mut seen_with = row.state.history.values();
-                row.state.peer.word == Word::Default
-                    && row.state.peer.forgotten.is_none()
+                let mut seen_with = row.history.values();
+                row.peer.word == Word::Default
+                    && row.peer.forgotten.is_none()
                     && !self.written_to.contains(*addr)
                     && !seen_with.any(|record| record.spans.get(Source::Import).is_some())
             })
             .map(|(addr, row)| {
-                let peer = &row.state.peer;
+                let peer = &row.peer;
                 let seen = peer.seen.map(|seen| seen.at);
                 let last = seen.max(peer.gossip.as_ref().map(|gossip| gossip.at));
                 (peer.advert.is_some(), last, addr.clone())
@@ -205,19 +200,13 @@ impl Store for MemoryStore {
         Ok(self.change(account)?.keys.remove(fingerprint).is_some())
     }
 
-    fn load_peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Peer>, StoreError> {
-        let row = self.state.of(account).and_then(|kept| kept.peers.get(addr));
-        Ok(row.map(|row| row.state.peer.clone()))
+    fn peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<PeerState>, StoreError> {
+        Ok(self.state.of(account).and_then(|kept| kept.peers.get(addr)).cloned())
     }
 
-    fn load_history(&mut self, account: &Addr, addr: &Addr) -> Result<History, StoreError> {
-        let row = self.state.of(account).and_then(|kept| kept.peers.get(addr));
-        Ok(row.map(|row| row.state.history.clone()).unwrap_or_default())
-    }
-
-    fn load_field_hash(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Hash>, StoreError> {
-        let row = self.state.of(account).and_then(|kept| kept.peers.get(addr));
-        Ok(row.and_then(|row| row.field_hash))
+    fn peer_row(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Peer>, StoreError> {
+        let state = self.state.of(account).and_then(|kept| kept.peers.get(addr));
+        Ok(state.map(|state| state.peer.clone()))
     }
 
     fn save_peers(
@@ -226,18 +215,13 @@ impl Store for MemoryStore {
         peers: &mut dyn Iterator<Item = SavedPeer<'_>>,
     ) -> Result<(), StoreError> {
         let kept = self.change(account)?;
-        for SavedPeer { addr, state, keys, field_hash } in peers {
-            let row = kept.peers.entry(addr.clone()).or_default();
-            row.state.peer = state.peer.clone();
-            row.field_hash = field_hash.copied();
-            for fingerprint in keys {
+        for (addr, state, change) in peers {
+            let held = kept.peers.entry(addr.clone()).or_default();
+            held.peer = state.peer.clone();
+            for fingerprint in &change.keys {
                 match state.history.get(fingerprint) {
-                    Some(record) => {
-                        row.state.history.insert(fingerprint.clone(), record.clone());
-                    }
-                    None => {
-                        row.state.history.remove(fingerprint);
-                    }
+                    Some(record) => held.history.insert(fingerprint.clone(), record.clone()),
+                    None => drop(held.history.remove(fingerprint)),
                 }
             }
         }
@@ -247,17 +231,22 @@ impl Store for MemoryStore {
     fn list_peers(
         &mut self,
         account: &Addr,
-        each: &mut dyn FnMut(PeerRow),
-    ) -> Result<(), StoreError> {
-        for (addr, row) in self.state.of(account).into_iter().flat_map(|kept| &kept.peers) {
-            each(PeerRow { addr: addr.clone(), peer: row.state.peer.clone() });
-        }
-        Ok(())
+        after: Option<&Addr>,
+        count: usize,
+    ) -> Result<Vec<PeerRow>, StoreError> {
+        let Some(kept) = self.state.of(account) else { return Ok(Vec::new()) };
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = kept.peers.range::<Addr, _>((from, Bound::Unbounded)).take(count);
+        let row = |(addr, state): (&Addr, &PeerState)| PeerRow {
+            addr: addr.clone(),
+            peer: state.peer.clone(),
+        };
+        Ok(rows.map(row).collect())
     }
 
     fn count_with_key(&mut self, account: &Addr) -> Result<usize, StoreError> {
         let rows = self.state.of(account).into_iter().flat_map(|kept| kept.peers.values());
-        Ok(rows.filter(|row| row.state.peer.has_key()).count())
+        Ok(rows.filter(|row| row.peer.has_key()).count())
     }
 
     fn count_peers(&mut self, account: &Addr) -> Result<usize, StoreError> {

@@ -5,15 +5,12 @@
 //! `sqlite`) in one file that several processes use at once. Not here: any rule. A store keeps what
 //! it is given and gives back exactly that.
 
-use std::collections::BTreeSet;
-
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::history::History;
 use crate::key::{Fingerprint, Hash};
 use crate::openpgp::SecretKey;
-use crate::peer::{Peer, PeerState};
+use crate::peer::{Change, Peer, PeerState};
 
 pub mod memory;
 #[cfg(feature = "sqlite")]
@@ -103,20 +100,9 @@ pub struct PeerRow {
     pub peer: Peer,
 }
 
-/// What is written of a peer.
-#[derive(Debug, Clone, Copy)]
-pub struct SavedPeer<'a> {
-    /// The peer's address.
-    pub addr: &'a Addr,
-    /// The row, and the history.
-    pub state: &'a PeerState,
-    /// Which records of the history are written: all that are in it; those no longer in it are
-    /// deleted.
-    pub keys: &'a BTreeSet<Fingerprint>,
-    /// Replaces the stored one, `None` too: a stale one would let a later field pass for one that was
-    /// read.
-    pub field_hash: Option<&'a Hash>,
-}
+/// A peer to be written, and what of it changed: the row is written always, and of the history the
+/// records that the change names; those no longer in it are deleted.
+pub type SavedPeer<'a> = (&'a Addr, &'a PeerState, &'a Change);
 
 /// How far a mailbox has been scanned. Written in the same transaction as the batch it follows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,12 +168,10 @@ pub trait Store: Send {
         fingerprint: &Fingerprint,
     ) -> Result<bool, StoreError>;
 
-    /// One row: one point read.
-    fn load_peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Peer>, StoreError>;
-    /// The key history of one peer; empty if there is none.
-    fn load_history(&mut self, account: &Addr, addr: &Addr) -> Result<History, StoreError>;
-    /// SHA-256 of the raw key field that brought the stored advert (performance only).
-    fn load_field_hash(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Hash>, StoreError>;
+    /// Everything that is remembered of one peer.
+    fn peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<PeerState>, StoreError>;
+    /// The row alone, to be looked at: one point read.
+    fn peer_row(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Peer>, StoreError>;
     /// Writes peers of an account.
     fn save_peers(
         &mut self,
@@ -195,15 +179,22 @@ pub trait Store: Send {
         peers: &mut dyn Iterator<Item = SavedPeer<'_>>,
     ) -> Result<(), StoreError>;
     /// Writes one peer.
-    fn save_peer(&mut self, account: &Addr, peer: SavedPeer<'_>) -> Result<(), StoreError> {
-        self.save_peers(account, &mut std::iter::once(peer))
+    fn save_peer(
+        &mut self,
+        account: &Addr,
+        addr: &Addr,
+        state: &PeerState,
+        change: &Change,
+    ) -> Result<(), StoreError> {
+        self.save_peers(account, &mut std::iter::once((addr, state, change)))
     }
-    /// All rows of an account, in the byte order of the addresses, handed to `each`.
+    /// Rows of an account, in the byte order of the addresses: the first `count` behind `after`.
     fn list_peers(
         &mut self,
         account: &Addr,
-        each: &mut dyn FnMut(PeerRow),
-    ) -> Result<(), StoreError>;
+        after: Option<&Addr>,
+        count: usize,
+    ) -> Result<Vec<PeerRow>, StoreError>;
     /// How many rows of an account hold a key, from whatever source.
     fn count_with_key(&mut self, account: &Addr) -> Result<usize, StoreError>;
     /// How many rows the account has of peers never written to.

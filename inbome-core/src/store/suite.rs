@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::memory::MemoryStore;
-use super::{Cursor, PeerRow, SavedPeer, Store, StoreError, StoredKey, transaction};
+use super::{Cursor, PeerRow, Store, StoreError, StoredKey, transaction};
 use crate::account::{Account, Profile, Settings};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -14,7 +14,7 @@ use crate::header::{PreferEncrypt, Spelling};
 use crate::history::{History, KeyRecord, Source, Span, Spans};
 use crate::key::{CertUnion, Fingerprint, Judgement, Key, Unusable, Usable, hash};
 use crate::openpgp::SecretKey;
-use crate::peer::{Advert, Introduced, Peer, PeerState, Plain, Seen, Word};
+use crate::peer::{Advert, Change, Introduced, Peer, PeerState, Plain, Seen, Word};
 use crate::secret::Secret;
 
 mod keys;
@@ -110,6 +110,7 @@ pub(super) fn with_advert(octet: u8, secs: i64) -> PeerState {
                 key,
                 prefer_encrypt: PreferEncrypt::Mutual,
                 judgement: judgement(),
+                field: Some([octet; 32]),
             }),
             ..Peer::default()
         },
@@ -121,29 +122,23 @@ pub(super) fn save(
     peer: &Addr,
     state: &PeerState,
 ) -> Result<(), StoreError> {
-    store.save_peer(&me(), saved(peer, state, &state.history.keys().cloned().collect(), None))
+    store.save_peer(&me(), peer, state, &changed(state.history.keys().cloned()))
 }
 
-fn saved<'a>(
-    addr: &'a Addr,
-    state: &'a PeerState,
-    keys: &'a BTreeSet<Fingerprint>,
-    field_hash: Option<&'a [u8; 32]>,
-) -> SavedPeer<'a> {
-    SavedPeer { addr, state, keys, field_hash }
+/// The row, and these records.
+fn changed(keys: impl IntoIterator<Item = Fingerprint>) -> Change {
+    Change { row: true, keys: keys.into_iter().collect(), ..Change::default() }
 }
 
 fn load(store: &mut dyn Store, peer: &Addr) -> Option<PeerState> {
-    let row = store.load_peer(&me(), peer).expect("row");
-    let history = store.load_history(&me(), peer).expect("history");
-    assert!(row.is_some() || history.is_empty(), "no history without a row");
-    row.map(|peer| PeerState { peer, history })
+    let state = store.peer(&me(), peer).expect("state");
+    let row = store.peer_row(&me(), peer).expect("row");
+    assert_eq!(row, state.as_ref().map(|state| state.peer.clone()), "one value");
+    state
 }
 
 fn listed(store: &mut dyn Store) -> Vec<PeerRow> {
-    let mut rows = Vec::new();
-    store.list_peers(&me(), &mut |row| rows.push(row)).expect("list");
-    rows
+    store.list_peers(&me(), None, usize::MAX).expect("list")
 }
 
 fn names(store: &mut dyn Store) -> Vec<String> {
@@ -196,30 +191,14 @@ fn only_the_records_that_are_named_are_written_or_deleted() {
         let mut fewer = state.clone();
         fewer.history.remove(&fingerprint(2));
         fewer.history.get_mut(&fingerprint(1)).expect("record").copies.clear();
-        store.save_peer(&me(), saved(&peer, &fewer, &BTreeSet::new(), None)).expect("save");
+        store.save_peer(&me(), &peer, &fewer, &changed([])).expect("save");
         assert_eq!(load(store, &peer), Some(state.clone()), "{kind}: none named");
         let gone = fingerprint(2);
-        let keys = BTreeSet::from([gone.clone()]);
-        store.save_peer(&me(), saved(&peer, &fewer, &keys, None)).expect("save");
+        store.save_peer(&me(), &peer, &fewer, &changed([gone.clone()])).expect("save");
         state.history.remove(&gone);
         assert_eq!(load(store, &peer), Some(state), "{kind}: one deleted");
         save(store, &peer, &fewer).expect("save");
         assert_eq!(load(store, &peer), Some(fewer), "{kind}: one written");
-    });
-}
-
-#[test]
-fn the_field_hash_is_that_of_the_last_save() {
-    on_each_store(|kind, store| {
-        store.save_account(&account("me@example.org")).expect("save");
-        let peer = addr("p@example.org");
-        let state = with_advert(1, 10);
-        assert_eq!(store.load_field_hash(&me(), &peer), Ok(None), "{kind}: no row");
-        for field in [Some([1; 32]), Some([2; 32]), None] {
-            let keys = state.history.keys().cloned().collect();
-            store.save_peer(&me(), saved(&peer, &state, &keys, field.as_ref())).expect("save");
-            assert_eq!(store.load_field_hash(&me(), &peer), Ok(field), "{kind}");
-        }
     });
 }
 
@@ -238,7 +217,15 @@ fn peers_are_listed_in_the_byte_order_of_their_addresses_and_by_account() {
         assert_eq!(names(store), sorted, "{kind}");
         assert_eq!(store.count_peers(&me()), Ok(6), "{kind}");
         assert_eq!(store.count_peers(&addr("other@example.org")), Ok(0), "{kind}");
-        assert_eq!(store.load_peer(&addr("other@example.org"), &addr("a@e.org")), Ok(None));
+        assert_eq!(store.peer(&addr("other@example.org"), &addr("a@e.org")), Ok(None));
+        for (after, count, expected) in
+            [(None, 2, 0..2), (Some(&sorted[1]), 3, 2..5), (Some(&sorted[5]), 1, 6..6)]
+        {
+            let after = after.map(|text| addr(text));
+            let rows = store.list_peers(&me(), after.as_ref(), count).expect("list");
+            let found: Vec<String> = rows.into_iter().map(|row| row.addr.to_string()).collect();
+            assert_eq!(found, sorted[expected], "{kind}: {count} behind {after:?}");
+        }
     });
 }
 
@@ -363,7 +350,7 @@ fn a_transaction_that_fails_leaves_nothing() {
             store.add_cursor(&me(), "m", &Cursor::Names(vec![]))?;
             save(store, &addr("bad@e.org"), &PeerState::default())?;
             let (bad, state) = (addr("bad@e.org"), PeerState::default());
-            store.save_peer(&addr("nobody@e.org"), saved(&bad, &state, &BTreeSet::new(), None))
+            store.save_peer(&addr("nobody@e.org"), &bad, &state, &Change::default())
         });
         assert!(matches!(failed, Err(StoreError::Database { .. })), "{kind}: {failed:?}");
         assert_eq!(store.accounts(), Ok(vec![account("me@example.org")]), "{kind}");
@@ -387,7 +374,7 @@ fn commits_are_counted_if_they_wrote_and_move_the_generation() {
         let start = state(store);
         store.begin().expect("begin");
         assert!(store.begin().is_err(), "{kind}: one at a time");
-        store.load_peer(&me(), &addr("a@e.org")).expect("read");
+        store.peer(&me(), &addr("a@e.org")).expect("read");
         store.destroy_secret_key(&me(), &fingerprint(1)).expect("nothing there");
         store.drop_cursor(&me(), "m").expect("nothing there");
         store.commit().expect("commit");
@@ -502,15 +489,16 @@ fn any_record() -> BoxedStrategy<KeyRecord> {
 fn any_state() -> BoxedStrategy<PeerState> {
     let seen = (any_time(), any::<bool>()).prop_map(|(at, encrypted)| Seen { at, encrypted });
     let prefer = prop_oneof![Just(PreferEncrypt::NoPreference), Just(PreferEncrypt::Mutual)];
-    let advert = (any_time(), any::<bool>(), any_key(), prefer, any_judgement()).prop_map(
-        |(at, protected, key, prefer_encrypt, judgement)| Advert {
-            at,
-            protected,
-            key,
-            prefer_encrypt,
-            judgement,
-        },
-    );
+    let advert =
+        (any_time(), any::<bool>(), any_key(), prefer, any_judgement(), any::<Option<[u8; 32]>>())
+            .prop_map(|(at, protected, key, prefer_encrypt, judgement, field)| Advert {
+                at,
+                protected,
+                key,
+                prefer_encrypt,
+                judgement,
+                field,
+            });
     let introduced = || {
         (any_time(), any_key(), any_judgement()).prop_map(|(at, key, judgement)| Introduced {
             at,
@@ -561,18 +549,17 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_peer_comes_back_as_saved(
-        states in proptest::collection::vec((any_state(), any::<Option<[u8; 32]>>()), 1..6)
+        states in proptest::collection::vec(any_state(), 1..6)
     ) {
         on_each_store(|kind, store| {
             store.save_account(&account("me@example.org")).expect("save");
             let peer = addr("p@example.org");
             let mut named = BTreeSet::new();
             // One over the other: no field of an earlier one may shine through.
-            for (state, field) in &states {
+            for state in &states {
                 named.extend(state.history.keys().cloned());
-                store.save_peer(&me(), saved(&peer, state, &named, field.as_ref())).expect("save");
+                store.save_peer(&me(), &peer, state, &changed(named.clone())).expect("save");
                 assert_eq!(load(store, &peer).as_ref(), Some(state), "{kind}");
-                assert_eq!(store.load_field_hash(&me(), &peer), Ok(*field), "{kind}");
                 let row = PeerRow { addr: peer.clone(), peer: state.peer.clone() };
                 assert_eq!(listed(store), [row], "{kind}");
             }

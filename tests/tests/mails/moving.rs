@@ -1,9 +1,8 @@
 //! Moving in from real programs: GnuPG and neomutt as installed, muacrypt's store as it writes it;
 //! a program that is missing is a failure.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -16,8 +15,8 @@ use inbome_core::moving::{Imported, MoveError, MoveOptions, Program};
 use inbome_core::recommend::{Advice, Recommendation, TargetSource};
 use inbome_core::secret::Secret;
 use inbome_tests::homes::*;
+use inbome_tests::muacrypt::{Muacrypt, Value};
 use inbome_tests::terminal::{Terminal, make_maildir, write_rc};
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 fn options(program: Program, path: &Path) -> MoveOptions {
@@ -317,78 +316,6 @@ fn a_neomutt_home_is_imported_with_its_account_and_its_dates() {
     assert_eq!(target(&advice(&engine, BOB)), direct);
 }
 
-/// muacrypt's store, written as muacrypt 0.9 writes it.
-struct Muacrypt {
-    dir: TempDir,
-    heads: BTreeMap<String, String>,
-}
-
-enum Value<'a> {
-    None,
-    Date(i64),
-    Text(&'a str),
-    Octets(&'a [u8]),
-}
-
-fn dumped(value: &Value<'_>) -> Vec<u8> {
-    let long = |code: u8, octets: &[u8]| {
-        [&[code][..], &(octets.len() as i32).to_be_bytes(), octets].concat()
-    };
-    match value {
-        Value::None => b"L".to_vec(),
-        Value::Date(secs) => [&b"D"[..], &(*secs as f64 + 0.5).to_be_bytes()].concat(),
-        Value::Text(text) => long(b'N', text.as_bytes()),
-        Value::Octets(octets) => long(b'A', octets),
-    }
-}
-
-impl Muacrypt {
-    fn new() -> Self {
-        let dir = TempDir::new().unwrap();
-        fs::create_dir(dir.path().join("blocks")).unwrap();
-        Self { dir, heads: BTreeMap::new() }
-    }
-
-    fn add(&mut self, chain: &str, kind: &str, values: &[Value<'_>]) -> PathBuf {
-        let parent = self.heads.get(chain).map_or(Value::None, |name| Value::Text(name));
-        let mut octets = b"\x02K".to_vec();
-        octets.extend((values.len() as i32 + 3).to_be_bytes());
-        let first = [Value::Text(kind), parent, Value::Date(1_500_000_000)];
-        for (place, value) in first.iter().chain(values).enumerate() {
-            octets.push(b'F');
-            octets.extend((place as i32).to_be_bytes());
-            octets.extend(dumped(value));
-            octets.push(b'P');
-        }
-        octets.push(b'Q');
-        let name: String = Sha256::digest(&octets).iter().map(|o| format!("{o:02x}")).collect();
-        let file = self.dir.path().join("blocks").join(&name);
-        fs::write(&file, octets).unwrap();
-        self.heads.insert(chain.to_owned(), name);
-        let mut heads = b"\x02J".to_vec();
-        for (chain, name) in &self.heads {
-            heads.extend(dumped(&Value::Text(chain)));
-            heads.extend(dumped(&Value::Text(name)));
-            heads.push(b'P');
-        }
-        heads.push(b'Q');
-        fs::write(self.dir.path().join("heads"), heads).unwrap();
-        file
-    }
-
-    fn mail(&mut self, peer: &str, at: i64, prefers: &str, cert: &[u8]) -> PathBuf {
-        let (id, handle) = (format!("<{at}@host>"), if cert.is_empty() { "" } else { "0123" });
-        let values = [
-            Value::Text(&id),
-            Value::Date(at),
-            Value::Text(prefers),
-            Value::Octets(cert),
-            Value::Text(handle),
-        ];
-        self.add(&format!("peer:default:{peer}"), "msg", &values)
-    }
-}
-
 #[test]
 fn a_muacrypt_store_is_imported_as_it_was_written() {
     let [bob, carol, dave, erin] = [BOB, CAROL, DAVE, "erin@example.org"].map(engine_of);
@@ -422,7 +349,7 @@ fn a_muacrypt_store_is_imported_as_it_was_written() {
     store.add("peer:default:erin@example.org", "msg", &handed_in);
 
     let engine = Engine::in_memory(EngineOptions::default());
-    let mut options = options(Program::Muacrypt, store.dir.path());
+    let mut options = options(Program::Muacrypt, store.path());
     (options.own_keys, options.account) = (true, Some(addr(ALICE)));
     let done = import(&engine, &options).unwrap();
     assert_eq!((done.peers, done.adverts, done.gossip, done.imports), (4, 2, 1, 1));
@@ -482,7 +409,7 @@ fn a_key_is_opened_with_what_muacrypt_locks_all_keys_with() {
         );
         store.add("own:default", "keygen", &[Value::Octets(&secret), Value::Text(&mine[24..])]);
         store.mail(BOB, now - DAY, "nopreference", b"");
-        let mut options = options(Program::Muacrypt, store.dir.path());
+        let mut options = options(Program::Muacrypt, store.path());
         (options.own_keys, options.account) = (true, Some(addr(ALICE)));
         for engine in engines {
             let mut asked = false;

@@ -97,6 +97,7 @@ fn observation(day: i64, said: &Said) -> Observation {
             false => PreferEncrypt::NoPreference,
         },
         protected,
+        field: None,
     });
     let Said { encrypted, agent, list_post, .. } = said.clone();
     Observation { at: at(day), encrypted, advert, agent, list_post }

@@ -10,6 +10,8 @@ mod join;
 mod key_import;
 mod key_life;
 mod limits;
+mod old_homes;
+mod one_peer;
 mod opening;
 mod order;
 mod readme;

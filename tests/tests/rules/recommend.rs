@@ -33,7 +33,8 @@ fn at(secs: i64) -> Timestamp {
 /// A peer who advertised key 1 at [`SENT`] and did nothing since.
 fn advertised(verdict: Result<(), Unusable>, prefer_encrypt: PreferEncrypt) -> Peer {
     let (key, judgement) = (key(1), judged(1, verdict));
-    let advert = Advert { at: at(0), protected: false, key, prefer_encrypt, judgement };
+    let advert =
+        Advert { at: at(0), protected: false, key, prefer_encrypt, judgement, field: None };
     let seen = Some(Seen { at: at(0), encrypted: false });
     Peer { seen, advert: Some(advert), ..Peer::default() }
 }

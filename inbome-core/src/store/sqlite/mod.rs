@@ -29,11 +29,10 @@ use super::{Cursor, MessageIdHash, PeerRow, SavedPeer, Store, StoreError, Stored
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::history::History;
-use crate::key::{Fingerprint, Hash};
+use crate::key::Fingerprint;
 use crate::limits::MAX_MESSAGE_IDS;
 use crate::openpgp::SecretKey;
-use crate::peer::Peer;
+use crate::peer::{Peer, PeerState};
 
 /// How to open a home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +98,20 @@ impl SqliteStore {
         work: impl FnOnce(&Connection) -> Result<T, Fault>,
     ) -> Result<T, StoreError> {
         work(&self.conn).map_err(|fault| self.error(fault))
+    }
+
+    /// [`SqliteStore::read`] for several statements, whose answers belong to one state.
+    fn read_whole<T>(
+        &mut self,
+        work: impl FnOnce(&Connection) -> Result<T, Fault>,
+    ) -> Result<T, StoreError> {
+        if !self.conn.is_autocommit() {
+            return self.read(work);
+        }
+        self.begin_read()?;
+        let done = self.read(work);
+        self.end_read();
+        done
     }
 
     /// Does `work` in the open transaction, else in one of its own.
@@ -230,16 +243,15 @@ impl Store for SqliteStore {
         self.write(|conn| accounts::destroy_secret_key(conn, account, fingerprint))
     }
 
-    fn load_peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Peer>, StoreError> {
+    fn peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<PeerState>, StoreError> {
+        self.read_whole(|conn| {
+            let Some(peer) = peers::load(conn, account, addr)? else { return Ok(None) };
+            Ok(Some(PeerState { peer, history: history::load(conn, account, addr)? }))
+        })
+    }
+
+    fn peer_row(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Peer>, StoreError> {
         self.read(|conn| peers::load(conn, account, addr))
-    }
-
-    fn load_history(&mut self, account: &Addr, addr: &Addr) -> Result<History, StoreError> {
-        self.read(|conn| history::load(conn, account, addr))
-    }
-
-    fn load_field_hash(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Hash>, StoreError> {
-        self.read(|conn| peers::load_field_hash(conn, account, addr))
     }
 
     fn save_peers(
@@ -250,9 +262,9 @@ impl Store for SqliteStore {
         self.write(|conn| {
             let mut rows = conn.prepare_cached(peers::SAVE)?;
             let mut records = conn.prepare_cached(history::SAVE)?;
-            for SavedPeer { addr, state, keys, field_hash } in peers {
-                peers::save(&mut rows, account, addr, &state.peer, field_hash)?;
-                for fingerprint in keys {
+            for (addr, state, change) in peers {
+                peers::save(&mut rows, account, addr, &state.peer)?;
+                for fingerprint in &change.keys {
                     match state.history.get(fingerprint) {
                         Some(record) => {
                             history::save(&mut records, account, addr, fingerprint, record)?;
@@ -268,9 +280,10 @@ impl Store for SqliteStore {
     fn list_peers(
         &mut self,
         account: &Addr,
-        each: &mut dyn FnMut(PeerRow),
-    ) -> Result<(), StoreError> {
-        self.read(|conn| peers::list(conn, account, each))
+        after: Option<&Addr>,
+        count: usize,
+    ) -> Result<Vec<PeerRow>, StoreError> {
+        self.read(|conn| peers::list(conn, account, after, count))
     }
 
     fn count_with_key(&mut self, account: &Addr) -> Result<usize, StoreError> {

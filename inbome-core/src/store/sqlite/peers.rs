@@ -21,6 +21,7 @@ macro_rules! select_peer {
                 advert_at, advert_protected, advert_prefer,
                 advert_fingerprint, advert_hash, advert_key,
                 advert_verdict, advert_subkey, advert_expires, advert_from, advert_until,
+                advert_field,
                 gossip_at,
                 gossip_fingerprint, gossip_hash, gossip_key,
                 gossip_verdict, gossip_subkey, gossip_expires, gossip_from, gossip_until,
@@ -36,7 +37,8 @@ macro_rules! select_peer {
 
 const LOAD: &str = select_peer!(" FROM peers WHERE account = ?1 AND addr = ?2");
 
-const LIST: &str = select_peer!(", addr FROM peers WHERE account = ?1 ORDER BY addr");
+const LIST: &str =
+    select_peer!(", addr FROM peers WHERE account = ?1 AND addr > ?2 ORDER BY addr LIMIT ?3");
 
 pub(super) const SAVE: &str = "INSERT INTO peers (
         account, addr, seen_at, seen_encrypted, list_post, forgotten, word, pin, truncated,
@@ -95,20 +97,25 @@ pub(super) fn load(conn: &Connection, account: &Addr, addr: &Addr) -> Result<Opt
     rows.next()?.map(|row| read(&mut Columns::of(row))).transpose()
 }
 
-/// All rows of an account.
+/// Rows of an account behind an address.
 pub(super) fn list(
     conn: &Connection,
     account: &Addr,
-    each: &mut dyn FnMut(PeerRow),
-) -> Result<(), Fault> {
+    after: Option<&Addr>,
+    count: usize,
+) -> Result<Vec<PeerRow>, Fault> {
     let mut statement = conn.prepare_cached(LIST)?;
-    let mut rows = statement.query([account.as_str()])?;
+    // No address is empty.
+    let after = after.map_or("", Addr::as_str);
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    let mut rows = statement.query((account.as_str(), after, count))?;
+    let mut listed = Vec::new();
     while let Some(row) = rows.next()? {
         let mut columns = Columns::of(row);
         let peer = read(&mut columns)?;
-        each(PeerRow { addr: columns.addr()?, peer });
+        listed.push(PeerRow { addr: columns.addr()?, peer });
     }
-    Ok(())
+    Ok(listed)
 }
 
 /// How many rows of an account hold a key.
@@ -134,25 +141,12 @@ pub(super) fn count(conn: &Connection, account: &Addr) -> Result<usize, Fault> {
     Ok(usize::try_from(count).unwrap_or_default())
 }
 
-/// The hash of the field that brought the advert.
-pub(super) fn load_field_hash(
-    conn: &Connection,
-    account: &Addr,
-    addr: &Addr,
-) -> Result<Option<Hash>, Fault> {
-    let mut statement =
-        conn.prepare_cached("SELECT advert_field FROM peers WHERE account = ?1 AND addr = ?2")?;
-    let mut rows = statement.query((account.as_str(), addr.as_str()))?;
-    rows.next()?.map_or(Ok(None), |row| Columns::of(row).next())
-}
-
 /// Writes one row by [`SAVE`], whose text is as long as a row: it is looked up once for many.
 pub(super) fn save(
     statement: &mut CachedStatement<'_>,
     account: &Addr,
     addr: &Addr,
     peer: &Peer,
-    field: Option<&Hash>,
 ) -> Result<(), Fault> {
     let (word, pin) = match &peer.word {
         Word::Default => (0, None),
@@ -186,7 +180,7 @@ pub(super) fn save(
         advert_key.expires,
         advert_key.from,
         advert_key.until,
-        field.map(Hash::as_slice),
+        advert.and_then(|advert| advert.field.as_ref()).map(Hash::as_slice),
         secs(gossip.map(|gossip| gossip.at)),
         gossip_key.fingerprint,
         gossip_key.hash,
@@ -282,9 +276,10 @@ fn read(columns: &mut Columns<'_>) -> Result<Peer, Fault> {
                 let protected = columns.flag()?;
                 let prefer_encrypt = columns.code(&PREFERENCES)?;
                 let (key, judgement) = read_key(columns)?;
-                Some(Advert { at, protected, key, prefer_encrypt, judgement })
+                let field = columns.next()?;
+                Some(Advert { at, protected, key, prefer_encrypt, judgement, field })
             }
-            None => columns.skip(2 + KEY_COLUMNS),
+            None => columns.skip(3 + KEY_COLUMNS),
         },
         gossip: read_introduced(columns)?,
         imported: read_introduced(columns)?,

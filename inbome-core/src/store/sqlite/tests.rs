@@ -11,7 +11,6 @@ use super::super::suite::{account, addr, at, me, save, secret_key, with_advert};
 use super::super::transaction;
 use super::home::FILE_NAME;
 use super::*;
-use crate::peer::PeerState;
 use crate::peer::Seen;
 
 const CREATE: OpenOptions = OpenOptions { create: true, busy_timeout_secs: 30 };
@@ -263,7 +262,7 @@ fn damage_found_while_reading_is_an_error_and_no_panic() {
         fs::write(&file, &bad).expect("write");
         let Ok(mut store) = SqliteStore::open(home.path(), CREATE) else { continue };
         let mut found = store.check().map_or(true, |faults| !faults.is_empty());
-        found |= store.list_peers(&me(), &mut |_| {}).is_err();
+        found |= store.list_peers(&me(), None, 9).is_err();
         // Pages without content are nobody's loss.
         assert!(found || page_is_unused(&good, page), "page {page}");
     }
@@ -322,7 +321,7 @@ fn values_that_we_never_wrote_are_errors() {
         let errors = if secret {
             [store.accounts().err(), store.secret_keys(&me()).err()]
         } else {
-            [store.list_peers(&me(), &mut |_| {}).err(), store.load_history(&me(), &peer).err()]
+            [store.list_peers(&me(), None, 9).err(), store.peer(&me(), &peer).err()]
         };
         let errors: Vec<_> = errors.into_iter().flatten().collect();
         assert!(!errors.is_empty(), "{name}");
@@ -475,10 +474,7 @@ fn several_may_make_a_home_at_once_and_no_update_is_lost() {
                     store.save_account(&account("me@example.org")).expect("save");
                     for _ in 0..ROUNDS {
                         transaction(&mut store, |store| {
-                            let mut state = PeerState {
-                                peer: store.load_peer(&me(), &peer)?.unwrap_or_default(),
-                                history: History::new(),
-                            };
+                            let mut state = store.peer(&me(), &peer)?.unwrap_or_default();
                             let seen = state.peer.seen.map_or(at(0), |seen| seen.at);
                             let seen = Seen { at: seen.plus_secs(1), encrypted: false };
                             state.peer.seen = Some(seen);
@@ -489,7 +485,7 @@ fn several_may_make_a_home_at_once_and_no_update_is_lost() {
                 });
             }
         });
-        let found = create(&home).load_peer(&me(), &peer).expect("load").expect("row");
+        let found = create(&home).peer_row(&me(), &peer).expect("load").expect("row");
         assert_eq!(found.seen.map(|seen| seen.at), Some(at(THREADS * ROUNDS)));
     }
 }
