@@ -15,7 +15,7 @@ use crate::fields::{FieldReport, Judge, Verdict, not_judged, settle_fields};
 use crate::gossip::{GossipReport, Payload, read_gossip};
 use crate::header::RawField;
 use crate::limits::Limit;
-use crate::mime::{ContentType, Envelope, FromFlaw, is_encrypted};
+use crate::mime::{ContentType, Envelope, Form, FromFlaw, is_encrypted_type};
 use crate::peer::{Advertised, Observation};
 
 /// What the rules ask of a mail. [`Envelope`] answers from raw octets; a mail program that has
@@ -318,7 +318,7 @@ impl Mail for Envelope<'_> {
     }
 
     fn is_encrypted(&self) -> bool {
-        Envelope::is_encrypted(self)
+        Form::of(self).is_encrypted()
     }
 
     fn key_fields(&self) -> Cow<'_, [RawField<'_>]> {
@@ -411,7 +411,7 @@ impl Mail for ParsedMail {
     }
 
     fn is_encrypted(&self) -> bool {
-        let is_encrypted = |value: &str| is_encrypted(ContentType::parse(value.as_bytes()), b"");
+        let is_encrypted = |value: &str| is_encrypted_type(ContentType::parse(value.as_bytes()));
         self.content_type.as_deref().is_some_and(is_encrypted)
     }
 

@@ -15,7 +15,7 @@ use crate::gossip::read_draft_gossip;
 use crate::header::{DRAFT_STATE_FIELD, DraftState, RawField};
 use crate::key::Key;
 use crate::limits::Limit;
-use crate::mime::{self, Additions, Envelope, Sender, Shape, make_payload, rewrite};
+use crate::mime::{self, Additions, Envelope, Form, Sender, make_payload, rewrite};
 use crate::openpgp::message::{SealTo, Sealing};
 use crate::openpgp::{OpenPgp, SecretKey};
 use crate::outgoing::EncryptError;
@@ -144,8 +144,8 @@ pub fn open(
     openpgp: &dyn OpenPgp,
 ) -> Result<OpenedDraft, DraftError> {
     let found = match mime::locate(mail).map_err(DraftError::Limit)? {
-        Shape::Encrypted(found) => found,
-        Shape::Malformed(flaw) => return Err(Failure::from(flaw).into()),
+        Form::Encrypted(found) => found,
+        Form::Malformed(flaw) => return Err(Failure::from(flaw).into()),
         _ => return Err(DraftError::NotEncrypted),
     };
     let opened = crate::decrypt::open_armor(&found.armor, keys, openpgp)?;

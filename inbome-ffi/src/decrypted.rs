@@ -187,7 +187,7 @@ pub extern "C" fn inbome_intended_name(intended: i32) -> *const c_char {
 
 impl From<Decrypted> for inbome_decrypted {
     fn from(decrypted: Decrypted) -> Self {
-        let Decrypted { message, summary, footers, session_key } = decrypted;
+        let Decrypted { message, summary, surrounding, session_key } = decrypted;
         let (fingerprint, made) = match &summary.signature {
             Signature::Valid { fingerprint, made } => (Some(fingerprint), Some(*made)),
             _ => (None, None),
@@ -209,7 +209,7 @@ impl From<Decrypted> for inbome_decrypted {
             date_differs: summary.date_differs,
             protected: texts(&summary.protected),
             differing: texts(&summary.differs),
-            footers: texts(&footers),
+            footers: texts(&surrounding.after),
             session_key,
         }
     }

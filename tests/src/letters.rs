@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use inbome_core::engine::{Engine, EngineOptions};
 use inbome_core::key::{Certificates, Fingerprint};
-use inbome_core::mime::{Shape, locate};
+use inbome_core::mime::{Form, locate};
 use inbome_core::openpgp::message::{KeyId, SignatureCheck};
 use inbome_core::openpgp::{OpenPgp, Rpgp, SecretKey};
 use inbome_core::outgoing::{Mode, Outgoing, OutgoingOptions};
@@ -122,7 +122,7 @@ pub struct Copy {
 
 /// The OpenPGP message in a mail.
 pub fn armor(mail: &[u8]) -> Vec<u8> {
-    let Ok(Shape::Encrypted(found)) = locate(mail) else {
+    let Ok(Form::Encrypted(found)) = locate(mail) else {
         panic!("no encrypted mail:\n{}", String::from_utf8_lossy(mail))
     };
     found.armor.into_owned()

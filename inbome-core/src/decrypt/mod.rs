@@ -7,7 +7,7 @@
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::key::Fingerprint;
-use crate::mime::ShapeFlaw;
+use crate::mime::{ShapeFlaw, Surrounding};
 use crate::openpgp::message::OpenFlaw;
 use crate::secret::Secret;
 
@@ -191,8 +191,8 @@ pub struct Decrypted {
     pub message: Option<Vec<u8>>,
     /// The summary.
     pub summary: Summary,
-    /// Texts that a mailing list put under it.
-    pub footers: Vec<String>,
+    /// Texts that a server, a gateway or a mailing list put beside it.
+    pub surrounding: Surrounding,
     /// The session key, for a search index, on explicit request.
     pub session_key: Option<Secret>,
 }

@@ -13,7 +13,7 @@ use crate::gossip::Payload;
 use crate::header::RawField;
 use crate::key::{CertUnion, Fingerprint, Key, hash};
 use crate::limits::Limit;
-use crate::mime::{self, Envelope, FromFlaw, Shape, Via};
+use crate::mime::{self, Envelope, Form, FromFlaw, Surrounding, Via};
 use crate::openpgp::message::{OpenFlaw, RawSignature, SignatureCheck};
 use crate::openpgp::{OpenPgp, SecretKey};
 use crate::secret::Secret;
@@ -30,7 +30,7 @@ pub struct Opening<'a> {
 #[derive(Debug)]
 pub(super) enum Outcome<'a> {
     Clear,
-    Failed(Failure, Vec<String>),
+    Failed(Failure, Surrounding),
     Opened(Box<Opened>),
     Signed(mime::Signed<'a>, Vec<RawSignature>),
 }
@@ -45,7 +45,7 @@ pub(super) struct Opened {
     pub(super) signatures: Vec<RawSignature>,
     pub(super) session_key: Secret,
     pub(super) via: Via,
-    pub(super) footers: Vec<String>,
+    pub(super) surrounding: Surrounding,
 }
 
 #[derive(Debug)]
@@ -67,15 +67,15 @@ pub fn open<'a>(
     openpgp: &dyn OpenPgp,
 ) -> Result<Opening<'a>, Limit> {
     let outcome = match mime::locate(mail)? {
-        Shape::Clear => Outcome::Clear,
-        Shape::SMime => Outcome::Failed(Failure::SMime, Vec::new()),
-        Shape::Malformed(flaw) => Outcome::Failed(flaw.into(), Vec::new()),
-        Shape::Signed(signed) => {
+        Form::Clear => Outcome::Clear,
+        Form::SMime => Outcome::Failed(Failure::SMime, Surrounding::default()),
+        Form::Malformed(flaw) => Outcome::Failed(flaw.into(), Surrounding::default()),
+        Form::Signed(signed) => {
             let signatures = openpgp.parse_signatures(&signed.signature).unwrap_or_default();
             Outcome::Signed(signed, signatures)
         }
-        Shape::Encrypted(found) => match open_armor(&found.armor, keys, openpgp) {
-            Err(failure) => Outcome::Failed(failure, found.footers),
+        Form::Encrypted(found) => match open_armor(&found.armor, keys, openpgp) {
+            Err(failure) => Outcome::Failed(failure, found.surrounding),
             Ok(opened) => Outcome::Opened(Box::new(Opened::new(opened, found, openpgp))),
         },
     };
@@ -115,14 +115,14 @@ impl Opened {
             signatures = openpgp.parse_signatures(&layer.signature).unwrap_or_default();
             let start = (layer.entity.as_ptr() as usize).checked_sub(payload.as_ptr() as usize)?;
             let entity = start..start.checked_add(layer.entity.len())?;
-            Some(Layer { signed: layer.signed_octets.into_owned(), entity })
+            Some(Layer { signed: layer.signed_octets().into_owned(), entity })
         });
         Self {
             layer,
             signatures,
             session_key: opened.session_key,
             via: found.via,
-            footers: found.footers,
+            surrounding: found.surrounding,
             payload: opened.payload,
         }
     }

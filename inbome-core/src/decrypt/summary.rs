@@ -43,30 +43,31 @@ pub fn summarise(
     let whole = || Decrypted { message: Some(opening.mail.to_vec()), ..Decrypted::default() };
     match &opening.outcome {
         Outcome::Clear => whole(),
-        Outcome::Failed(failure, footers) => {
+        Outcome::Failed(failure, surrounding) => {
             let encryption = Encryption::Failed(failure.clone());
             let summary = Summary { encryption, ..Summary::default() };
-            Decrypted { summary, footers: footers.clone(), ..Decrypted::default() }
+            Decrypted { summary, surrounding: surrounding.clone(), ..Decrypted::default() }
         }
         Outcome::Signed(signed, signatures) => {
             let judge = Judge::new(opening, known, openpgp);
-            let checks = judge.check(&signed.signed_octets, signatures, now);
+            let checks = judge.check(&signed.signed_octets(), signatures, now);
             let Ok(read) = mime::open_payload(opening.mail, signed.entity) else { return whole() };
             let (summary, sender) = judge.protected(&checks, &read, Encryption::None);
-            // A mail without footers is shown as it came, its signature with it.
-            let message = match signed.footers.is_empty() {
-                true => opening.mail.to_vec(),
-                false => read.message(sender),
+            // A mail that no list wrapped is shown as it came, its signature with it.
+            let message = match signed.is_wrapped {
+                true => read.message(sender),
+                false => opening.mail.to_vec(),
             };
-            let footers = signed.footers.clone();
-            Decrypted { message: Some(message), summary, footers, session_key: None }
+            let surrounding = signed.surrounding.clone();
+            Decrypted { message: Some(message), summary, surrounding, session_key: None }
         }
         Outcome::Opened(opened) => {
             let judge = Judge::new(opening, known, openpgp);
             let checks = judge.check(opened.signed(), &opened.signatures, now);
             let (summary, message) = decrypted(opening.mail, opened, &judge, &checks);
-            let footers = opened.footers.clone();
-            Decrypted { message, summary, footers, session_key: Some(opened.session_key.clone()) }
+            let surrounding = opened.surrounding.clone();
+            let session_key = Some(opened.session_key.clone());
+            Decrypted { message, summary, surrounding, session_key }
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::draft::is_only_for;
 use crate::error::Error;
 use crate::header;
 use crate::key::{CertUnion, Key};
-use crate::mime::{Envelope, Shape, holds_armor, locate};
+use crate::mime::{Envelope, Form, locate};
 use crate::openpgp::message::OpenFlaw;
 use crate::openpgp::{OpenPgp, OpenPgpError, SecretKey};
 use crate::outgoing::{
@@ -82,12 +82,14 @@ pub(super) struct SealingKeys {
 /// looked into is taken at its word, unless nothing of it is armor.
 fn is_really_encrypted(mail: &[u8], openpgp: &dyn OpenPgp) -> bool {
     match locate(mail) {
-        Ok(Shape::Encrypted(found)) => {
+        Ok(Form::Encrypted(found)) => {
             let recipients = openpgp.recipients(&found.armor);
             !matches!(recipients, Err(OpenFlaw::NotEncrypted | OpenFlaw::Shape))
         }
-        Ok(Shape::Malformed(_)) => holds_armor(mail),
-        shape => matches!(shape, Ok(Shape::SMime)),
+        Ok(Form::Malformed(_)) => {
+            memchr::memmem::find(mail, b"-----BEGIN PGP MESSAGE-----").is_some()
+        }
+        shape => matches!(shape, Ok(Form::SMime)),
     }
 }
 
@@ -263,7 +265,7 @@ impl Inner {
         if !draft.already_encrypted || draft.recipients.iter().all(|addr| accounts.own(addr)) {
             return Ok(());
         }
-        let Ok(Shape::Encrypted(found)) = locate(mail) else { return Ok(()) };
+        let Ok(Form::Encrypted(found)) = locate(mail) else { return Ok(()) };
         // The user's other accounts are no others.
         let keys = accounts.0.iter().map(|account| self.own_keys(&account.addr));
         let keys = keys.collect::<Result<Vec<_>, _>>()?;

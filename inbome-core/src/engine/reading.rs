@@ -12,7 +12,7 @@ use crate::decrypt::{self, Decrypted, Known, Opening};
 use crate::discover::Receipt;
 use crate::error::Error;
 use crate::gossip::Payload;
-use crate::mime::{Envelope, Shape, is_mangled, locate};
+use crate::mime::{Envelope, Form, Mail, locate};
 use crate::openpgp::SecretKey;
 
 impl Engine {
@@ -39,7 +39,7 @@ impl Engine {
         let held = self.lock()?.keys_for(account, mail)?;
         let keys: Vec<&SecretKey> = held.keys.iter().map(|(_, key)| key).collect();
         Ok(match locate(mail) {
-            Ok(Shape::Encrypted(found)) => self.openpgp.can_open(&found.armor, &keys),
+            Ok(Form::Encrypted(found)) => self.openpgp.can_open(&found.armor, &keys),
             _ => self.openpgp.can_open(mail, &keys),
         })
     }
@@ -56,7 +56,7 @@ impl Engine {
         // What Exchange and lists make of an encrypted mail is decrypted as well (Messages §3): an
         // answer to it must not go out in the clear.
         let may_learn = !(receipt.spam || receipt.no_decrypt);
-        let learns = may_learn && (envelope.is_encrypted() || is_mangled(envelope));
+        let learns = may_learn && Mail::parse(mail).is_ok_and(|mail| mail.shape.is_encrypted());
         if receipt.no_decrypt || !(learns || receipt.return_payload) {
             return Ok((None, None));
         }

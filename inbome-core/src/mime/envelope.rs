@@ -8,9 +8,9 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::content_type::ContentType;
-use super::fields::{Item, Items, blank_line, without_mbox_line};
+use super::fields::{Item, Items, blank_line, without_marks};
 use super::mailbox::{Entries, Entry, plain_mailbox};
-use super::{encrypted, text};
+use super::text;
 use crate::addr::{Addr, AddrError};
 use crate::clock::Timestamp;
 use crate::header::{RawField, family, is_judged, unfold};
@@ -53,7 +53,7 @@ pub struct Envelope<'a> {
     header: &'a [u8],
     body: &'a [u8],
     closed: bool,
-    known: Known<'a>,
+    pub(super) known: Known<'a>,
     key_fields: KeyFields<'a>,
     /// The date in `Received`, once it was asked for: a scan asks twice.
     received: OnceCell<Option<Timestamp>>,
@@ -65,16 +65,53 @@ struct KeyFields<'a> {
     kept: Vec<RawField<'a>>,
     judged: usize,
     not_judged: usize,
+    own_protocol: Option<OwnProtocol>,
+}
+
+/// What a mail says that it is to the user's other devices (Several devices, beginning). Only in a mail
+/// from one of the user's own addresses does it mean anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OwnProtocol {
+    /// `Autocrypt-Setup-Message` or `INBOME-Secret-Key-Backup`.
+    Backup,
+    /// `INBOME-Device-Pairing`.
+    Pairing,
+    /// `INBOME-Device-Sync`.
+    Sync,
+}
+
+impl OwnProtocol {
+    /// The stable name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Backup => "backup",
+            Self::Pairing => "pairing",
+            Self::Sync => "sync",
+        }
+    }
+
+    fn of(field: &RawField<'_>) -> Option<Self> {
+        if field.is("Autocrypt-Setup-Message") || field.is("INBOME-Secret-Key-Backup") {
+            Some(Self::Backup)
+        } else if field.is("INBOME-Device-Pairing") {
+            Some(Self::Pairing)
+        } else if field.is("INBOME-Device-Sync") {
+            Some(Self::Sync)
+        } else {
+            None
+        }
+    }
 }
 
 impl<'a> Envelope<'a> {
-    /// Looks at `mail`: raw octets, line ends LF or CRLF, mixed too. A leading mbox line is
-    /// dropped; without a blank line it is all header section.
+    /// Looks at `mail`: raw octets, line ends LF or CRLF, mixed too. A leading mbox line and a
+    /// byte order mark are dropped; without a blank line it is all header section.
     ///
     /// # Errors
     /// [`Limit::HeaderBytes`] over 256 KiB, [`Limit::HeaderFields`] over 1,000 fields.
     pub fn parse(mail: &'a [u8]) -> Result<Self, Limit> {
-        Self::of(without_mbox_line(mail), MAX_HEADER_BYTES)
+        Self::of(without_marks(mail), MAX_HEADER_BYTES)
     }
 
     /// Looks at the root part of a decrypted payload. There is no mbox line in it, and its header
@@ -179,6 +216,11 @@ impl<'a> Envelope<'a> {
         self.key_fields.judged
     }
 
+    /// Which field of own protocol mails there is, the first of them.
+    pub(super) const fn own_protocol(&self) -> Option<OwnProtocol> {
+        self.key_fields.own_protocol
+    }
+
     /// The type of the body, by the first Content-Type field.
     #[must_use]
     pub fn content_type(&self) -> ContentType<'a> {
@@ -189,19 +231,6 @@ impl<'a> Envelope<'a> {
     #[must_use]
     pub fn is_report(&self) -> bool {
         self.content_type().is("multipart", "report")
-    }
-
-    /// Whether this is a `multipart/signed`.
-    #[must_use]
-    pub fn is_multipart_signed(&self) -> bool {
-        self.content_type().is("multipart", "signed")
-    }
-
-    /// Whether the mail as a whole is already encrypted (Discovery §8). One inline PGP message is
-    /// seen only if the body is there.
-    #[must_use]
-    pub fn is_encrypted(&self) -> bool {
-        encrypted::is_encrypted(self.content_type(), self.body)
     }
 
     /// The addresses in To; invalid mailboxes are left out, groups opened.
@@ -430,14 +459,14 @@ pub(super) fn bounded_section<'a>(
 }
 
 /// The first field of a name, and whether there are more.
-#[derive(Debug, Clone, Copy, Default)]
-struct Spot<'a> {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Spot<'a> {
     first: Option<&'a [u8]>,
     several: bool,
 }
 
 impl<'a> Spot<'a> {
-    fn note(&mut self, value: &'a [u8]) {
+    pub(super) fn note(&mut self, value: &'a [u8]) {
         self.several = self.first.is_some();
         self.first = self.first.or(Some(value));
     }
@@ -446,15 +475,21 @@ impl<'a> Spot<'a> {
     fn only(&self) -> Result<&'a [u8], bool> {
         if self.several { Err(true) } else { self.first.ok_or(false) }
     }
+
+    /// The only value, or none; outer `None` if there are several.
+    pub(super) fn at_most_one(&self) -> Option<Option<&'a [u8]>> {
+        (!self.several).then_some(self.first)
+    }
 }
 
 /// The fields whose places are remembered.
 #[derive(Debug, Clone, Default)]
-struct Known<'a> {
+pub(super) struct Known<'a> {
     from: Spot<'a>,
     date: Spot<'a>,
     received: Spot<'a>,
-    content_type: Spot<'a>,
+    pub(super) content_type: Spot<'a>,
+    pub(super) encoding: Spot<'a>,
     to: Spot<'a>,
     cc: Spot<'a>,
     bcc: Spot<'a>,
@@ -482,7 +517,16 @@ impl<'a> Known<'a> {
             b"mess" => ("Message-ID", &mut self.message_id),
             b"user" => ("User-Agent", &mut self.user_agent),
             b"in-r" => ("In-Reply-To", &mut self.in_reply_to),
-            b"cont" => ("Content-Type", &mut self.content_type),
+            b"cont" => {
+                match item.field() {
+                    Some(field) if field.is("Content-Type") => self.content_type.note(field.value),
+                    Some(field) if field.is("Content-Transfer-Encoding") => {
+                        self.encoding.note(field.value);
+                    }
+                    _ => {}
+                }
+                return;
+            }
             b"deli" | b"x-or" | b"enve" => {
                 self.delivered |= item.field().is_some_and(|field| is_delivery(&field));
                 return;
@@ -497,7 +541,11 @@ impl<'a> Known<'a> {
 
 impl<'a> KeyFields<'a> {
     fn note(&mut self, item: Item<'a>) {
-        let Some(field) = item.field().filter(|field| family(field.name).is_some()) else { return };
+        let Some(field) = item.field() else { return };
+        if family(field.name).is_none() {
+            self.own_protocol = self.own_protocol.or_else(|| OwnProtocol::of(&field));
+            return;
+        }
         let count = if is_judged(&field) { &mut self.judged } else { &mut self.not_judged };
         if *count <= MAX_KEY_FIELDS {
             self.kept.push(field);

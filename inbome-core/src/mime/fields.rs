@@ -82,8 +82,17 @@ pub(super) fn begins_as_entity(octets: &[u8]) -> bool {
     octets.is_empty() || blank_line(octets).is_some() || begins_with_field()
 }
 
+/// UTF-8's byte order mark, which some programs put before the mails that they save.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// `mail` without a leading mbox line, and without the byte order mark before or behind it.
+pub(super) fn without_marks(mail: &[u8]) -> &[u8] {
+    let without = |octets| <[u8]>::strip_prefix(octets, BYTE_ORDER_MARK).unwrap_or(octets);
+    without(without_mbox_line(without(mail)))
+}
+
 /// `mail` without a leading mbox line. `From :` begins a field in its obsolete form.
-pub(super) fn without_mbox_line(mail: &[u8]) -> &[u8] {
+fn without_mbox_line(mail: &[u8]) -> &[u8] {
     let Some(rest) = mail.strip_prefix(b"From ") else { return mail };
     if rest.iter().find(|octet| !matches!(octet, b' ' | b'\t')) == Some(&b':') {
         return mail;

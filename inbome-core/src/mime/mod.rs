@@ -7,26 +7,26 @@
 //! names, encoded words; nothing of the latter decides anything about keys.
 
 mod content_type;
-mod encrypted;
 mod envelope;
 mod fields;
 mod lines;
 mod mailbox;
 mod parts;
-mod pgpmime;
 mod protect;
+mod shape;
 mod text;
 mod writer;
 
 pub use content_type::ContentType;
-pub(crate) use encrypted::holds_armor;
-pub use encrypted::is_encrypted;
-pub use envelope::{Envelope, FromFlaw};
+pub use envelope::{Envelope, FromFlaw, OwnProtocol};
 pub use fields::header_end;
-pub use pgpmime::{Encrypted, Shape, ShapeFlaw, Signed, Via, is_mangled, locate, signed_layer};
 pub use protect::{
     Additions, Opened, Payload, ProtectError, Protection, Sender, entity_with_header,
     make_entity_payload, make_payload, open_inline, open_payload,
+};
+pub use shape::{
+    Encrypted, Form, MAX_LOOK_BYTES, Mail, Needs, Shape, ShapeFlaw, Signed, Surrounding, Unread,
+    Via, is_encrypted_type, locate, signed_layer,
 };
 pub use writer::{FieldsAndEntity, fields, rewrite, split_entity};
 

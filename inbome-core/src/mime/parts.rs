@@ -10,22 +10,26 @@ use std::borrow::Cow;
 use memchr::{memchr, memmem};
 
 use super::content_type::{ContentType, count_params};
-use super::envelope::{Envelope, bounded_section, cut};
+use super::envelope::{Envelope, Spot, bounded_section, cut};
 use super::fields::{Items, blank_line};
 use crate::header::RawField;
 use crate::limits::{Limit, MAX_HEADER_BYTES, MAX_PARTS};
 
 /// Octets of a boundary. RFC 2046 §5.1.1 says 70; some programs write more.
 const MAX_BOUNDARY_BYTES: usize = 256;
+/// Octets of a body, as it travels, that tell what it begins with.
+pub(super) const BEGINNING_BYTES: usize = 256;
 
 /// One entity: a header section and a body.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Part<'a> {
     /// All its octets.
     pub(super) whole: &'a [u8],
-    header: &'a [u8],
+    pub(super) header: &'a [u8],
     /// What follows the blank line.
     pub(super) body: &'a [u8],
+    content_type: Spot<'a>,
+    encoding: Spot<'a>,
 }
 
 impl<'a> Part<'a> {
@@ -35,14 +39,41 @@ impl<'a> Part<'a> {
 
     /// As [`Part::parse`], with a header section of at most `max_bytes`.
     pub(super) fn bounded(whole: &'a [u8], max_bytes: usize) -> Result<Self, Limit> {
-        let (header, rest) = bounded_section(whole, max_bytes, |_| ())?;
+        let mut part = Self { whole, ..Self::default() };
+        let (header, rest) = bounded_section(whole, max_bytes, |item| {
+            if &item.start() == b"cont"
+                && let Some(field) = item.field()
+            {
+                part.note(&field);
+            }
+        })?;
         let blank = blank_line(rest).map_or(0, <[u8]>::len);
-        Ok(Self { whole, header, body: rest.get(blank..).unwrap_or_default() })
+        (part.header, part.body) = (header, rest.get(blank..).unwrap_or_default());
+        Ok(part)
     }
 
-    /// The mail itself.
+    fn note(&mut self, field: &RawField<'a>) {
+        if field.is("Content-Type") {
+            self.content_type.note(field.value);
+        } else if field.is("Content-Transfer-Encoding") {
+            self.encoding.note(field.value);
+        }
+    }
+
+    /// The mail itself, without a second look at its header.
     pub(super) fn of(envelope: &Envelope<'a>) -> Self {
-        Self { whole: envelope.whole, header: envelope.header(), body: envelope.body() }
+        Self {
+            whole: envelope.whole,
+            header: envelope.header(),
+            body: envelope.body(),
+            content_type: envelope.known.content_type,
+            encoding: envelope.known.encoding,
+        }
+    }
+
+    /// Whether the blank line that ends the header section is there.
+    pub(super) fn is_closed(&self) -> bool {
+        self.header.len() < self.whole.len()
     }
 
     /// The fields with this name.
@@ -52,7 +83,7 @@ impl<'a> Part<'a> {
 
     /// The type; `None` if there are several, for then every program sees another one.
     pub(super) fn content_type(&self) -> Option<ContentType<'a>> {
-        let value = self.only("Content-Type")?.unwrap_or(b"text/plain");
+        let value = self.content_type.at_most_one()?.unwrap_or(b"text/plain");
         Some(ContentType::parse(cut(value)))
     }
 
@@ -71,30 +102,39 @@ impl<'a> Part<'a> {
 
     /// How the body is encoded; `None` if that is unknown or said twice.
     pub(super) fn encoding(&self) -> Option<Encoding> {
-        let value = self.only("Content-Transfer-Encoding")?.unwrap_or(b"7bit");
+        let value = self.encoding.at_most_one()?.unwrap_or(b"7bit");
         // It has the grammar of a media type without its second half, comments included.
         Encoding::of(ContentType::parse(cut(value)).main())
     }
 
     /// The body, decoded.
     pub(super) fn decoded(&self) -> Option<Cow<'a, [u8]>> {
-        let encoding = match self.encoding()? {
-            Encoding::Identity => return Some(Cow::Borrowed(self.body)),
-            Encoding::Base64 => "base64",
-            Encoding::QuotedPrintable => "quoted-printable",
-        };
-        let any = mailparse::parse_content_type("text/plain");
-        match mailparse::body::Body::new(self.body, &any, &Some(encoding.to_owned())) {
-            mailparse::body::Body::Base64(body) | mailparse::body::Body::QuotedPrintable(body) => {
-                body.get_decoded().ok().map(Cow::Owned)
-            }
-            _ => None,
+        self.encoding()?.decoded(self.body)
+    }
+
+    /// The body, decoded as far as it is there: its end may be missing.
+    pub(super) fn decoded_as_far(&self) -> Option<Cow<'a, [u8]>> {
+        let encoding = self.encoding()?;
+        match encoding.decoded(self.body) {
+            None if encoding == Encoding::Base64 => Some(decoded_groups(self.body)),
+            decoded => decoded,
         }
+    }
+
+    /// The beginning of the body, decoded: some hundred octets of it, whatever follows.
+    pub(super) fn beginning(&self) -> Cow<'a, [u8]> {
+        let Some(encoding) = self.encoding() else { return Cow::Borrowed(&[]) };
+        let body = self.body.trim_ascii_start();
+        let window = body.get(..BEGINNING_BYTES).unwrap_or(body);
+        if encoding != Encoding::Base64 {
+            return encoding.decoded(window).unwrap_or_default();
+        }
+        decoded_groups(window)
     }
 
     /// The parts of a multipart; `None` if it has no boundary, or more than one.
     pub(super) fn children(&self) -> Option<Parts<'a>> {
-        let value = cut(self.only("Content-Type")??);
+        let value = cut(self.content_type.at_most_one()??);
         if count_params(value, "boundary") != 1 {
             return None;
         }
@@ -107,13 +147,15 @@ impl<'a> Part<'a> {
         }
         Some(Parts::new(self.body, boundary))
     }
+}
 
-    /// The value of the only field with this name; outer `None` if there are several.
-    fn only(&self, name: &str) -> Option<Option<&'a [u8]>> {
-        let mut fields = self.fields(name);
-        let first = fields.next();
-        fields.next().is_none().then_some(first.map(|field| field.value))
-    }
+/// Base64 that may break off anywhere. Only groups of four characters can be decoded, wherever the
+/// lines end.
+fn decoded_groups(body: &[u8]) -> Cow<'static, [u8]> {
+    let mut letters: Vec<u8> =
+        body.iter().copied().filter(|octet| !octet.is_ascii_whitespace()).collect();
+    letters.truncate(letters.len() & !3);
+    Cow::Owned(Encoding::Base64.decoded(&letters).unwrap_or_default().into_owned())
 }
 
 /// How a body travels.
@@ -140,6 +182,24 @@ impl Encoding {
     }
 }
 
+impl Encoding {
+    /// `body`, decoded.
+    fn decoded(self, body: &[u8]) -> Option<Cow<'_, [u8]>> {
+        let encoding = match self {
+            Self::Identity => return Some(Cow::Borrowed(body)),
+            Self::Base64 => "base64",
+            Self::QuotedPrintable => "quoted-printable",
+        };
+        let any = mailparse::parse_content_type("text/plain");
+        match mailparse::body::Body::new(body, &any, &Some(encoding.to_owned())) {
+            mailparse::body::Body::Base64(body) | mailparse::body::Body::QuotedPrintable(body) => {
+                body.get_decoded().ok().map(Cow::Owned)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The parts of a body in order, without preamble and epilogue. A part that is past the limits of
 /// a header section ends them.
 #[derive(Debug, Clone)]
@@ -148,13 +208,22 @@ pub(super) struct Parts<'a> {
     rest: Option<&'a [u8]>,
     delimiter: Vec<u8>,
     left: usize,
+    /// The part given last ended with the octets, and not at a delimiter line.
+    cut: bool,
 }
 
 impl<'a> Parts<'a> {
     fn new(body: &'a [u8], boundary: &str) -> Self {
         let delimiter = [b"--", boundary.as_bytes()].concat();
-        let rest = find(body, &delimiter).and_then(|(_, after)| after);
-        Self { rest, delimiter, left: MAX_PARTS }
+        let first = find(body, &delimiter);
+        let cut = first.is_none();
+        Self { rest: first.and_then(|(_, after)| after), delimiter, left: MAX_PARTS, cut }
+    }
+
+    /// Whether the part given last ended with the octets rather than at a delimiter line; at first,
+    /// whether there is no such line.
+    pub(super) const fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// All parts if there are `N` of them, neither more nor fewer.
@@ -176,7 +245,10 @@ impl<'a> Iterator for Parts<'a> {
                 without_line_end(before)
             }
             // RFC 2046 §5.1.2: the end of the enclosing part ends it as well.
-            None => rest,
+            None => {
+                self.cut = true;
+                rest
+            }
         };
         Part::parse(whole).ok()
     }

@@ -4,7 +4,7 @@
 //! Not here: which fields are removed and added.
 
 use super::envelope::header_section;
-use super::fields::{Items, blank_line, without_mbox_line};
+use super::fields::{Items, blank_line, without_marks};
 use crate::header::RawField;
 use crate::limits::Limit;
 
@@ -13,7 +13,7 @@ use crate::limits::Limit;
 /// # Errors
 /// [`Limit::HeaderBytes`] or [`Limit::HeaderFields`] if there is too much of it.
 pub fn fields(mail: &[u8]) -> Result<impl Iterator<Item = RawField<'_>> + Clone, Limit> {
-    let (header, _) = header_section(without_mbox_line(mail), |_| ())?;
+    let (header, _) = header_section(without_marks(mail), |_| ())?;
     Ok(Items::new(header).filter_map(|item| item.field()))
 }
 
@@ -39,7 +39,7 @@ pub fn rewrite(
     remove: &dyn Fn(&RawField<'_>) -> bool,
     add: &[(&str, String)],
 ) -> Result<Vec<u8>, Limit> {
-    let mail = without_mbox_line(mail);
+    let mail = without_marks(mail);
     let (header, rest) = header_section(mail, |_| ())?;
     let line_end = first_line_end(mail);
     let added = add.iter().map(|(name, value)| name.len().saturating_add(value.len()));

@@ -11,7 +11,7 @@ use crate::addr::Addr;
 use crate::header::{self, FieldFlaw, RawField};
 use crate::key::Key;
 use crate::limits::Limit;
-use crate::mime::{Envelope, FromFlaw, rewrite};
+use crate::mime::{Envelope, FromFlaw, Mail, rewrite};
 use crate::recommend::{Advice, Recommendation};
 
 mod seal;
@@ -276,7 +276,7 @@ pub fn read_draft(
         recipients: listed,
         unreadable,
         mode: mode_field(mail)?.unwrap_or(options.mode),
-        already_encrypted: envelope.is_encrypted(),
+        already_encrypted: Mail::parse(mail).is_ok_and(|mail| mail.shape.is_encrypted()),
         in_reply_to: envelope.in_reply_to_last().map(<[u8]>::to_vec),
     })
 }

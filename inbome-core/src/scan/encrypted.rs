@@ -14,6 +14,7 @@ use super::mbox::BoxMail;
 use crate::addr::Addr;
 use crate::discover::Receipt;
 use crate::gossip::Payload;
+use crate::mime::Form;
 
 /// Opens a whole mail with the keys of an account; `None` if none of them does, or not without a
 /// passphrase.
@@ -41,8 +42,8 @@ pub fn read_incoming(path: &Path, receipt: Receipt) -> io::Result<Vec<u8>> {
     let mut beginning = Beginning::default();
     // What was read of another body tells nothing, and half a body must not be taken for a whole.
     let (is_encrypted, surplus) = beginning.read(&mut file, |envelope| match envelope {
-        Ok(mail) if begins_inline_pgp(mail.body()) => (mail.is_encrypted(), 0),
-        Ok(mail) => (mail.is_encrypted(), mail.body().len()),
+        Ok(mail) if begins_inline_pgp(mail.body()) => (Form::of(&mail).is_encrypted(), 0),
+        Ok(mail) => (Form::of(&mail).is_encrypted(), mail.body().len()),
         Err(_) => (false, 0),
     })?;
     let learns = !receipt.spam && is_encrypted;

@@ -7,7 +7,7 @@ use std::process::Command;
 use inbome_core::decrypt::{Encryption, Signature, Signer};
 use inbome_core::discover::Receipt;
 use inbome_core::engine::Engine;
-use inbome_core::mime::{Shape, locate};
+use inbome_core::mime::{Form, locate};
 use inbome_core::outgoing::{Mode, OutgoingOptions};
 use inbome_tests::homes::*;
 
@@ -41,7 +41,7 @@ fn letter(bob: &Engine) -> Vec<u8> {
 
 /// The OpenPGP message in a mail.
 fn armor(mail: &[u8]) -> Vec<u8> {
-    let Ok(Shape::Encrypted(found)) = locate(mail) else { panic!("an encrypted mail") };
+    let Ok(Form::Encrypted(found)) = locate(mail) else { panic!("an encrypted mail") };
     found.armor.into_owned()
 }
 

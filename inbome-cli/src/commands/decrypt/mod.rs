@@ -144,7 +144,8 @@ fn object(read: &Decrypted, with_session_key: bool) -> Value {
         "protected": { "fields": summary.protected, "differs": summary.differs },
         "reason": failure.map(decrypt::Failure::code),
         "key_ids": key_ids.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "footers": read.footers,
+        "footers": read.surrounding.after,
+        "surrounding": read.surrounding.all().collect::<Vec<_>>(),
         "payload": read.message.as_deref().map(words::base64),
     });
     if let Value::Object(fields) = &mut object

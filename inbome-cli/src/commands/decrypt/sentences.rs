@@ -50,10 +50,12 @@ pub(super) fn tell(session: &Session, read: &Decrypted, known: Known, now: Times
         let text = format!("Changed on the way, outside the encryption or signature: {names}.");
         out.colored_note(Color::Yellow, &text);
     }
-    for footer in &read.footers {
-        out.note(&format!(
-            "Put under it by a mailing list, neither encrypted nor signed:\n{footer}"
-        ));
+    for (texts, place) in
+        [(&read.surrounding.before, "before"), (&read.surrounding.after, "behind")]
+    {
+        for text in texts {
+            out.note(&format!("Put {place} it on its way, neither encrypted nor signed:\n{text}"));
+        }
     }
 }
 

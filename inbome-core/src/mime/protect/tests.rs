@@ -6,7 +6,7 @@ use super::*;
 use crate::addr::Addr;
 use crate::header::print_gossip;
 use crate::limits::{Limit, MAX_GOSSIP_FIELDS, MAX_PAYLOAD_HEADER_BYTES};
-use crate::mime::{Envelope, FromFlaw, Shape, Via, locate};
+use crate::mime::{Envelope, Form, FromFlaw, Via, locate};
 
 const MAIL: &str = "From: Alice <alice@example.org>\n\
     To: bob@example.org\n\
@@ -404,7 +404,7 @@ fn decrypted_inline_pgp_is_text() {
         assert_eq!(envelope.body(), text_octets, "{name}");
         assert!(envelope.content_type().is("text", "plain"), "{name}");
         assert_eq!(envelope.content_type().param("charset").as_deref(), Some(charset), "{name}");
-        assert_eq!(locate(&message), Ok(Shape::Clear), "{name}");
+        assert_eq!(locate(&message), Ok(Form::Clear), "{name}");
     }
 }
 
@@ -493,7 +493,7 @@ proptest! {
         use base64::Engine as _;
         let armor = base64::engine::general_purpose::STANDARD.encode(&payload.octets);
         let sent = payload.wrap(armor.as_bytes(), &random);
-        let Ok(Shape::Encrypted(found)) = locate(&sent) else { panic!("an encrypted mail") };
+        let Ok(Form::Encrypted(found)) = locate(&sent) else { panic!("an encrypted mail") };
         prop_assert_eq!(found.via, Via::PgpMime);
         let armor = found.armor.trim_ascii();
         let decrypted = base64::engine::general_purpose::STANDARD.decode(armor).expect("base64");

@@ -7,7 +7,7 @@ use crate::header::{GOSSIP_FIELD, RawField};
 use crate::limits::Limit;
 use crate::mime::content_type::{ContentType, with_first_param, without_params};
 use crate::mime::envelope::header_section;
-use crate::mime::fields::{Items, blank_line, without_mbox_line};
+use crate::mime::fields::{Items, blank_line, without_marks};
 use crate::mime::writer::first_line_end;
 
 /// Columns of the first line of a Content-Type before it is folded.
@@ -122,7 +122,7 @@ impl Payload {
 ///
 /// # Examples
 /// ```
-/// use inbome_core::mime::{Additions, Shape, locate, make_payload, open_payload, Sender};
+/// use inbome_core::mime::{Additions, Form, locate, make_payload, open_payload, Sender};
 ///
 /// let mail = b"From: a@example.org\nSubject: secret\n\nhello\n";
 /// let payload = make_payload(mail, &Additions::default())?;
@@ -130,7 +130,7 @@ impl Payload {
 /// let sent = payload.wrap(&payload.octets, &[7; 16]);
 /// assert!(sent.starts_with(b"From: a@example.org\nSubject: [...]\n"));
 ///
-/// let Ok(Shape::Encrypted(found)) = locate(&sent) else { panic!("an encrypted mail") };
+/// let Ok(Form::Encrypted(found)) = locate(&sent) else { panic!("an encrypted mail") };
 /// let opened = open_payload(&sent, &found.armor).expect("within the limits");
 /// let message = opened.message(Sender::Inner);
 /// assert!(message.ends_with(b"From: a@example.org\nSubject: secret\n\
@@ -138,7 +138,7 @@ impl Payload {
 /// # Ok::<(), inbome_core::mime::ProtectError>(())
 /// ```
 pub fn make_payload(mail: &[u8], additions: &Additions<'_>) -> Result<Payload, ProtectError> {
-    let mail = without_mbox_line(mail);
+    let mail = without_marks(mail);
     let (header, rest) = header_section(mail, |_| ()).map_err(ProtectError::Limit)?;
     let fields = Items::new(header).filter_map(|item| item.field());
     let fields = fields.map(|field| Own { name: field.name, raw: Cow::Borrowed(field.raw) });
