@@ -45,10 +45,9 @@
 //!
 //! ```
 //! # #[cfg(feature = "openpgp")] {
-//! use inbome_core::addr::Addr;
-//! use inbome_core::engine::{AccountOptions, Engine, EngineOptions, Reply};
-//! use inbome_core::discover::Receipt;
-//! use inbome_core::recommend::Recommendation;
+//! use inbome_core::{
+//!     AccountOptions, Addr, Engine, EngineOptions, Receipt, Recommendation, Reply,
+//! };
 //!
 //! let (alice, bob) = (Addr::parse("alice@example.org")?, Addr::parse("bob@example.org")?);
 //! let [hers, his] = [(); 2].map(|()| Engine::in_memory(EngineOptions::default()));
@@ -63,7 +62,7 @@
 //! let answer = his.recommend(None, &[alice], &Reply::Unknown)?;
 //! assert_eq!(answer.recommendation, Recommendation::Encrypt);
 //! # }
-//! # Ok::<(), inbome_core::error::Error>(())
+//! # Ok::<(), inbome_core::Error>(())
 //! ```
 
 // 0 values
@@ -104,3 +103,26 @@ pub mod scan;
 // 5 surface
 pub mod engine;
 pub mod error;
+
+// The front door: what a mail program needs every day.
+pub use account::Account;
+pub use addr::Addr;
+pub use clock::{Clock, FixedClock, SystemClock, Timestamp};
+pub use decrypt::{Decrypted, Encryption, Signature, Signer, Summary};
+pub use discover::{Ignored, Receipt};
+pub use draft::OpenedDraft;
+pub use engine::{
+    AccountOptions, Created, EncryptKey, Engine, EngineOptions, Entity, MailRecommendation,
+    PeerDetails, PeerFilter, Reply, SettingsChange,
+};
+pub use error::{Error, ErrorKind};
+pub use header::PreferEncrypt;
+pub use key::{Fingerprint, Key};
+pub use outgoing::{Mode, Outgoing, OutgoingMessage, OutgoingOptions};
+pub use peer::Word;
+pub use random::{SecureRandom, SystemRandom};
+pub use receive::{Incoming, Outcome};
+pub use recommend::{Advice, Reason, Recommendation};
+#[cfg(feature = "fs")]
+pub use scan::{Progress, ScanOptions, ScanReport};
+pub use secret::Secret;

@@ -20,7 +20,7 @@ fn the_rust_of_the_readme_is_what_runs_here() {
     assert_eq!(plain(pasted), plain(here.expect("marked").0));
 
     let folder = tempfile::tempdir().expect("a folder");
-    // The program names its files from where it is started; no other test is in this process.
+    // The program names its files from where it is started. Every other test here names a folder.
     std::env::set_current_dir(&folder).expect("entered");
     let mail = "From: bob@example.org\nDate: Sat, 17 Dec 2016 08:58:05 +0000\n\nHi\n";
     fs::write("mail.eml", mail).expect("written");
@@ -30,9 +30,7 @@ fn the_rust_of_the_readme_is_what_runs_here() {
 
 fn program() -> Result<(), Box<dyn Error>> {
     // pasted
-    use inbome_core::addr::Addr;
-    use inbome_core::discover::Receipt;
-    use inbome_core::engine::{AccountOptions, Engine, EngineOptions, Reply};
+    use inbome_core::{AccountOptions, Addr, Engine, EngineOptions, Receipt, Reply};
 
     let engine = Engine::open("home".as_ref(), EngineOptions::default())?;
     engine.create_account(
