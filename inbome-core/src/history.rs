@@ -117,7 +117,8 @@ impl FromIterator<(Source, Span)> for Spans {
 pub struct KeyRecord {
     /// When it was seen, by source.
     pub spans: Spans,
-    /// The union of the verified parts of all copies.
+    /// The union of the verified parts of all copies; nothing but its flags past the limit
+    /// ([`KeyRecord::is_bare`]).
     pub union: CertUnion,
     /// SHA-256 of copies that are in the union already, so that they need not be parsed again. The
     /// greatest [`MAX_COPIES`] are kept. A memory of work done, not part of the join.
@@ -134,6 +135,18 @@ impl KeyRecord {
         self.spans.whole().map_or(Timestamp::MIN, |span| span.last)
     }
 
+    /// Whether nothing is left but that the key is revoked for good, and when it was seen: what a hard
+    /// revocation is past the limit of the history (Discovery §3.1).
+    #[must_use]
+    pub fn is_bare(&self) -> bool {
+        self.union.hard_revoked && self.union.bytes.is_empty()
+    }
+
+    pub(crate) fn strip(&mut self) {
+        self.union = CertUnion { bytes: [].into(), hard_revoked: true, truncated: true };
+        self.copies.clear();
+    }
+
     pub(crate) fn remember_copy(&mut self, hash: Hash) {
         self.copies.insert(hash);
         while self.copies.len() > MAX_COPIES {
@@ -145,25 +158,52 @@ impl KeyRecord {
 /// Every key that the peer was seen with, in the order of the fingerprints. Nearly all peers have one or
 /// two, and each mail looks at one: so it is a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct History(Vec<(Fingerprint, KeyRecord)>);
+pub struct History {
+    records: Vec<(Fingerprint, KeyRecord)>,
+    /// A store has more of it.
+    in_part: bool,
+}
 
 impl History {
     /// Without any key.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { records: Vec::new(), in_part: false }
+    }
+
+    /// Some records of a longer history.
+    #[must_use]
+    pub fn in_part(records: impl IntoIterator<Item = (Fingerprint, KeyRecord)>) -> Self {
+        Self { in_part: true, ..Self::from_iter(records) }
+    }
+
+    /// Whether a store may have a record of this key that was not read. No key may be joined before
+    /// its record is.
+    #[must_use]
+    pub fn lacks(&self, fingerprint: &Fingerprint) -> bool {
+        self.in_part && !self.contains_key(fingerprint)
+    }
+
+    /// Adds what was not read of a history. What is here already stays: it may have changed since.
+    pub fn complete(&mut self, whole: Self) {
+        self.in_part = whole.in_part;
+        for (fingerprint, record) in whole {
+            if !self.contains_key(&fingerprint) {
+                self.insert(fingerprint, record);
+            }
+        }
     }
 
     /// How many keys there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.records.len()
     }
 
     /// Whether there is no key.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.records.is_empty()
     }
 
     /// Whether there is a record of this key.
@@ -175,26 +215,26 @@ impl History {
     /// The record of a key.
     #[must_use]
     pub fn get(&self, fingerprint: &Fingerprint) -> Option<&KeyRecord> {
-        self.0.get(self.place(fingerprint).ok()?).map(|(_, record)| record)
+        self.records.get(self.place(fingerprint).ok()?).map(|(_, record)| record)
     }
 
     /// The record of a key, to be changed.
     pub fn get_mut(&mut self, fingerprint: &Fingerprint) -> Option<&mut KeyRecord> {
         let place = self.place(fingerprint).ok()?;
-        self.0.get_mut(place).map(|(_, record)| record)
+        self.records.get_mut(place).map(|(_, record)| record)
     }
 
     /// Adds a record, in place of that of the same key.
     pub fn insert(&mut self, fingerprint: Fingerprint, record: KeyRecord) {
         match self.place(&fingerprint) {
             Ok(place) => {
-                if let Some((_, held)) = self.0.get_mut(place) {
+                if let Some((_, held)) = self.records.get_mut(place) {
                     *held = record;
                 }
             }
             Err(place) => {
-                self.0.reserve_exact(1);
-                self.0.insert(place, (fingerprint, record));
+                self.records.reserve_exact(1);
+                self.records.insert(place, (fingerprint, record));
             }
         }
     }
@@ -202,17 +242,17 @@ impl History {
     /// Takes a record out.
     pub fn remove(&mut self, fingerprint: &Fingerprint) -> Option<KeyRecord> {
         let place = self.place(fingerprint).ok()?;
-        Some(self.0.remove(place).1)
+        Some(self.records.remove(place).1)
     }
 
     /// Keeps those records that `keep` says yes to.
     pub fn retain(&mut self, mut keep: impl FnMut(&Fingerprint, &mut KeyRecord) -> bool) {
-        self.0.retain_mut(|(fingerprint, record)| keep(fingerprint, record));
+        self.records.retain_mut(|(fingerprint, record)| keep(fingerprint, record));
     }
 
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = (&Fingerprint, &KeyRecord)> {
-        self.0.iter().map(|(fingerprint, record)| (fingerprint, record))
+        self.records.iter().map(|(fingerprint, record)| (fingerprint, record))
     }
 
     /// The fingerprints.
@@ -227,11 +267,11 @@ impl History {
 
     /// The records, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut KeyRecord> {
-        self.0.iter_mut().map(|(_, record)| record)
+        self.records.iter_mut().map(|(_, record)| record)
     }
 
     fn place(&self, fingerprint: &Fingerprint) -> Result<usize, usize> {
-        self.0.binary_search_by(|(held, _)| held.cmp(fingerprint))
+        self.records.binary_search_by(|(held, _)| held.cmp(fingerprint))
     }
 }
 
@@ -240,7 +280,7 @@ impl IntoIterator for History {
     type IntoIter = std::vec::IntoIter<Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.records.into_iter()
     }
 }
 

@@ -39,6 +39,8 @@ pub const MAX_SUBKEYS: usize = 64;
 pub const MAX_SIGNATURES: usize = 128;
 /// Certs of one peer kept beside the direct and the gossip one (Discovery §3.1).
 pub const MAX_HISTORY_CERTS: usize = 16;
+/// Hard revocations of one peer's keys that are kept past that, each as a fingerprint (Discovery §3.1).
+pub const MAX_REVOKED_FINGERPRINTS: usize = 1_024;
 /// Recipients of one encrypted message that are looked at, and that one is encrypted to.
 pub const MAX_PKESKS: usize = 500;
 /// Octets that come of decompressing one message.

@@ -275,7 +275,10 @@ impl Working {
         // A copy of an address costs less than a second look-up among thousands.
         match self.held.entry(account.clone()).or_default().entry(addr.clone()) {
             Entry::Occupied(held) => Ok(held.into_mut()),
-            Entry::Vacant(slot) => Ok(slot.insert(Box::new(load(store, account, addr)?))),
+            Entry::Vacant(slot) => {
+                let stored = store.peer_in_part(account, addr)?;
+                Ok(slot.insert(Box::new(Held::of(stored))))
+            }
         }
     }
 
@@ -299,7 +302,7 @@ impl Working {
                 peers.retain(|_, held| held.is_dirty());
             }
             for (addr, held) in peers.iter_mut().filter(|(_, held)| held.is_dirty() && !alone) {
-                held.rejoin(load(store, account, addr)?, certs, now);
+                held.rejoin(Held::of(store.peer(account, addr)?), certs, now);
             }
             let dirty = peers.iter().filter(|(_, held)| held.is_dirty());
             let saved = &mut dirty.map(|(addr, held)| (addr, &held.state, &held.change));
@@ -330,6 +333,28 @@ impl Working {
         self.generation = None;
     }
 
+    /// The peer, with what is stored of this key: a key that is new to it needs the whole history.
+    fn hold_for(
+        &mut self,
+        store: &mut dyn Store,
+        account: &Addr,
+        addr: &Addr,
+        key: Option<&Fingerprint>,
+    ) -> Result<&mut Held, StoreError> {
+        let held = self.hold(store, account, addr)?;
+        let history = &mut held.state.history;
+        if let Some(key) = key.filter(|key| history.lacks(key)) {
+            match store.key_record(account, addr, key)? {
+                Some(record) => history.insert(key.clone(), record),
+                None => {
+                    let stored = store.peer(account, addr)?.unwrap_or_default();
+                    history.complete(stored.history);
+                }
+            }
+        }
+        Ok(held)
+    }
+
     fn is_own_key(
         &mut self,
         store: &mut dyn Store,
@@ -345,13 +370,12 @@ impl Working {
     }
 }
 
-fn load(store: &mut dyn Store, account: &Addr, addr: &Addr) -> Result<Held, StoreError> {
-    let stored = store.peer(account, addr)?;
-    let new = stored.is_none();
-    Ok(Held { state: stored.unwrap_or_default(), new, ..Held::default() })
-}
-
 impl Held {
+    fn of(stored: Option<PeerState>) -> Self {
+        let new = stored.is_none();
+        Self { state: stored.unwrap_or_default(), new, change: Change::default() }
+    }
+
     fn is_dirty(&self) -> bool {
         self.change.is_some()
     }
@@ -411,7 +435,8 @@ pub fn apply(
         }
         Discovery::Observed(observation) => observation,
     };
-    let held = working.hold(store, account, from)?;
+    let key = observation.advert.as_ref().map(|advert| &advert.key.fingerprint);
+    let held = working.hold_for(store, account, from, key)?;
     let change = held.state.observe(&observation, certs, now);
     let mut updated = change.is_some();
     incoming.key_changed.clone_from(&change.key_changed);
@@ -419,7 +444,7 @@ pub fn apply(
     for report in discovered.gossip {
         let mut conflict = false;
         if let (Some(addr), Ok(key)) = (&report.addr, &report.key) {
-            let held = working.hold(store, account, addr)?;
+            let held = working.hold_for(store, account, addr, Some(&key.fingerprint))?;
             let change = held.state.hear(key, at, certs, now);
             let direct = held.state.peer.advert.as_ref();
             conflict = direct.is_some_and(|advert| advert.key.fingerprint != key.fingerprint);

@@ -121,21 +121,25 @@ pub fn bob_counted() -> (Engine, Rpgp) {
 
 /// A good cert: Ed25519 and Curve25519, made in 2010 from `seed`, with the User ID `<id>`.
 pub fn cert(seed: u8, id: &str) -> Vec<u8> {
-    let (primary, subkey) = (Key::signing(seed, CERT_MADE), Key::encrypting(seed, CERT_MADE));
-    Cert::of(&primary)
-        .user_id(&primary, &format!("<{id}>"), &Says::certification(CERT_MADE))
-        .subkey(&primary, &subkey, &Says::binding(CERT_MADE))
-        .octets()
+    cert_made(seed, id, CERT_MADE, false)
 }
 
 /// The same cert, revoked a day later without a reason: a hard revocation.
 pub fn revoked_cert(seed: u8, id: &str) -> Vec<u8> {
-    let (primary, subkey) = (Key::signing(seed, CERT_MADE), Key::encrypting(seed, CERT_MADE));
-    let revocation = Says::new(SignatureType::KeyRevocation, CERT_MADE + 86_400);
-    Cert::of(&primary)
-        .sig(sign(&primary, &primary, On::Key, &revocation))
-        .user_id(&primary, &format!("<{id}>"), &Says::certification(CERT_MADE))
-        .subkey(&primary, &subkey, &Says::binding(CERT_MADE))
+    cert_made(seed, id, CERT_MADE, true)
+}
+
+/// As [`cert`], made at `made`: at each time another key.
+pub fn cert_made(seed: u8, id: &str, made: u32, revoked: bool) -> Vec<u8> {
+    let (primary, subkey) = (Key::signing(seed, made), Key::encrypting(seed, made));
+    let revocation = Says::new(SignatureType::KeyRevocation, made + 86_400);
+    let cert = Cert::of(&primary);
+    let cert = match revoked {
+        true => cert.sig(sign(&primary, &primary, On::Key, &revocation)),
+        false => cert,
+    };
+    cert.user_id(&primary, &format!("<{id}>"), &Says::certification(made))
+        .subkey(&primary, &subkey, &Says::binding(made))
         .octets()
 }
 

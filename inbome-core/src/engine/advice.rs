@@ -175,7 +175,8 @@ impl Inner {
         if peer.is_judged_at(now) {
             return Ok(peer);
         }
-        let Some(mut state) = self.store.peer(&account.addr, addr)? else { return Ok(peer) };
+        let state = self.store.peer_in_part(&account.addr, addr)?;
+        let Some(mut state) = state else { return Ok(peer) };
         state.judge(openpgp, now);
         // Kept, so that it is made once. A home that cannot be written to pays each time.
         let _ = self.keep_judgement(account, addr, openpgp, now);
@@ -192,7 +193,8 @@ impl Inner {
     ) -> Result<(), Error> {
         self.store.end_read();
         transaction(self.store.as_mut(), |store| {
-            let Some(mut state) = store.peer(&account.addr, addr)? else { return Ok(()) };
+            let state = store.peer_in_part(&account.addr, addr)?;
+            let Some(mut state) = state else { return Ok(()) };
             let change = state.judge(openpgp, now);
             match change.is_some() {
                 true => Ok(store.save_peer(&account.addr, addr, &state, &change)?),

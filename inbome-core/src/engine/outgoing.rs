@@ -250,8 +250,8 @@ impl Inner {
         addr: &Addr,
         key: &Key,
     ) -> Result<Option<CertUnion>, Error> {
-        let state = self.store.peer(&account.addr, addr)?.unwrap_or_default();
-        Ok(state.history.get(&key.fingerprint).map(|record| record.union.clone()))
+        let record = self.store.key_record(&account.addr, addr, &key.fingerprint)?;
+        Ok(record.map(|record| record.union))
     }
 
     /// Messages §5: a captured ciphertext planted as a draft must not be sent on.

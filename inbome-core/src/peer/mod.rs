@@ -147,6 +147,17 @@ impl Peer {
         self.advert.is_some() || self.gossip.is_some() || self.imported.is_some()
     }
 
+    /// Of the keys in the row, and of the one that the user pinned.
+    pub fn fingerprints(&self) -> impl Iterator<Item = &Fingerprint> {
+        let introduced = [&self.gossip, &self.imported].into_iter().flatten();
+        let pinned = match &self.word {
+            Word::Pin(fingerprint) => Some(fingerprint),
+            Word::Default | Word::Always | Word::Never => None,
+        };
+        let direct = self.advert.iter().map(|advert| &advert.key.fingerprint);
+        direct.chain(introduced.map(|held| &held.key.fingerprint)).chain(pinned)
+    }
+
     /// Whether every judgement in it holds at `now`.
     #[must_use]
     pub fn is_judged_at(&self, now: Timestamp) -> bool {

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use super::{Advert, Advertised, Introduced, Observation, Peer, Plain, Seen, Word, not_judged};
 use crate::clock::Timestamp;
 use crate::history::{History, KeyRecord, Source, Span, Spans};
-use crate::key::{Certificates, Fingerprint, Hash, Judgement, Key};
-use crate::limits::MAX_HISTORY_CERTS;
+use crate::key::{Certificates, Fingerprint, Hash, Judgement, Key, Unusable};
+use crate::limits::{MAX_HISTORY_CERTS, MAX_REVOKED_FINGERPRINTS};
 
 /// A peer with its key history: what the join works on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -203,7 +203,10 @@ impl PeerState {
                 return false;
             }
             let Some(record) = history.get(&key.fingerprint) else { return false };
-            *judgement = certs.judge(&key.bytes, &record.union, now);
+            *judgement = match record.is_bare() {
+                true => revoked(),
+                false => certs.judge(&key.bytes, &record.union, now),
+            };
             true
         };
         let peer = &mut self.peer;
@@ -231,8 +234,14 @@ impl PeerState {
             return peer;
         }
         for key in keys {
-            let known = self.history.get(&key.fingerprint).map(|record| &record.union);
-            let judgement = certs.judge(&key.bytes, &certs.union(known, &key.bytes), now);
+            let known = self.history.get(&key.fingerprint);
+            let judgement = match known.is_some_and(KeyRecord::is_bare) {
+                true => revoked(),
+                false => {
+                    let union = certs.union(known.map(|record| &record.union), &key.bytes);
+                    certs.judge(&key.bytes, &union, now)
+                }
+            };
             let usable = judgement.verdict.is_ok();
             if usable || peer.gossip.is_none() {
                 peer.gossip = Some(Introduced { at: now, key: key.clone(), judgement });
@@ -250,7 +259,7 @@ impl PeerState {
         let mut change = Change::default();
         let Some(key) = key else { return change };
         let known = self.history.get(&key.fingerprint);
-        if known.is_some_and(|record| record.copies.contains(&key.hash)) {
+        if known.is_some_and(|record| record.is_bare() || record.copies.contains(&key.hash)) {
             return change;
         }
         let union = certs.union(known.map(|record| &record.union), &key.bytes);
@@ -319,7 +328,7 @@ impl PeerState {
             }
             Some(record) => {
                 let mut changed = record.spans.widen(source, span);
-                if !stands && !record.copies.contains(&key.hash) {
+                if !stands && !record.is_bare() && !record.copies.contains(&key.hash) {
                     let union = certs.union(Some(&record.union), &key.bytes);
                     changed |= union != record.union;
                     if union != record.union {
@@ -350,6 +359,12 @@ impl PeerState {
         for (source, span) in theirs.spans.iter() {
             changed |= record.spans.widen(source, span);
         }
+        if record.is_bare() || theirs.is_bare() {
+            let bare = record.is_bare();
+            record.strip();
+            self.peer.unjudge(fingerprint);
+            return changed || !bare;
+        }
         let mut union = certs.union(Some(&record.union), &theirs.union.bytes);
         union.truncated |= theirs.union.truncated;
         if union != record.union {
@@ -363,8 +378,8 @@ impl PeerState {
 
     /// After every change: prune the history, mark truncation, judge what is new.
     fn settle(&mut self, certs: &dyn Certificates, now: Timestamp, change: &mut Change) {
-        for dropped in self.prune() {
-            change.keys.insert(dropped);
+        for cut in self.prune() {
+            change.keys.insert(cut);
             change.row |= !self.peer.truncated;
             self.peer.truncated = true;
         }
@@ -377,16 +392,17 @@ impl PeerState {
         change.row |= self.judge(certs, now).row;
     }
 
-    /// Drops the records past the limit: the direct and the gossip cert, what the user handed in or
-    /// pinned, and hard revocations stay; of the rest the latest (ties: greater fingerprint).
+    /// Cuts the history at its limits (Discovery §3.1): the direct and the gossip cert, and what the
+    /// user handed in or pinned, stay; so do the latest of the rest (ties: greater fingerprint). Of what
+    /// goes, a hard revocation leaves its fingerprint, if there are not too many of these. Which records
+    /// differ.
     fn prune(&mut self) -> Vec<Fingerprint> {
         if self.history.len() <= MAX_HISTORY_CERTS {
             return Vec::new();
         }
         let peer = &self.peer;
         let stays = |fpr: &Fingerprint, record: &KeyRecord| {
-            record.union.hard_revoked
-                || record.spans.get(Source::Import).is_some()
+            record.spans.get(Source::Import).is_some()
                 || peer.advert.as_ref().is_some_and(|held| held.key.fingerprint == *fpr)
                 || peer.gossip.as_ref().is_some_and(|held| held.key.fingerprint == *fpr)
                 || peer.word == Word::Pin(fpr.clone())
@@ -394,16 +410,34 @@ impl PeerState {
         let mut rest: Vec<_> = self
             .history
             .iter()
-            .filter(|(fpr, record)| !stays(fpr, record))
+            .filter(|(fpr, record)| !record.is_bare() && !stays(fpr, record))
             .map(|(fpr, record)| (record.last(), fpr.clone()))
             .collect();
-        rest.sort_unstable();
-        let surplus = rest.len().saturating_sub(MAX_HISTORY_CERTS);
-        let dropped: Vec<_> = rest.into_iter().take(surplus).map(|(_, fpr)| fpr).collect();
-        for fpr in &dropped {
-            self.history.remove(fpr);
+        let mut cut = first_of(&mut rest, MAX_HISTORY_CERTS);
+        for fpr in &cut {
+            match self.history.get_mut(fpr).filter(|record| record.union.hard_revoked) {
+                Some(record) => record.strip(),
+                None => drop(self.history.remove(fpr)),
+            }
         }
-        dropped
+        let bare = self.history.values().filter(|record| record.is_bare()).count();
+        if bare <= MAX_REVOKED_FINGERPRINTS {
+            return cut;
+        }
+        // Those that nobody but others told of go first.
+        let mut bare: Vec<_> = self
+            .history
+            .iter()
+            .filter(|(fpr, record)| record.is_bare() && !stays(fpr, record))
+            .map(|(fpr, record)| {
+                let by_peer = record.spans.get(Source::Advert).is_some();
+                ((by_peer, record.last()), fpr.clone())
+            })
+            .collect();
+        let gone = first_of(&mut bare, MAX_REVOKED_FINGERPRINTS);
+        self.history.retain(|fpr, _| !gone.contains(fpr));
+        cut.extend(gone);
+        cut
     }
 
     /// Takes away what counts as not seen; which records differ.
@@ -428,6 +462,18 @@ impl PeerState {
         });
         changed
     }
+}
+
+/// The least of these, all but `kept` of them.
+fn first_of<T: Ord>(all: &mut Vec<(T, Fingerprint)>, kept: usize) -> Vec<Fingerprint> {
+    all.sort_unstable();
+    let surplus = all.len().saturating_sub(kept);
+    all.drain(..surplus).map(|(_, fingerprint)| fingerprint).collect()
+}
+
+/// Of a key that is known to be revoked, and of nothing else.
+fn revoked() -> Judgement {
+    Judgement { verdict: Err(Unusable::Revoked), from: Timestamp::MIN, until: Timestamp::MAX }
 }
 
 /// The join of an introduced key. Gives whether the slot changed.

@@ -6,11 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
-use super::{Cursor, MessageIdHash, PeerRow, SavedPeer, Store, StoreError, StoredKey};
+use super::{
+    Cursor, MessageIdHash, PeerRow, SHORT_HISTORY, SavedPeer, Store, StoreError, StoredKey,
+};
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::history::Source;
+use crate::history::{History, KeyRecord, Source};
 use crate::key::Fingerprint;
 use crate::limits::MAX_MESSAGE_IDS;
 use crate::openpgp::SecretKey;
@@ -202,6 +204,34 @@ impl Store for MemoryStore {
 
     fn peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<PeerState>, StoreError> {
         Ok(self.state.of(account).and_then(|kept| kept.peers.get(addr)).cloned())
+    }
+
+    fn peer_in_part(
+        &mut self,
+        account: &Addr,
+        addr: &Addr,
+    ) -> Result<Option<PeerState>, StoreError> {
+        let state = self.state.of(account).and_then(|kept| kept.peers.get(addr));
+        let part = |state: &PeerState| match state.history.len() < SHORT_HISTORY {
+            true => state.clone(),
+            false => {
+                let records = state.peer.fingerprints().filter_map(|fingerprint| {
+                    Some((fingerprint.clone(), state.history.get(fingerprint)?.clone()))
+                });
+                PeerState { peer: state.peer.clone(), history: History::in_part(records) }
+            }
+        };
+        Ok(state.map(part))
+    }
+
+    fn key_record(
+        &mut self,
+        account: &Addr,
+        addr: &Addr,
+        fingerprint: &Fingerprint,
+    ) -> Result<Option<KeyRecord>, StoreError> {
+        let state = self.state.of(account).and_then(|kept| kept.peers.get(addr));
+        Ok(state.and_then(|state| state.history.get(fingerprint)).cloned())
     }
 
     fn peer_row(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Peer>, StoreError> {

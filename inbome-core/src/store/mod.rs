@@ -8,6 +8,7 @@
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::history::KeyRecord;
 use crate::key::{Fingerprint, Hash};
 use crate::openpgp::SecretKey;
 use crate::peer::{Change, Peer, PeerState};
@@ -120,6 +121,9 @@ pub enum Cursor {
     },
 }
 
+/// A history of fewer keys is read whole.
+pub(crate) const SHORT_HISTORY: usize = 4;
+
 /// Everything that is remembered. Reads see the last commit, or the own transaction.
 ///
 /// All errors are [`StoreError`]; after one inside a transaction the caller rolls back.
@@ -170,6 +174,22 @@ pub trait Store: Send {
 
     /// Everything that is remembered of one peer.
     fn peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<PeerState>, StoreError>;
+    /// The same for one mail: of a long history only the records of the keys in the row, so that it
+    /// costs no more than a short one. What [`History::lacks`] comes by [`Store::key_record`].
+    ///
+    /// [`History::lacks`]: crate::history::History::lacks
+    fn peer_in_part(
+        &mut self,
+        account: &Addr,
+        addr: &Addr,
+    ) -> Result<Option<PeerState>, StoreError>;
+    /// What is remembered of one key of a peer.
+    fn key_record(
+        &mut self,
+        account: &Addr,
+        addr: &Addr,
+        fingerprint: &Fingerprint,
+    ) -> Result<Option<KeyRecord>, StoreError>;
     /// The row alone, to be looked at: one point read.
     fn peer_row(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Peer>, StoreError>;
     /// Writes peers of an account.

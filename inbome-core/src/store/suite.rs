@@ -6,7 +6,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::memory::MemoryStore;
-use super::{Cursor, PeerRow, Store, StoreError, StoredKey, transaction};
+use super::{Cursor, PeerRow, SHORT_HISTORY, Store, StoreError, StoredKey, transaction};
 use crate::account::{Account, Profile, Settings};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -203,6 +203,38 @@ fn only_the_records_that_are_named_are_written_or_deleted() {
 }
 
 #[test]
+fn of_a_long_history_only_the_keys_in_the_row_are_read_for_one_mail() {
+    on_each_store(|kind, store| {
+        store.save_account(&account("me@example.org")).expect("save");
+        let peer = addr("p@example.org");
+        assert_eq!(store.peer_in_part(&me(), &peer), Ok(None), "{kind}");
+        let mut state = with_advert(1, 10);
+        let weigh = |state: &PeerState| {
+            state.history.values().map(|record| record.union.bytes.len() + 100).sum::<usize>()
+        };
+        for keys in 1..40_u8 {
+            for (other, record) in with_advert(keys, 10).history {
+                state.history.insert(other, record);
+            }
+            save(store, &peer, &state).expect("save");
+            let part = store.peer_in_part(&me(), &peer).expect("read").expect("a row");
+            assert_eq!(part.peer, state.peer, "{kind}");
+            assert_eq!(part.history.get(&fingerprint(1)), state.history.get(&fingerprint(1)));
+            let short = usize::from(keys) < SHORT_HISTORY;
+            assert_eq!(part == state, short, "{kind}: {keys}");
+            assert_eq!(part.history.lacks(&fingerprint(99)), !short, "{kind}: {keys}");
+            assert!(short || weigh(&part) == weigh(&with_advert(1, 10)), "{kind}: {keys}");
+            let record = store.key_record(&me(), &peer, &fingerprint(keys)).expect("read");
+            assert_eq!(record.as_ref(), state.history.get(&fingerprint(keys)), "{kind}");
+        }
+        assert_eq!(store.key_record(&me(), &peer, &fingerprint(99)), Ok(None), "{kind}");
+        let mut part = store.peer_in_part(&me(), &peer).expect("read").expect("a row");
+        part.history.complete(store.peer(&me(), &peer).expect("read").expect("a row").history);
+        assert_eq!(part, state, "{kind}: completed");
+    });
+}
+
+#[test]
 fn peers_are_listed_in_the_byte_order_of_their_addresses_and_by_account() {
     on_each_store(|kind, store| {
         store.save_account(&account("me@example.org")).expect("save");
@@ -212,17 +244,17 @@ fn peers_are_listed_in_the_byte_order_of_their_addresses_and_by_account() {
         for text in texts {
             save(store, &addr(text), &PeerState::default()).expect("save");
         }
-        let sorted: BTreeSet<Addr> = texts.into_iter().map(addr).collect();
-        let sorted: Vec<String> = sorted.iter().map(Addr::to_string).collect();
+        let by_octets: BTreeSet<Addr> = texts.into_iter().map(addr).collect();
+        let by_octets: Vec<Addr> = by_octets.into_iter().collect();
+        let sorted: Vec<String> = by_octets.iter().map(Addr::to_string).collect();
         assert_eq!(names(store), sorted, "{kind}");
         assert_eq!(store.count_peers(&me()), Ok(6), "{kind}");
         assert_eq!(store.count_peers(&addr("other@example.org")), Ok(0), "{kind}");
         assert_eq!(store.peer(&addr("other@example.org"), &addr("a@e.org")), Ok(None));
         for (after, count, expected) in
-            [(None, 2, 0..2), (Some(&sorted[1]), 3, 2..5), (Some(&sorted[5]), 1, 6..6)]
+            [(None, 2, 0..2), (Some(&by_octets[1]), 3, 2..5), (Some(&by_octets[5]), 1, 6..6)]
         {
-            let after = after.map(|text| addr(text));
-            let rows = store.list_peers(&me(), after.as_ref(), count).expect("list");
+            let rows = store.list_peers(&me(), after, count).expect("list");
             let found: Vec<String> = rows.into_iter().map(|row| row.addr.to_string()).collect();
             assert_eq!(found, sorted[expected], "{kind}: {count} behind {after:?}");
         }

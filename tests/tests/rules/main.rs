@@ -16,6 +16,7 @@ mod opening;
 mod order;
 mod readme;
 mod recommend;
+mod revoked;
 mod spec_map;
 mod state;
 mod vectors;

@@ -9,10 +9,19 @@ use super::fault::Fault;
 use crate::addr::Addr;
 use crate::history::{History, KeyRecord, Source, Span, Spans};
 use crate::key::{CertUnion, Fingerprint, Hash};
+use crate::store::SHORT_HISTORY;
 
 const LOAD: &str = "SELECT fingerprint, advert_first, advert_last, gossip_first, gossip_last,
         import_first, import_last, hard_revoked, truncated, copies, parts
      FROM peer_keys WHERE account = ?1 AND addr = ?2";
+
+const LOAD_ONE: &str = "SELECT advert_first, advert_last, gossip_first, gossip_last,
+        import_first, import_last, hard_revoked, truncated, copies, parts
+     FROM peer_keys WHERE account = ?1 AND addr = ?2 AND fingerprint = ?3";
+
+/// Answered by the index alone, and never counts further than it must.
+const COUNT: &str = "SELECT count(*) FROM (
+        SELECT 1 FROM peer_keys WHERE account = ?1 AND addr = ?2 LIMIT ?3)";
 
 pub(super) const SAVE: &str = "INSERT INTO peer_keys (
         account, addr, fingerprint, advert_first, advert_last, gossip_first, gossip_last,
@@ -37,6 +46,43 @@ pub(super) fn load(conn: &Connection, account: &Addr, addr: &Addr) -> Result<His
         history.insert(columns.fingerprint()?, read(&mut columns)?);
     }
     Ok(history)
+}
+
+/// Whether the history of one peer is short enough to be read whole.
+pub(super) fn is_short(conn: &Connection, account: &Addr, addr: &Addr) -> Result<bool, Fault> {
+    let short = i64::try_from(SHORT_HISTORY).unwrap_or(i64::MAX);
+    let mut statement = conn.prepare_cached(COUNT)?;
+    let count: i64 =
+        statement.query_row((account.as_str(), addr.as_str(), short), |row| row.get(0))?;
+    Ok(count < short)
+}
+
+/// What there is of these keys.
+pub(super) fn load_part(
+    conn: &Connection,
+    account: &Addr,
+    addr: &Addr,
+    keys: &mut dyn Iterator<Item = &Fingerprint>,
+) -> Result<History, Fault> {
+    let mut records = Vec::new();
+    for fingerprint in keys {
+        if let Some(record) = load_one(conn, account, addr, fingerprint)? {
+            records.push((fingerprint.clone(), record));
+        }
+    }
+    Ok(History::in_part(records))
+}
+
+/// The record of one key.
+pub(super) fn load_one(
+    conn: &Connection,
+    account: &Addr,
+    addr: &Addr,
+    fingerprint: &Fingerprint,
+) -> Result<Option<KeyRecord>, Fault> {
+    let mut statement = conn.prepare_cached(LOAD_ONE)?;
+    let mut rows = statement.query((account.as_str(), addr.as_str(), fingerprint.as_bytes()))?;
+    rows.next()?.map(|row| read(&mut Columns::of(row))).transpose()
 }
 
 /// Writes one record by [`SAVE`], which is looked up once for many.

@@ -29,6 +29,7 @@ use super::{Cursor, MessageIdHash, PeerRow, SavedPeer, Store, StoreError, Stored
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::history::KeyRecord;
 use crate::key::Fingerprint;
 use crate::limits::MAX_MESSAGE_IDS;
 use crate::openpgp::SecretKey;
@@ -248,6 +249,30 @@ impl Store for SqliteStore {
             let Some(peer) = peers::load(conn, account, addr)? else { return Ok(None) };
             Ok(Some(PeerState { peer, history: history::load(conn, account, addr)? }))
         })
+    }
+
+    fn peer_in_part(
+        &mut self,
+        account: &Addr,
+        addr: &Addr,
+    ) -> Result<Option<PeerState>, StoreError> {
+        self.read_whole(|conn| {
+            let Some(peer) = peers::load(conn, account, addr)? else { return Ok(None) };
+            let history = match history::is_short(conn, account, addr)? {
+                true => history::load(conn, account, addr)?,
+                false => history::load_part(conn, account, addr, &mut peer.fingerprints())?,
+            };
+            Ok(Some(PeerState { peer, history }))
+        })
+    }
+
+    fn key_record(
+        &mut self,
+        account: &Addr,
+        addr: &Addr,
+        fingerprint: &Fingerprint,
+    ) -> Result<Option<KeyRecord>, StoreError> {
+        self.read(|conn| history::load_one(conn, account, addr, fingerprint))
     }
 
     fn peer_row(&mut self, account: &Addr, addr: &Addr) -> Result<Option<Peer>, StoreError> {
