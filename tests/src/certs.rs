@@ -7,10 +7,10 @@ use pgp::composed::KeyType;
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::packet::{
     KeyFlags, Notation, PacketHeader, PubKeyInner, PublicKey, RevocationCode, SecretKey, Signature,
-    SignatureConfig, SignatureType, Subpacket, SubpacketData, UserId,
+    SignatureConfig, SignatureType, SignatureVersionSpecific, Subpacket, SubpacketData, UserId,
 };
 use pgp::ser::Serialize;
-use pgp::types::{Duration, KeyDetails, KeyVersion, Password, Tag, Timestamp};
+use pgp::types::{Duration, KeyDetails, KeyVersion, Password, SigningKey, Tag, Timestamp};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use std::io::Read;
@@ -81,6 +81,8 @@ pub enum On<'a> {
     UserId(&'a str),
     /// A subkey.
     Subkey(&'a Key),
+    /// The body of any subkey packet.
+    Body(&'a [u8]),
 }
 
 /// What a signature says. Start from one of the constructors and change fields.
@@ -193,8 +195,32 @@ pub fn sign(signer: &Key, primary: &Key, on: On<'_>, says: &Says) -> Vec<u8> {
             config.sign_primary_key_binding(by, subkey.0.public_key(), &none, over)
         }
         On::Subkey(subkey) => config.sign_subkey_binding(by, over, &none, subkey.0.public_key()),
+        On::Body(body) => Ok(sign_over(by, config, &[&primary.body(), body])),
     };
     signature.unwrap().to_bytes().unwrap()
+}
+
+/// A signature over the bodies of key packets, whatever is in them.
+fn sign_over(by: &SecretKey, config: SignatureConfig, bodies: &[&[u8]]) -> Signature {
+    let mut hasher = config.hash_alg.new_hasher().unwrap();
+    if let SignatureVersionSpecific::V6 { salt } = &config.version_specific {
+        hasher.update(salt);
+    }
+    for body in bodies {
+        if body[0] == 6 {
+            hasher.update(&[0x9b]);
+            hasher.update(&(body.len() as u32).to_be_bytes());
+        } else {
+            hasher.update(&[0x99]);
+            hasher.update(&(body.len() as u16).to_be_bytes());
+        }
+        hasher.update(body);
+    }
+    let length = config.hash_signature_data(&mut hasher).unwrap();
+    hasher.update(&config.trailer(length).unwrap());
+    let digest = hasher.finalize();
+    let signature = SigningKey::sign(by, &Password::empty(), config.hash_alg, &digest).unwrap();
+    Signature::from_config(config, [digest[0], digest[1]], signature).unwrap()
 }
 
 /// A back-signature of `subkey` for `primary`.
@@ -240,6 +266,12 @@ impl Cert {
     pub fn subkey(self, primary: &Key, subkey: &Key, says: &Says) -> Self {
         let sig = sign(primary, primary, On::Subkey(subkey), says);
         self.packet(Tag::PublicSubkey, subkey.body()).sig(sig)
+    }
+
+    /// A subkey packet with any body, bound.
+    pub fn subkey_body(self, primary: &Key, body: &[u8], says: &Says) -> Self {
+        let sig = sign(primary, primary, On::Body(body), says);
+        self.packet(Tag::PublicSubkey, body.to_vec()).sig(sig)
     }
 
     /// In binary.

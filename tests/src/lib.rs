@@ -9,6 +9,7 @@ pub mod memory;
 pub mod messages;
 pub mod muacrypt;
 pub mod scanning;
+pub mod spoken;
 pub mod stage;
 pub mod terminal;
 pub mod vectors;

@@ -4,9 +4,9 @@
 //! with its own algorithms, whatever their strength and date. Not here: whether the cert can be
 //! used (`policy`).
 
-use pgp::packet::SignatureType;
 use pgp::types::KeyDetails;
 
+use super::key_part::KeyPart;
 use super::parts::Parts;
 use super::sig::Sig;
 use super::verify::Verifier;
@@ -18,7 +18,7 @@ use crate::key::{CertFlaw, Fingerprint};
 /// The [`CertFlaw`] that makes it invalid.
 pub(super) fn check(octets: &[u8], verifier: Verifier<'_>) -> Result<Fingerprint, CertFlaw> {
     let parts = verifier.recent().parts(octets)?;
-    // A peer who moved on to an unknown algorithm cannot read the old key any more.
+    // A peer who moved on to an unknown algorithm or curve cannot read the old key any more.
     if parts.primary.known().is_none() || has_encryption_part(&parts, verifier) {
         return Ok(parts.primary.fingerprint.clone());
     }
@@ -27,24 +27,29 @@ pub(super) fn check(octets: &[u8], verifier: Verifier<'_>) -> Result<Fingerprint
 
 /// Stops at the first that verifies: for most certs after one verification.
 fn has_encryption_part(parts: &Parts, mut verifier: Verifier<'_>) -> bool {
-    let binds = |sig: &&Sig| sig.permits_encryption() && !sig.is_revocation();
+    let binds = |part: &KeyPart, sig: &Sig| {
+        !sig.is_refused() && !sig.is_revocation() && sig.permits_encryption(part)
+    };
     for subkey in parts.subkeys.values() {
         // A subkey of an unknown algorithm may well encrypt.
         let can = subkey.part.known().is_none_or(|key| key.algorithm().can_encrypt());
-        let mut bindings = subkey.sigs.iter().filter(binds);
+        let mut bindings = subkey.sigs.iter().filter(|sig| binds(&subkey.part, sig));
         if can && bindings.any(|sig| verifier.on_subkey(parts, subkey, sig)) {
             return true;
         }
     }
-    if !parts.primary.known().is_some_and(|key| key.algorithm().can_encrypt()) {
+    let primary = &parts.primary;
+    if !primary.known().is_some_and(|key| key.algorithm().can_encrypt()) {
         return false;
     }
-    let direct = |sig: &&Sig| sig.packet().typ() == Some(SignatureType::Key);
-    if parts.direct.iter().filter(binds).filter(direct).any(|sig| verifier.on_key(parts, sig)) {
-        return true;
-    }
-    parts
+    let mut direct = parts.direct.iter().filter(|sig| binds(primary, sig));
+    let mut user_ids = parts
         .user_ids
         .iter()
-        .any(|(id, sigs)| sigs.iter().filter(binds).any(|sig| verifier.on_user_id(parts, id, sig)))
+        // Of version 6 only direct-key signatures speak (Messages §6).
+        .filter(|_| primary.version() != 6)
+        .flat_map(|(id, sigs)| sigs.iter().map(move |sig| (id, sig)))
+        .filter(|(_, sig)| binds(primary, sig));
+    direct.any(|sig| verifier.on_key(parts, sig))
+        || user_ids.any(|(id, sig)| verifier.on_user_id(parts, id, sig))
 }

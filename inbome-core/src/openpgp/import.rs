@@ -12,17 +12,18 @@ use zeroize::Zeroizing;
 
 use super::armor::{dearmor, in_words};
 use super::key_part::KeyPart;
-use super::minimise::{minimise, reason_in_words};
+use super::minimise::{UNSUPPORTED, minimise, reason_in_words};
 use super::parts::{Packets, Parts, write_packet};
-use super::policy::{Policy, can_decrypt};
+use super::policy::Policy;
 use super::sig::Sig;
+use super::target::can_decrypt;
 use super::verify::Verifier;
 use super::{AskPassphrase, Lock, OpenPgpError, SecretKey, check, internal, union};
 use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::header;
-use crate::key::{CertFlaw, Fingerprint};
+use crate::key::{CertFlaw, Fingerprint, Unusable};
 use crate::limits::{MAX_ARGON2_MEMORY_EXPONENT, MAX_ARGON2_PASSES, MAX_KEY_FIELD_BYTES};
 use crate::secret::Secret;
 
@@ -55,7 +56,16 @@ pub(super) fn import_secret<'v>(
 ) -> Result<SecretKey, OpenPgpError> {
     let binary = dearmor(octets, SECRET)?;
     let opened = open(binary.as_bytes(), ask)?;
-    let key = read(&opened.cert, &opened.unlocked, addr, now, role, verifier)?;
+    let key = read(&opened.cert, &opened.unlocked, addr, now, role, verifier);
+    let key = key.map_err(|error| match error {
+        // What would encrypt may be what could not be read.
+        OpenPgpError::Unusable { found }
+            if opened.has_unread && found == in_words(CertFlaw::NoEncryptionKey) =>
+        {
+            unusable(UNSUPPORTED)
+        }
+        error => error,
+    })?;
     match (lock, opened.passphrases) {
         (Lock::Remove, _) | (Lock::Keep, 0) => Ok(SecretKey { secret: opened.secret, ..key }),
         (Lock::Keep, 1) => Ok(SecretKey { secret: binary, locked: true, ..key }),
@@ -115,7 +125,11 @@ pub(super) fn read<'v>(
     let parts = union::verified(cert, verifier())
         .ok_or_else(|| unusable(in_words(CertFlaw::NotOpenPgp)))?;
     let policy = Policy::new(&parts, now);
-    let usable = policy.judge(&parts).verdict.map_err(|reason| unusable(reason_in_words(reason)));
+    let verdict = policy.judge(&parts).verdict;
+    if verdict == Err(Unusable::Unsupported) && !opens_mail(&parts, secrets) {
+        return Err(unusable(UNSUPPORTED));
+    }
+    let usable = verdict.map_err(|reason| unusable(reason_in_words(reason)));
     let advertised =
         usable.and_then(|usable| Ok((for_fields(&parts, addr, now, secrets)?, usable.expires)));
     let (cert, expires) = match (advertised, role) {
@@ -144,8 +158,9 @@ fn opens_mail(parts: &Parts, secrets: &BTreeSet<Fingerprint>) -> bool {
     let is_here = |part: &KeyPart| can_decrypt(part) && secrets.contains(&part.fingerprint);
     let mut on_primary = parts.direct.iter().chain(parts.user_ids.values().flatten());
     let mut subkeys = parts.subkeys.values();
-    subkeys.any(|it| is_here(&it.part) && it.sigs.iter().any(Sig::permits_encryption))
-        || is_here(&parts.primary) && on_primary.any(Sig::permits_encryption)
+    subkeys
+        .any(|it| is_here(&it.part) && it.sigs.iter().any(|sig| sig.permits_encryption(&it.part)))
+        || is_here(&parts.primary) && on_primary.any(|sig| sig.permits_encryption(&parts.primary))
 }
 
 /// A transferable secret key without its locks.
@@ -155,6 +170,8 @@ pub(super) struct Opened {
     pub(super) cert: Vec<u8>,
     /// The parts whose secret is there.
     pub(super) unlocked: BTreeSet<Fingerprint>,
+    /// Whether a subkey could not be read and is in no cert.
+    has_unread: bool,
     /// How many passphrases that took.
     passphrases: usize,
 }
@@ -202,7 +219,7 @@ pub(super) fn open(octets: &[u8], ask: AskPassphrase<'_>) -> Result<Opened, Open
     // An unlocked packet is at most a little longer than its public and locked parts together.
     let mut secret = Zeroizing::new(Vec::with_capacity(octets.len().saturating_mul(2)));
     let mut cert = Vec::with_capacity(octets.len());
-    let mut unlocked = BTreeSet::new();
+    let (mut unlocked, mut has_unread) = (BTreeSet::new(), false);
     let mut keyring = Keyring { ask, known: Vec::new() };
     for (tag, body) in packets {
         let (public_tag, primary) = match tag {
@@ -217,9 +234,10 @@ pub(super) fn open(octets: &[u8], ask: AskPassphrase<'_>) -> Result<Opened, Open
         };
         let Some((part, rest)) = split_public(body) else {
             if primary {
-                return Err(malformed("a secret key of an unknown kind"));
+                return Err(unusable(UNSUPPORTED));
             }
             // An unknown subkey must not spoil the rest; it stays with the secret as it is.
+            has_unread = true;
             write_packet(&mut secret, tag, body);
             continue;
         };
@@ -233,7 +251,7 @@ pub(super) fn open(octets: &[u8], ask: AskPassphrase<'_>) -> Result<Opened, Open
         unlocked.insert(part.fingerprint);
     }
     let secret = Secret::new(std::mem::take(&mut *secret));
-    Ok(Opened { secret, cert, unlocked, passphrases: keyring.known.len() })
+    Ok(Opened { secret, cert, unlocked, has_unread, passphrases: keyring.known.len() })
 }
 
 /// The public part at the beginning of a secret key packet, and what follows it.

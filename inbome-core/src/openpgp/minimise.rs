@@ -8,13 +8,12 @@ use std::collections::BTreeSet;
 use pgp::types::Tag;
 
 use super::OpenPgpError;
-use super::armor::in_words;
 use super::parts::{Parts, Subkey, write_packet, write_sigs};
 use super::policy::Policy;
 use super::sig::Sig;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::key::{CertFlaw, CertUnion, Fingerprint, Unusable};
+use crate::key::{CertUnion, Fingerprint, Unusable};
 
 /// The minimised cert of verified `parts` at `now`; `secrets` are the parts whose secret is there.
 ///
@@ -45,8 +44,8 @@ pub(super) fn minimise(
     write_packet(&mut cert, Tag::PublicKey, &parts.primary.body);
     let direct = policy.direct();
     let user_id = user_id(parts, policy, addr);
-    // Version 6 speaks by its direct-key signature; version 4 only where no User ID does.
-    if parts.primary.version() == 6 || user_id.is_none() {
+    // Version 6 speaks by its direct-key signature; version 4 where its User ID is silent.
+    if parts.primary.version() == 6 || direct.is_some_and(|sig| adds(sig, user_id)) {
         direct.iter().for_each(|sig| write_sigs(&mut cert, std::slice::from_ref(*sig)));
     }
     if let Some((id, sig)) = user_id {
@@ -84,20 +83,31 @@ pub(super) fn reason_in_words(reason: Unusable) -> &'static str {
         Unusable::Expired => "an expired key, or one from the future",
         Unusable::Revoked => "a revoked key",
         Unusable::Weak => "a key of insufficient size, or signed with a broken hash",
-        Unusable::Unsupported => in_words(CertFlaw::NoEncryptionKey),
+        Unusable::Unsupported => UNSUPPORTED,
     }
 }
 
-/// The User ID that names `addr`; without one, and where no direct-key signature says when the
-/// key expires, the one certified last, since a cert that lost its expiry would be another.
+/// Of a key that is good elsewhere, perhaps.
+pub(super) const UNSUPPORTED: &str =
+    "a key of an algorithm, a curve or a size that is not supported";
+
+/// Whether `direct` says of the key what the certification of its User ID does not.
+fn adds(direct: &Sig, user_id: Option<(&[u8], &Sig)>) -> bool {
+    let Some((_, said)) = user_id else { return true };
+    let features = |sig: &Sig| sig.packet().features().is_some();
+    direct.says_life() && !said.says_life()
+        || direct.said_flags().is_some() && said.said_flags().is_none()
+        || features(direct) && !features(said)
+}
+
+/// The User ID that names `addr`, if the cert says the same with it alone; else the one that speaks for
+/// the primary, where it is needed: a cert that lost its expiry would be another.
 fn user_id<'a>(parts: &'a Parts, policy: Policy<'a>, addr: &Addr) -> Option<(&'a [u8], &'a Sig)> {
     let certified = |(id, sigs): (&'a [u8], &'a Vec<Sig>)| Some((id, policy.certification(sigs)?));
-    let all: Vec<_> =
-        parts.user_ids.iter().map(|(id, sigs)| (id.as_ref(), sigs)).filter_map(certified).collect();
-    let newest = |found: &[(&'a [u8], &'a Sig)]| found.iter().copied().max_by_key(|(_, sig)| *sig);
-    let matching: Vec<_> = all.iter().copied().filter(|(id, _)| names(id, addr)).collect();
-    let spoken = policy.direct().is_some_and(|sig| parts.primary.version() == 6 || sig.speaks());
-    newest(&matching).or_else(|| if spoken { None } else { newest(&all) })
+    let all = || parts.user_ids.iter().map(|(id, sigs)| (id.as_ref(), sigs)).filter_map(certified);
+    let matching = all().filter(|(id, sig)| names(id, addr) && policy.is_said_by(Some(*sig)));
+    let needed = if policy.is_said_by(None) { None } else { policy.primary_user_id() };
+    matching.max_by_key(|(_, sig)| *sig).or_else(|| all().find(|(_, sig)| Some(*sig) == needed))
 }
 
 /// Whether a User ID is `addr` or ends with it in angle brackets.

@@ -36,6 +36,8 @@ mod rpgp;
 #[cfg(feature = "openpgp")]
 mod sig;
 #[cfg(feature = "openpgp")]
+mod target;
+#[cfg(feature = "openpgp")]
 mod union;
 #[cfg(feature = "openpgp")]
 mod verify;
@@ -268,7 +270,7 @@ pub trait OpenPgp: Certificates + Send + Sync {
     /// list too. Nothing is decrypted.
     ///
     /// # Errors
-    /// [`OpenFlaw`], but never `NoKey` or `Damaged`.
+    /// [`OpenFlaw`], but never `NoKey`, `Password`, `Unsupported` or `Damaged`.
     fn recipients(&self, message: &[u8]) -> Result<Vec<KeyId>, OpenFlaw>;
 
     /// The names under which a message may be encrypted to `key`, whether locked or not.

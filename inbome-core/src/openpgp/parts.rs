@@ -52,6 +52,9 @@ impl Parts {
         if packets.iter().any(|(tag, _)| secret(tag)) {
             return Err(CertFlaw::SecretKey);
         }
+        if packets.iter().any(|(tag, _)| is_of_message(*tag)) {
+            return Err(CertFlaw::NotOpenPgp);
+        }
         let primary = KeyPart::parse_primary(body).ok_or(CertFlaw::NotOpenPgp)?;
         if rest.iter().any(|(tag, _)| *tag == Tag::PublicKey) {
             return Err(CertFlaw::SeveralCerts);
@@ -94,7 +97,7 @@ impl Parts {
     }
 
     fn add_subkey<'a>(&mut self, body: &'a [u8]) -> Owner<'a> {
-        let Some(part) = KeyPart::parse(body) else { return Owner::Nobody };
+        let Some(part) = KeyPart::parse_subkey(body) else { return Owner::Nobody };
         let fingerprint = part.fingerprint.clone();
         if !self.subkeys.contains_key(&fingerprint) {
             // Discovery §9: 64 subkeys are looked at.
@@ -125,6 +128,11 @@ impl Parts {
             _ => {}
         }
     }
+}
+
+/// Discovery §2.2: what belongs to a message makes key data invalid.
+fn is_of_message(tag: Tag) -> bool {
+    matches!(u8::from(tag), 1 | 3 | 4 | 8 | 9 | 11 | 18..=20)
 }
 
 /// What the signatures that follow stand on.

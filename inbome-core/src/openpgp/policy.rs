@@ -3,15 +3,16 @@
 //! Implements Messages §6 (what counts) and §2 (which subkey), with the reference time bound at
 //! entry and no cryptography: a union holds only what verified. Not here: the mathematics.
 
+use std::cmp::Ordering;
+
 use pgp::crypto::hash::HashAlgorithm;
-use pgp::packet::{KeyFlags, SignatureType};
-use pgp::ser::Serialize;
-use pgp::types::KeyDetails;
-use pgp::types::{EcdhPublicParams, EcdsaPublicParams, EddsaLegacyPublicParams, PublicParams};
+use pgp::packet::KeyFlags;
+use pgp::types::{KeyDetails, PublicParams};
 
 use super::key_part::KeyPart;
 use super::parts::{Parts, Subkey};
-use super::sig::Sig;
+use super::sig::{Sig, flags_of_algorithm};
+use super::target::{Target, can_decrypt, long_enough};
 use crate::clock::Timestamp;
 use crate::key::{Judgement, Unusable, Usable};
 use crate::limits::FUTURE_TOLERANCE_SECS;
@@ -23,7 +24,7 @@ pub(super) struct Policy<'a> {
     now: Timestamp,
 }
 
-/// What the newest valid self-signature of a part says of it.
+/// What is said of a part by the self-signature that speaks for it.
 #[derive(Debug, Clone)]
 pub(super) struct Word<'a> {
     /// The signature itself; `None` for a primary that bears none.
@@ -38,6 +39,7 @@ pub(super) struct Word<'a> {
 pub(super) struct Choice<'a> {
     pub(super) part: &'a KeyPart,
     pub(super) word: Word<'a>,
+    pub(super) target: Target,
 }
 
 impl<'a> Policy<'a> {
@@ -82,9 +84,9 @@ impl<'a> Policy<'a> {
             }
             match self.encryption(subkey) {
                 None => {}
-                Some(Ok(word)) => {
+                Some(Ok((word, target))) => {
                     lives.push(word.expires);
-                    valid.push(Choice { part: &subkey.part, word });
+                    valid.push(Choice { part: &subkey.part, word, target });
                 }
                 Some(Err((reason, expires))) => {
                     if reason == Unusable::Expired {
@@ -98,8 +100,9 @@ impl<'a> Policy<'a> {
             return Ok(choice);
         }
         if permits_encryption(&primary.flags) {
-            match encryption_strength(&self.parts.primary) {
-                Ok(()) => return Ok(Choice { part: &self.parts.primary, word: primary }),
+            let part = &self.parts.primary;
+            match Target::new(part) {
+                Ok(target) => return Ok(Choice { part, word: primary, target }),
                 Err(reason) => reasons.push(reason),
             }
         }
@@ -155,8 +158,7 @@ impl<'a> Policy<'a> {
 
     /// What was said last of a subkey, expired since or not; `None` for a revoked one.
     pub(super) fn last_of_subkey(&self, subkey: &'a Subkey) -> Option<Word<'a>> {
-        let bindings = subkey.sigs.iter().filter(|sig| !sig.is_revocation()).collect();
-        self.newest(&subkey.part, bindings).ok().filter(|_| !self.is_revoked(&subkey.sigs))
+        self.subkey_word(subkey).ok().filter(|_| !self.is_revoked(&subkey.sigs))
     }
 
     /// When others could use the key last, as far as its expiries and its revocation say.
@@ -171,42 +173,80 @@ impl<'a> Policy<'a> {
 
     fn primary_word(&self) -> Result<Word<'a>, Unusable> {
         let part = &self.parts.primary;
-        let user_ids = self.parts.user_ids.values().flatten();
-        let certifications = user_ids.filter(|sig| !sig.is_revocation());
-        // A direct-key signature of version 4 often only names a revoker; it then says nothing.
-        let direct = self.parts.direct.iter().filter(|sig| {
-            sig.packet().typ() == Some(SignatureType::Key) && (part.version() != 4 || sig.speaks())
-        });
-        let sigs: Vec<&Sig> = direct.chain(certifications).collect();
-        // A User ID is decoration (Discovery §2.2): without any the key simply does not expire.
-        if sigs.is_empty() {
-            return Ok(Word { sig: None, expires: None, flags: KeyFlags::default() });
+        let on_key: Vec<&Sig> = self.parts.direct.iter().filter(|it| !it.is_revocation()).collect();
+        let direct = self.newest(part, &on_key);
+        if part.version() == 6 {
+            // RFC 9580 §10.1.1: of version 6 only they speak, and there must be one.
+            let sig = direct.ok_or_else(|| self.why_none(&on_key))?;
+            return Ok(word_of(part, sig, None));
         }
-        self.newest(part, sigs)
+        let certifications = self.parts.user_ids.values().flatten();
+        let certifications: Vec<&Sig> = certifications.filter(|it| !it.is_revocation()).collect();
+        if let Some(sig) = self.primary_user_id() {
+            return Ok(word_of(part, sig, direct));
+        }
+        match direct {
+            Some(sig) => Ok(word_of(part, sig, None)),
+            // A User ID is decoration (Discovery §2.2): without any the key simply does not expire.
+            None if on_key.is_empty() && certifications.is_empty() => {
+                Ok(Word { sig: None, expires: None, flags: KeyFlags::default() })
+            }
+            None => Err(self.why_none(&[on_key, certifications].concat())),
+        }
+    }
+
+    /// The certification that speaks for a version 4 primary: of the User ID that is marked primary;
+    /// of several, or of none marked, the newest. One that is revoked speaks only where no other does.
+    pub(super) fn primary_user_id(&self) -> Option<&'a Sig> {
+        let part = &self.parts.primary;
+        let spoken = self.parts.user_ids.values().filter_map(|sigs| {
+            let certifications: Vec<_> = sigs.iter().filter(|it| !it.is_revocation()).collect();
+            let sig = self.newest(part, &certifications)?;
+            Some(((self.certification(sigs).is_some(), sig.is_primary_user_id()), sig))
+        });
+        let spoken = spoken.max_by(|(a, sig_a), (b, sig_b)| {
+            a.cmp(b).then_with(|| speaks_before(part, sig_a, sig_b))
+        });
+        spoken.map(|(_, sig)| sig)
     }
 
     fn signing_word(&self, subkey: &'a Subkey) -> Option<Word<'a>> {
-        let bindings = subkey.sigs.iter().filter(|sig| !sig.is_revocation()).collect();
-        let word = self.newest(&subkey.part, bindings).ok()?;
+        let word = self.subkey_word(subkey).ok()?;
         // Messages §6: the flag and a valid back-signature.
         let back = word.sig.and_then(Sig::verified_back_signature)?;
         let good = self.standing(&back, &subkey.part) == Standing::Counts;
         Some(word).filter(|word| word.flags.sign() && good)
     }
 
+    fn subkey_word(&self, subkey: &'a Subkey) -> Result<Word<'a>, Unusable> {
+        let bindings: Vec<&Sig> = subkey.sigs.iter().filter(|it| !it.is_revocation()).collect();
+        let sig = self.newest(&subkey.part, &bindings).ok_or_else(|| self.why_none(&bindings))?;
+        Ok(word_of(&subkey.part, sig, None))
+    }
+
     /// The certification of one User ID that counts now, if the User ID is not revoked since.
     pub(super) fn certification(&self, sigs: &'a [Sig]) -> Option<&'a Sig> {
         let (revocations, certifications): (Vec<&Sig>, Vec<&Sig>) =
             sigs.iter().partition(|sig| sig.is_revocation());
-        let word = self.newest(&self.parts.primary, certifications).ok()?;
-        let revoked = |sig: &&Sig| sig.created() >= word.sig.and_then(Sig::created);
-        word.sig.filter(|_| !revocations.iter().any(revoked))
+        let sig = self.newest(&self.parts.primary, &certifications)?;
+        let revoked = |revocation: &&Sig| revocation.created() >= sig.created();
+        Some(sig).filter(|_| !revocations.iter().any(revoked))
     }
 
     /// The direct-key signature that counts now.
     pub(super) fn direct(&self) -> Option<&'a Sig> {
-        let direct = self.parts.direct.iter().filter(|sig| !sig.is_revocation()).collect();
-        self.newest(&self.parts.primary, direct).ok()?.sig
+        let direct: Vec<_> = self.parts.direct.iter().filter(|it| !it.is_revocation()).collect();
+        self.newest(&self.parts.primary, &direct)
+    }
+
+    /// Whether life and flags of the primary are the same if of all its self-signatures only `sig`
+    /// and the direct-key signature are there, or that one alone.
+    pub(super) fn is_said_by(&self, sig: Option<&'a Sig>) -> bool {
+        let (part, direct) = (&self.parts.primary, self.direct());
+        let alone = if part.version() == 6 { direct } else { sig.or(direct) };
+        let Some((alone, word)) = alone.zip(self.primary_word().ok()) else { return false };
+        let alone = word_of(part, alone, direct);
+        (alone.expires, alone.flags) == (word.expires, word.flags)
     }
 
     /// `None` if the subkey is not for encryption; else its word, or why it cannot be used and
@@ -215,39 +255,49 @@ impl<'a> Policy<'a> {
     fn encryption(
         &self,
         subkey: &'a Subkey,
-    ) -> Option<Result<Word<'a>, (Unusable, Option<Timestamp>)>> {
-        let bindings: Vec<&Sig> = subkey.sigs.iter().filter(|sig| !sig.is_revocation()).collect();
-        let ever = bindings.iter().any(|sig| sig.permits_encryption());
-        let word = match self.newest(&subkey.part, bindings) {
+    ) -> Option<Result<(Word<'a>, Target), (Unusable, Option<Timestamp>)>> {
+        let mut bindings = subkey.sigs.iter().filter(|sig| !sig.is_revocation());
+        let ever = bindings.any(|sig| sig.permits_encryption(&subkey.part));
+        let word = match self.subkey_word(subkey) {
             Ok(word) if !permits_encryption(&word.flags) => return None,
             Err(_) if !ever => return None,
             other => other,
         };
-        if let Err(reason) = encryption_strength(&subkey.part) {
-            return Some(Err((reason, None)));
-        }
+        let target = match Target::new(&subkey.part) {
+            Ok(target) => target,
+            Err(reason) => return Some(Err((reason, None))),
+        };
         if self.is_revoked(&subkey.sigs) {
             return Some(Err((Unusable::Revoked, None)));
         }
         let word = word.map_err(|reason| (reason, None));
-        Some(word.and_then(|word| self.alive(&subkey.part, word)))
+        let word = word.and_then(|word| self.alive(&subkey.part, word));
+        Some(word.map(|word| (word, target)))
     }
 
     /// The newest of `sigs` that counts speaks for `part` (Messages §6).
-    fn newest(&self, part: &KeyPart, sigs: Vec<&'a Sig>) -> Result<Word<'a>, Unusable> {
-        let standing = |sig: &Sig| self.standing(sig, &self.parts.primary);
-        let newest = sigs.iter().filter(|sig| standing(sig) == Standing::Counts).max();
-        let Some(&sig) = newest else {
-            let weak = sigs.iter().any(|sig| standing(sig) == Standing::WeakHash);
-            return Err(if weak { Unusable::Weak } else { Unusable::Expired });
-        };
-        let expires = earliest(sig.key_expires(part.created()), sig.lapses());
-        Ok(Word { sig: Some(sig), expires, flags: sig.flags() })
+    fn newest(&self, part: &KeyPart, sigs: &[&'a Sig]) -> Option<&'a Sig> {
+        let counts = |sig: &&Sig| self.standing(sig, &self.parts.primary) == Standing::Counts;
+        sigs.iter().copied().filter(counts).max_by(|a, b| speaks_before(part, a, b))
+    }
+
+    /// Why none of `sigs` counts. One that is refused is as if it were not there; a part with none
+    /// left is not usable.
+    fn why_none(&self, sigs: &[&Sig]) -> Unusable {
+        let any = |found| sigs.iter().any(|sig| self.standing(sig, &self.parts.primary) == found);
+        match () {
+            () if any(Standing::WeakHash) => Unusable::Weak,
+            () if any(Standing::OutsideLife) => Unusable::Expired,
+            () => Unusable::Unsupported,
+        }
     }
 
     /// Whether a verified signature by `signer` counts now.
     fn standing(&self, sig: &Sig, signer: &KeyPart) -> Standing {
         let Some(created) = sig.created() else { return Standing::OutsideLife };
+        if sig.is_refused() {
+            return Standing::Unknown;
+        }
         match sig.hash_algorithm() {
             // Messages §6: SHA-1 only in what was signed while it was still good.
             HashAlgorithm::Sha1 if created < SHA1_ENDS => {}
@@ -310,10 +360,39 @@ enum Standing {
     Counts,
     OutsideLife,
     WeakHash,
+    /// Something critical in it is not understood.
+    Unknown,
+}
+
+/// What `sig` says of `part`, and where it is silent what `direct` says. A key without flags has
+/// those of its algorithm.
+fn word_of<'a>(part: &KeyPart, sig: &'a Sig, direct: Option<&'a Sig>) -> Word<'a> {
+    let said = || [Some(sig), direct].into_iter().flatten();
+    let life = said().find(|sig| sig.says_life());
+    let life = life.and_then(|sig| sig.key_expires(part.created()));
+    let flags = said().find_map(Sig::said_flags).unwrap_or_else(|| flags_of_algorithm(part));
+    Word { sig: Some(sig), expires: earliest(life, sig.lapses()), flags }
+}
+
+/// Which of two self-signatures of `part` speaks: the newer; of the same second the one that restricts
+/// more, by a shorter life or fewer flags, then the one with the greater SHA-256 (Messages §6).
+fn speaks_before(part: &KeyPart, a: &Sig, b: &Sig) -> Ordering {
+    let life = |sig: &Sig| {
+        earliest(sig.key_expires(part.created()), sig.lapses()).unwrap_or(Timestamp::MAX)
+    };
+    let flags = |sig: &Sig| {
+        let it = sig.flags(part);
+        [it.certify(), it.sign(), it.encrypt_comms(), it.encrypt_storage(), it.authentication()]
+            .into_iter()
+            .filter(|flag| *flag)
+            .count()
+    };
+    let restricts = || life(b).cmp(&life(a)).then_with(|| flags(b).cmp(&flags(a)));
+    a.created().cmp(&b.created()).then_with(restricts).then_with(|| a.cmp(b))
 }
 
 /// Messages §2: the newest, then the lower fingerprint; in the Autocrypt v2 shape the one that
-/// expires soonest.
+/// expires soonest. Messages §6: of a version 4 cert a post-quantum one before all others.
 fn pick<'a>(
     mut valid: Vec<Choice<'a>>,
     version: u8,
@@ -324,7 +403,9 @@ fn pick<'a>(
     valid.sort_by(|a, b| {
         let soonest = |choice: &Choice<'_>| choice.word.expires.unwrap_or(Timestamp::MAX);
         let shape = if rotating { soonest(a).cmp(&soonest(b)) } else { std::cmp::Ordering::Equal };
+        let quantum = |choice: &Choice<'_>| version == 4 && choice.target.is_post_quantum();
         shape
+            .then_with(|| quantum(b).cmp(&quantum(a)))
             .then_with(|| b.part.created().cmp(&a.part.created()))
             .then_with(|| a.part.fingerprint.cmp(&b.part.fingerprint))
     });
@@ -339,50 +420,14 @@ fn earliest(a: Option<Timestamp>, b: Option<Timestamp>) -> Option<Timestamp> {
     a.into_iter().chain(b).min()
 }
 
-/// Whether the library can decrypt what was encrypted to this part, be it too weak for new mails.
-pub(super) fn can_decrypt(part: &KeyPart) -> bool {
-    encryption_strength(part) != Err(Unusable::Unsupported)
-}
-
-/// Whether the library can encrypt to this part, and whether it should.
-fn encryption_strength(part: &KeyPart) -> Result<(), Unusable> {
-    match part.known().map(KeyDetails::public_params) {
-        Some(params @ PublicParams::RSA(_)) => long_enough(params),
-        Some(
-            PublicParams::X25519(_)
-            | PublicParams::X448(_)
-            | PublicParams::ECDH(
-                EcdhPublicParams::Curve25519Legacy { .. }
-                | EcdhPublicParams::P256 { .. }
-                | EcdhPublicParams::P384 { .. }
-                | EcdhPublicParams::P521 { .. },
-            ),
-        ) => Ok(()),
-        _ => Err(Unusable::Unsupported),
-    }
-}
-
 /// Whether the library can verify by this part, and whether that is worth anything.
 fn signing_strength(part: &KeyPart) -> Result<(), Unusable> {
     match part.known().map(KeyDetails::public_params) {
         Some(params @ (PublicParams::RSA(_) | PublicParams::DSA(_))) => long_enough(params),
-        None
-        | Some(
-            PublicParams::ECDSA(EcdsaPublicParams::Unsupported { .. })
-            | PublicParams::EdDSALegacy(EddsaLegacyPublicParams::Unsupported { .. }),
-        ) => Err(Unusable::Unsupported),
+        None => Err(Unusable::Unsupported),
         Some(_) => Ok(()),
     }
 }
 
-/// Messages §6: 2048 bits for RSA; DSA rests on numbers of the same size.
-fn long_enough(params: &PublicParams) -> Result<(), Unusable> {
-    let octets = params.to_bytes().map_err(|_| Unusable::Unsupported)?;
-    // The first number is the modulus, its length in bits before it.
-    let bits = octets.get(..2).and_then(|octets| octets.try_into().ok()).map(u16::from_be_bytes);
-    if bits.is_some_and(|bits| bits >= MIN_MODULUS_BITS) { Ok(()) } else { Err(Unusable::Weak) }
-}
-
 /// 1 February 2023: from here on SHA-1 counts nowhere (Messages §6).
 const SHA1_ENDS: Timestamp = Timestamp::from_secs(1_675_209_600);
-const MIN_MODULUS_BITS: u16 = 2048;

@@ -100,7 +100,7 @@ impl<'a> Spoken<'a> {
                 |part: &KeyPart| (part.created(), std::cmp::Reverse(part.fingerprint.clone()));
             words.max_by_key(|(_, (subkey, _))| order(&subkey.part))
         };
-        let encrypts = newest(|word| word.sig.is_some_and(Sig::permits_encryption));
+        let encrypts = newest(|word| word.flags.encrypt_comms() || word.flags.encrypt_storage());
         let signs = newest(|word| word.flags.sign());
         Ok(Self {
             direct: policy.direct().filter(speaks),
@@ -161,7 +161,8 @@ impl Signer {
         for (fingerprint, (subkey, sig)) in &spoken.subkeys {
             let life = self.life_of(&subkey.part)?;
             let Some(secret) = secrets.get(fingerprint) else { continue };
-            let made = self.on_subkey(secret, sig, life).map_err(failed)?;
+            let signs = sig.flags(&subkey.part).sign();
+            let made = self.on_subkey(secret, signs, sig, life).map_err(failed)?;
             signatures.insert(Place::Subkey(fingerprint.clone()), made);
         }
         Ok(signatures)
@@ -184,12 +185,13 @@ impl Signer {
     fn on_subkey(
         &mut self,
         subkey: &SecretSubkey,
+        signs: bool,
         old: &Sig,
         life: Option<u32>,
     ) -> Result<Vec<u8>, Error> {
         let mut config = self.config(old, life)?;
         let none = Password::empty();
-        if old.flags().sign() {
+        if signs {
             // Messages §6: a subkey that signs says itself that it belongs to the primary.
             let back = self.dated(SignatureType::KeyBinding, subkey)?;
             let primary = self.primary.public_key();

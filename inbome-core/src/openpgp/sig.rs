@@ -9,12 +9,13 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use pgp::crypto::hash::HashAlgorithm;
+use pgp::crypto::public_key::PublicKeyAlgorithm;
 use pgp::packet::{
     KeyFlags, PacketHeader, RevocationCode, Signature, SignatureConfig, SignatureType,
     SignatureVersion, SignatureVersionSpecific, SubpacketData, SubpacketType,
 };
 use pgp::ser::Serialize;
-use pgp::types::{SignatureBytes, Tag};
+use pgp::types::{KeyDetails, SignatureBytes, Tag};
 
 use super::key_part::KeyPart;
 use crate::clock::Timestamp;
@@ -107,28 +108,43 @@ impl Sig {
         Some(key_created.plus_secs(secs.into())).filter(|_| secs > 0)
     }
 
-    /// Its key flags; all off if it bears none.
-    pub(super) fn flags(&self) -> KeyFlags {
-        self.packet.key_flags()
+    /// The key flags that it gives to `part`; without any those of its algorithm (Messages §6).
+    pub(super) fn flags(&self, part: &KeyPart) -> KeyFlags {
+        self.said_flags().unwrap_or_else(|| flags_of_algorithm(part))
     }
 
-    /// Whether it permits encryption.
-    pub(super) fn permits_encryption(&self) -> bool {
-        let flags = self.flags();
+    /// Its key flags, if it has the subpacket.
+    pub(super) fn said_flags(&self) -> Option<KeyFlags> {
+        let has = |data: &SubpacketData| matches!(data, SubpacketData::KeyFlags(_));
+        self.says(has).then(|| self.packet.key_flags())
+    }
+
+    /// Whether it permits to encrypt to `part`.
+    pub(super) fn permits_encryption(&self, part: &KeyPart) -> bool {
+        let flags = self.flags(part);
         // Messages §6: the communications or the storage flag.
         flags.encrypt_comms() || flags.encrypt_storage()
     }
 
+    /// Whether it says that the life of the key has an end. Zero sets none; for gpg and sq it is as
+    /// if nothing were said.
+    pub(super) fn says_life(&self) -> bool {
+        self.says(|data| matches!(data, SubpacketData::KeyExpirationTime(it) if it.as_secs() > 0))
+    }
+
+    /// Whether it marks its User ID as the primary one.
+    pub(super) fn is_primary_user_id(&self) -> bool {
+        self.says(|data| matches!(data, SubpacketData::IsPrimary(true)))
+    }
+
+    fn says(&self, what: impl Fn(&SubpacketData) -> bool) -> bool {
+        let config = self.config();
+        config.is_some_and(|it| it.hashed_subpackets().any(|subpacket| what(&subpacket.data)))
+    }
+
     /// Whether it says anything about flags or expiry of the key.
     pub(super) fn speaks(&self) -> bool {
-        self.config().is_some_and(|config| {
-            config.hashed_subpackets().any(|subpacket| {
-                matches!(
-                    subpacket.data,
-                    SubpacketData::KeyFlags(_) | SubpacketData::KeyExpirationTime(_)
-                )
-            })
-        })
+        self.says_life() || self.said_flags().is_some()
     }
 
     /// The hash algorithm.
@@ -291,6 +307,19 @@ impl Ord for Sig {
     fn cmp(&self, other: &Self) -> Ordering {
         self.created().cmp(&other.created()).then_with(|| self.order().cmp(&other.order()))
     }
+}
+
+/// What a key can do by its algorithm. What is not known may well encrypt.
+pub(super) fn flags_of_algorithm(part: &KeyPart) -> KeyFlags {
+    let algorithm = part.known().map(KeyDetails::algorithm);
+    let signs = algorithm.is_some_and(PublicKeyAlgorithm::can_sign);
+    let encrypts = algorithm.is_none_or(PublicKeyAlgorithm::can_encrypt);
+    let mut flags = KeyFlags::default();
+    flags.set_certify(signs);
+    flags.set_sign(signs);
+    flags.set_encrypt_comms(encrypts);
+    flags.set_encrypt_storage(encrypts);
+    flags
 }
 
 fn write_subpacket(area: &mut Vec<u8>, typ: SubpacketType, data: &[u8]) -> Option<()> {

@@ -1,8 +1,8 @@
 //! Which signature was really made by which key, and for which part.
 //!
 //! Implements the mathematics under Messages §6, with each signature's own algorithms: MD5 and
-//! SHA-1 verify here as far as the library below can, for `policy` to judge. What is critical and
-//! not understood verifies never. Not here: dates, strength, flags.
+//! SHA-1 verify here as far as the library below can, for `policy` to judge. Not here: dates, strength,
+//! flags.
 
 use std::borrow::Cow;
 use std::sync::atomic::Ordering;
@@ -73,12 +73,12 @@ impl<'a> Verifier<'a> {
         sig: &Sig,
     ) -> Option<Sig> {
         // Only a signing subkey needs one (Messages §6).
-        if !sig.flags().sign() {
+        if !sig.flags(&subkey.part).sign() {
             return None;
         }
         let signed = [key_octets(&parts.primary), key_octets(&subkey.part)];
         sig.back_signatures()
-            .filter(|back| back.may_be_by(&subkey.part))
+            .filter(|back| !back.is_refused() && back.may_be_by(&subkey.part))
             .find(|back| self.verifies(&subkey.part, back, &signed))?
             .canonical(&subkey.part, None)
             .map(Cow::into_owned)
@@ -98,7 +98,8 @@ impl<'a> Verifier<'a> {
         let packet = sig.packet();
         // RFC 9580: version 6 keys and version 6 signatures belong together.
         let versions_fit = (signer.version() == 6) == (packet.version() == SignatureVersion::V6);
-        if sig.is_refused() || !versions_fit {
+        // That another signature is refused is known to `policy`: its part has one, and not a good one.
+        if (sig.is_refused() && sig.is_revocation()) || !versions_fit {
             return None;
         }
         let mut octets = sig.salt().to_vec();

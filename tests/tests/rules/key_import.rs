@@ -427,3 +427,30 @@ fn only_a_cert_is_imported_as_one() {
         assert!(error.contains(said), "{name}: {error}");
     }
 }
+
+#[test]
+fn a_key_on_a_curve_that_is_not_there_is_refused_as_unsupported() {
+    let home = inbome_tests::homes::Home::new();
+    for curve in ["brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1", "secp256k1"] {
+        let id = format!("{curve}@example.org");
+        let unlocked = ["--yes", "--passphrase", "", "--pinentry-mode", "loopback"];
+        let run = |more: &[&str]| home.gpg(&[&unlocked[..], more].concat(), b"");
+        run(&["--quick-gen-key", &id, curve, "default", "never"]);
+        let made = home.gpg(&["--with-colons", "--list-keys", &id], b"");
+        let made = String::from_utf8(made).unwrap();
+        let fingerprint = made.lines().find(|line| line.starts_with("fpr:")).unwrap();
+        let fingerprint = fingerprint.split(':').nth(9).unwrap();
+        run(&["--quick-add-key", fingerprint, curve, "encr", "never"]);
+        let octets = run(&["--export-secret-keys", fingerprint]);
+        for role in [KeyRole::Current, KeyRole::Old] {
+            let addr = Addr::parse(&id).unwrap();
+            let now = Timestamp::from_secs(4_000_000_000);
+            let found =
+                Rpgp::new().import_secret(&octets, &addr, now, role, Lock::Remove, &mut |_| None);
+            let Err(OpenPgpError::Unusable { found }) = found else {
+                panic!("{curve} as {role:?}: {found:?}")
+            };
+            assert!(found.ends_with("is not supported"), "{curve} as {role:?}: {found}");
+        }
+    }
+}

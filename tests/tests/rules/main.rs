@@ -4,6 +4,8 @@
 mod bad_fields;
 mod cert_policy;
 mod cert_union;
+mod cert_usable;
+mod cert_words;
 mod counts;
 mod floors;
 mod join;

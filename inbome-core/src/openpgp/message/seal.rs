@@ -12,9 +12,8 @@ use pgp::crypto::aead::{AeadAlgorithm, ChunkSize};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{
-    OnePassSignature, PacketHeader, PublicKey, PublicKeyEncryptedSessionKey,
-    SecretKey as SecretPacket, SignatureConfig, SignatureType, Subpacket, SubpacketData,
-    SymEncryptedProtectedData,
+    OnePassSignature, PacketHeader, SecretKey as SecretPacket, SignatureConfig, SignatureType,
+    Subpacket, SubpacketData, SymEncryptedProtectedData,
 };
 use pgp::ser::Serialize;
 use pgp::types::{KeyDetails, KeyVersion, Password, Tag};
@@ -26,6 +25,7 @@ use super::super::minimise::reason_in_words;
 use super::super::parts::write_packet;
 use super::super::policy::Policy;
 use super::super::recent::Recent;
+use super::super::target::Target;
 use super::super::{OpenPgpError, SecretKey, internal};
 use super::armor::Armor;
 use super::{SealTo, Sealing, secrets};
@@ -55,7 +55,7 @@ pub(in super::super) fn seal(
 
 /// To whom, each subkey once.
 struct Recipients {
-    subkeys: BTreeMap<Fingerprint, PublicKey>,
+    subkeys: BTreeMap<Fingerprint, Target>,
     /// The primary keys, in the order given, each once.
     primaries: Vec<pgp::types::Fingerprint>,
     /// Whether all of them understand version 2 of SEIPD.
@@ -98,11 +98,8 @@ impl Recipients {
         let features =
             word.into_iter().chain(policy.direct()).find_map(|sig| sig.packet().features());
         self.modern &= features.is_some_and(pgp::packet::Features::seipd_v2);
-        let (Some(key), Some(owner)) = (choice.part.known(), primary.known()) else {
-            return Err(unusable("a key of an unknown algorithm"));
-        };
-        self.subkeys.insert(choice.part.fingerprint.clone(), key.clone());
-        let owner = owner.fingerprint();
+        let owner = named(primary)?;
+        self.subkeys.insert(choice.part.fingerprint.clone(), choice.target);
         if !self.primaries.contains(&owner) {
             self.primaries.push(owner);
         }
@@ -160,18 +157,11 @@ impl Recipients {
         rng: &mut StdRng,
     ) -> Result<Vec<u8>, pgp::errors::Error> {
         let mut out = Vec::with_capacity(self.subkeys.len().saturating_mul(256));
+        // RFC 9580 §5.1: version 6 does not tell the cipher, version 2 of SEIPD does.
+        let cipher = if self.modern { None } else { Some(CIPHER) };
         for subkey in self.subkeys.values() {
-            let wrapped = if self.modern {
-                PublicKeyEncryptedSessionKey::from_session_key_v6(&mut *rng, session_key, subkey)
-            } else {
-                PublicKeyEncryptedSessionKey::from_session_key_v3(
-                    &mut *rng,
-                    session_key,
-                    CIPHER,
-                    subkey,
-                )
-            };
-            write_packet(&mut out, Tag::PublicKeyEncryptedSessionKey, &wrapped?.to_bytes()?);
+            let body = subkey.wrap(session_key, cipher, rng)?;
+            write_packet(&mut out, Tag::PublicKeyEncryptedSessionKey, &body);
         }
         Ok(out)
     }
@@ -264,10 +254,15 @@ fn signing_key(
     let is_primary = |part: &KeyPart| part.fingerprint == parts.primary.fingerprint;
     secrets.sort_by_key(|secret| (is_primary(&secret.part), order(&secret.part)));
     let unlocked = secrets.iter().rev().find_map(secrets::SecretPart::unlocked);
-    let (key, owner) = unlocked
-        .zip(parts.primary.known())
-        .ok_or_else(|| unusable("a key without a secret part that signs"))?;
-    Ok((key, owner.fingerprint()))
+    let key = unlocked.ok_or_else(|| unusable("a key without a secret part that signs"))?;
+    Ok((key, named(&parts.primary)?))
+}
+
+/// A primary as signatures name it: by its own octets, not as the library would write it.
+fn named(primary: &KeyPart) -> Result<pgp::types::Fingerprint, OpenPgpError> {
+    let version = KeyVersion::from(primary.version());
+    pgp::types::Fingerprint::new(version, primary.fingerprint.as_bytes())
+        .map_err(|error| internal(SIGN, error))
 }
 
 /// SHA-256, or SHA-512 for keys that are stronger than it.

@@ -29,6 +29,13 @@ pub(super) const STEPS: &[Step] = &[
         readable_from: 1,
         sql: "ALTER TABLE secret_keys ADD COLUMN locked INTEGER NOT NULL DEFAULT 0",
     },
+    // Certs are judged by stricter rules: no judgement of before holds any longer.
+    Step {
+        schema: 3,
+        readable_from: 1,
+        sql: "UPDATE peers SET advert_until = advert_from, gossip_until = gossip_from, \
+              imported_until = imported_from",
+    },
 ];
 
 /// "INBM", in the header of the file.
@@ -97,5 +104,28 @@ fn read_schema(conn: &Connection, ours: i64) -> Result<i64, Fault> {
             Err(Fault::Value(format!("expected a schema of 1 or more in home, found {schema}")))
         }
         Some((schema, _)) => Ok(schema),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)] // A test.
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_judgement_of_before_the_third_schema_holds() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        migrate(&mut conn, &STEPS[..2]).unwrap();
+        conn.execute_batch(
+            "INSERT INTO accounts (account, position, enabled, prefer_encrypt, spelling, profile)
+                 VALUES ('me@example.org', 1, 1, 1, 1, 1);
+             INSERT INTO peers (account, addr, word, truncated, advert_from, advert_until)
+                 VALUES ('me@example.org', 'a@example.org', 0, 0, 10, 90),
+                        ('me@example.org', 'b@example.org', 0, 0, NULL, NULL)",
+        )
+        .unwrap();
+        migrate(&mut conn, STEPS).unwrap();
+        let ends = "SELECT advert_until FROM peers WHERE advert_from IS NOT NULL";
+        assert_eq!(conn.query_row(ends, [], |row| row.get(0)), Ok(10));
     }
 }
