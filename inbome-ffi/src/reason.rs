@@ -135,6 +135,8 @@ pub const INBOME_REASON_DAMAGED: i32 = 604;
 pub const INBOME_REASON_SMIME: i32 = 605;
 /// The key that the mail is for is the user's, and locked.
 pub const INBOME_REASON_LOCKED: i32 = 606;
+/// The mail is encrypted with a password, and to no key.
+pub const INBOME_REASON_PASSWORD: i32 = 607;
 
 /// The draft is not encrypted.
 pub const INBOME_REASON_NOT_ENCRYPTED: i32 = 701;
@@ -226,6 +228,7 @@ const NAMES: &[(i32, &CStr)] = &[
     (INBOME_REASON_DAMAGED, c"damaged"),
     (INBOME_REASON_SMIME, c"smime"),
     (INBOME_REASON_LOCKED, c"locked"),
+    (INBOME_REASON_PASSWORD, c"password"),
     (INBOME_REASON_NOT_ENCRYPTED, c"not_encrypted"),
     (INBOME_REASON_TO_OTHERS, c"to_others"),
     (INBOME_REASON_NOT_FROM_ACCOUNT, c"not_from_account"),
@@ -370,6 +373,8 @@ mod tests {
             Failure::Message(M::Shape),
             Failure::Message(M::TooManyRecipients { limit: 1 }),
             Failure::Message(M::Unprotected),
+            Failure::Message(M::Unsupported),
+            Failure::Message(M::Password),
             Failure::Message(M::NoKey { key_ids: Vec::new() }),
             Failure::Message(M::Damaged),
             Failure::SMime,
@@ -378,7 +383,8 @@ mod tests {
         let _ = |failure: &Failure| match failure {
             Failure::Shape(_) | Failure::SMime | Failure::Locked { .. } => {}
             Failure::Message(M::NotEncrypted | M::Shape | M::TooManyRecipients { .. }) => {}
-            Failure::Message(M::Unprotected | M::NoKey { .. } | M::Damaged) => {}
+            Failure::Message(M::Unprotected | M::Unsupported | M::Password) => {}
+            Failure::Message(M::NoKey { .. } | M::Damaged) => {}
         };
         let account = inbome_core::addr::Addr::parse("bob@example.org").unwrap();
         let mut drafts = vec![

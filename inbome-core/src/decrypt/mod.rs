@@ -70,6 +70,8 @@ impl Failure {
             Self::Shape(_) | Self::Message(OpenFlaw::NotEncrypted | OpenFlaw::Shape) => "malformed",
             Self::Message(OpenFlaw::TooManyRecipients { .. }) => "too_many_recipients",
             Self::Message(OpenFlaw::Unprotected) => "unprotected",
+            Self::Message(OpenFlaw::Unsupported) => "unsupported",
+            Self::Message(OpenFlaw::Password) => "password",
             Self::Message(OpenFlaw::NoKey { .. }) => "no_key",
             Self::Message(OpenFlaw::Damaged) => "damaged",
             Self::SMime => "smime",

@@ -134,9 +134,24 @@ fn around_the_encrypted_data_stand_keys_and_nothing_else() {
         ("markers everywhere", all(&[&marker, &key, &marker, &data, &marker]), good(b"text")),
         ("a hidden recipient", all(&[&hidden(key.clone()), &data]), good(b"text")),
         ("a passphrase that costs 2 TiB beside", all(&[&argon2, &key, &data]), good(b"text")),
-        ("a passphrase that costs 2 TiB alone", all(&[&argon2, &data]), {
-            Err(OpenFlaw::NoKey { key_ids: vec![] })
+        ("a passphrase that costs 2 TiB alone", all(&[&argon2, &data]), Err(OpenFlaw::Password)),
+        ("a passphrase and another's key", all(&[&argon2, &other, &data]), no_key(stranger_id)),
+        (
+            "a passphrase and a key of an unknown version",
+            all(&[&argon2, &packet(Tag::PublicKeyEncryptedSessionKey, &[9; 40]), &data]),
+            Err(OpenFlaw::NoKey { key_ids: vec![] }),
+        ),
+        ("LibrePGP's EAX", all(&[&key, &librepgp(1, 9, 1)]), Err(OpenFlaw::Unsupported)),
+        ("LibrePGP's EAX to nobody", librepgp(1, 9, 1), Err(OpenFlaw::Unsupported)),
+        (
+            "LibrePGP's OCB of tomorrow",
+            all(&[&key, &librepgp(2, 9, 2)]),
+            Err(OpenFlaw::Unsupported),
+        ),
+        ("LibrePGP's OCB with Twofish", all(&[&key, &librepgp(1, 10, 2)]), {
+            Err(OpenFlaw::Unsupported)
         }),
+        ("LibrePGP's OCB, broken", all(&[&key, &librepgp(1, 9, 2)]), DAMAGED),
         (
             "a key of an unknown version",
             { all(&[&packet(Tag::PublicKeyEncryptedSessionKey, &[9; 40]), &key, &data]) },
@@ -313,7 +328,7 @@ fn many_recipients_are_looked_at_and_more_are_not() {
     let nothing = packet(Tag::PublicKeyEncryptedSessionKey, &[]);
     let too_many = Err(OpenFlaw::TooManyRecipients { limit: 500 });
     let no_key = Err(OpenFlaw::NoKey { key_ids: vec![KeyId::new([0; 8]); 500] });
-    // Private-key operations last: one to open it, 64 at most.
+    // Private-key operations last: one to open it; each of 500 that name nobody is tried.
     for (name, keys, expected, unwraps) in [
         ("500", [other.repeat(499), key.clone()].concat(), good(b"text"), 1),
         ("501", [other.repeat(500), key.clone()].concat(), too_many.clone(), 0),
@@ -321,7 +336,13 @@ fn many_recipients_are_looked_at_and_more_are_not() {
         ("10,000 to oneself", key.repeat(10_000), too_many.clone(), 0),
         ("500 to oneself", key.repeat(500), good(b"text"), 1),
         ("1,000,000 that say nothing", nothing.repeat(1_000_000), too_many, 0),
-        ("500 hidden, none for us", hidden(other.clone()).repeat(500), no_key, 64),
+        ("500 hidden, none for us", hidden(other.clone()).repeat(500), no_key, 500),
+        (
+            "500 hidden, the last for us",
+            [hidden(other.clone()).repeat(499), hidden(key.clone())].concat(),
+            good(b"text"),
+            500,
+        ),
         (
             "20 hidden, the last for us",
             [hidden(other.clone()).repeat(19), hidden(key.clone())].concat(),
@@ -334,6 +355,49 @@ fn many_recipients_are_looked_at_and_more_are_not() {
         assert!(found == expected, "{name}");
         assert_eq!(openpgp.unwraps(), unwraps, "{name}");
     }
+}
+
+/// LibrePGP's kind of packet with a version, a cipher and a mode, and nothing good in it.
+fn librepgp(version: u8, cipher: u8, mode: u8) -> Vec<u8> {
+    packet(Tag::GnupgAeadData, &[&[version, cipher, mode, 6][..], &[7; 80]].concat())
+}
+
+#[test]
+fn the_work_for_hidden_recipients_is_bounded_and_cheap_keys_come_first() {
+    let (rsa, alice) = (Key::rsa(), Person::new(1));
+    let says = Says { flags: Some(CERTIFY_SIGN | ENCRYPT), ..Says::certification(MADE) };
+    let cert = Cert::of(&rsa).user_id(&rsa, "<rsa@example.org>", &says);
+    let owner = Person::with(rsa.clone(), rsa.clone(), &cert, &[]);
+    // 500 of another key of this size: they open with none of ours.
+    let foreign = |nth: u16| {
+        let mut packet = wrapped(&rsa);
+        // Header of three octets, version, key ID.
+        packet[4..12].fill(0);
+        let end = packet.len() - 2;
+        packet[end..].copy_from_slice(&nth.to_be_bytes());
+        packet[40] ^= 1;
+        packet
+    };
+    let foreign: Vec<Vec<u8>> = (0..500).map(foreign).collect();
+    let data = protected(&literal(b"text"));
+
+    let openpgp = Rpgp::new();
+    let message = [foreign.concat(), data.clone()].concat();
+    assert!(matches!(openpgp.open(&message, &[&owner.key]), Err(OpenFlaw::NoKey { .. })));
+    assert_eq!(openpgp.unwraps(), 500, "with one key each is tried");
+
+    let openpgp = Rpgp::new();
+    let keys = [&owner.key; 10];
+    assert!(matches!(openpgp.open(&message, &keys), Err(OpenFlaw::NoKey { .. })));
+    // An RSA key of 2048 bits costs 5 of 20,000.
+    assert_eq!(openpgp.unwraps(), 4_000, "with ten keys the work ends");
+
+    let openpgp = Rpgp::new();
+    let for_alice = hidden(wrapped(&alice.subkey));
+    let message = [foreign[..499].concat(), for_alice, data].concat();
+    let opened = openpgp.open(&message, &[&owner.key, &alice.key]).unwrap();
+    assert_eq!(opened.payload.as_bytes(), b"text");
+    assert_eq!(openpgp.unwraps(), 1, "the cheap key first");
 }
 
 #[test]

@@ -80,6 +80,15 @@ fn failed(failure: &Failure) -> String {
         Failure::Message(OpenFlaw::Unprotected) => {
             "it has no protection against changes; nothing of it is shown".to_owned()
         }
+        Failure::Message(OpenFlaw::Password) => {
+            "it is encrypted with a password, and to nobody's key: open it with gpg --decrypt"
+                .to_owned()
+        }
+        Failure::Message(OpenFlaw::Unsupported) => {
+            "it is encrypted in a way of LibrePGP's that is not read here: ask for it anew, to the key \
+             that your mails advertise"
+                .to_owned()
+        }
         failure => failure.to_string(),
     }
 }

@@ -91,6 +91,12 @@ pub enum OpenFlaw {
     /// Encrypted without any protection against changes (Messages §3).
     #[error("expected an encrypted message with integrity protection, found one without")]
     Unprotected,
+    /// Protected by LibrePGP's own kind of packet, in a mode that is not read here, such as EAX.
+    #[error("expected a message protected as RFC 9580 says, found one as LibrePGP protects it")]
+    Unsupported,
+    /// Encrypted with a password, and to no key at all.
+    #[error("expected a message to one of one's own keys, found one for a password")]
+    Password,
     /// None of the keys opens it.
     #[error("expected a message to one of one's own keys, found one to {}", list(key_ids))]
     NoKey {

@@ -2,7 +2,7 @@
 //!
 //! Implements Messages §3: what surrounds the encrypted data, which keys are tried and how often,
 //! and that all failures after that are one. Not here: the shape of what is inside (`shape`), its
-//! signatures (`verify`), passphrases; no packet that asks for one is looked at.
+//! signatures (`verify`), passwords: a message for nobody but those who know one is said to be that.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
@@ -15,7 +15,7 @@ use super::super::recent::Recent;
 use super::armor::{Block, NoArmor, dearmor};
 use super::frames::{Frame, Frames};
 use super::session::SessionKey;
-use super::{KeyId, OpenFlaw, Opened, RawSignature, secrets, shape};
+use super::{KeyId, OpenFlaw, Opened, RawSignature, secrets, session, shape};
 use crate::key::Fingerprint;
 use crate::limits::{MAX_DECOMPRESSED_RATIO, MAX_PKESKS};
 
@@ -28,20 +28,26 @@ pub(in super::super) fn open(
     let octets = dearmor(message, Block::Message).map_err(flaw)?;
     let envelope = Envelope::parse(&octets)?;
     let data = envelope.data.as_ref().ok_or(OpenFlaw::Shape)?;
-    let Tried { session_keys, named } = envelope.session_keys(keys, recent);
-    if session_keys.is_empty() && !named {
-        return Err(OpenFlaw::NoKey { key_ids: envelope.to });
+    if session::is_foreign(data, &octets) {
+        return Err(OpenFlaw::Unsupported);
+    }
+    if envelope.is_only_for_passwords() {
+        return Err(OpenFlaw::Password);
     }
     // Discovery §9.
     let room = message.len().saturating_mul(MAX_DECOMPRESSED_RATIO);
-    for session_key in session_keys {
+    let tried = envelope.try_keys(keys, recent, |session_key| {
         recent.decryptions.fetch_add(1, Ordering::Relaxed);
-        let Some((plaintext, exported)) = session_key.open(data, &octets) else { continue };
-        if let Some((payload, signatures)) = shape::read(plaintext, room) {
-            return Ok(Opened { payload, session_key: exported, signatures, to: envelope.to });
+        let (plaintext, exported) = session_key.open(data, &octets)?;
+        Some((shape::read(plaintext, room)?, exported))
+    });
+    match tried.opened {
+        Some(((payload, signatures), session_key)) => {
+            Ok(Opened { payload, session_key, signatures, to: envelope.to })
         }
+        None if tried.is_ours => Err(OpenFlaw::Damaged),
+        None => Err(OpenFlaw::NoKey { key_ids: envelope.to }),
     }
-    Err(OpenFlaw::Damaged)
 }
 
 /// The keys that `message` is encrypted to, as far as it names them.
@@ -85,23 +91,26 @@ struct Envelope {
     /// The session key as each recipient gets it; those of unknown versions left out.
     wrapped: Vec<PublicKeyEncryptedSessionKey>,
     to: Vec<KeyId>,
+    /// How many packets of keys there are for passwords.
+    passwords: usize,
+    /// And for public keys, of unknown versions too.
+    public: usize,
     data: Option<Frame>,
 }
 
 /// What the keys gave.
-struct Tried {
-    /// All different; mostly one.
-    session_keys: Vec<SessionKey>,
-    /// Whether the message names one of the keys.
-    named: bool,
+struct Tried<T> {
+    opened: Option<T>,
+    /// Whether the message names one of the keys, or one of them found a session key.
+    is_ours: bool,
 }
 
 impl Envelope {
     fn parse(octets: &[u8]) -> Result<Self, OpenFlaw> {
-        let mut envelope = Self { wrapped: Vec::new(), to: Vec::new(), data: None };
-        let mut keys = 0_usize;
+        let (wrapped, to) = (Vec::new(), Vec::new());
+        let mut envelope = Self { wrapped, to, passwords: 0, public: 0, data: None };
         for frame in Frames::new(octets) {
-            let begun = keys > 0 || envelope.data.is_some();
+            let begun = envelope.keys() > 0 || envelope.data.is_some();
             let wrong = if begun { OpenFlaw::Shape } else { OpenFlaw::NotEncrypted };
             let Some(frame) = frame else { return Err(wrong) };
             match frame.tag {
@@ -109,12 +118,14 @@ impl Envelope {
                 // Trailing data fails.
                 _ if envelope.data.is_some() => return Err(OpenFlaw::Shape),
                 Tag::PublicKeyEncryptedSessionKey | Tag::SymKeyEncryptedSessionKey => {
-                    keys = keys.saturating_add(1);
-                    if keys > MAX_PKESKS {
+                    if envelope.keys() >= MAX_PKESKS {
                         return Err(OpenFlaw::TooManyRecipients { limit: MAX_PKESKS });
                     }
                     if frame.tag == Tag::PublicKeyEncryptedSessionKey {
+                        envelope.public = envelope.public.saturating_add(1);
                         envelope.add_key(&frame.body(octets));
+                    } else {
+                        envelope.passwords = envelope.passwords.saturating_add(1);
                     }
                 }
                 Tag::SymEncryptedProtectedData | Tag::GnupgAeadData => envelope.data = Some(frame),
@@ -123,11 +134,19 @@ impl Envelope {
                 _ => return Err(wrong),
             }
         }
-        match (keys, &envelope.data) {
+        match (envelope.keys(), &envelope.data) {
             (_, Some(_)) => Ok(envelope),
             (0, None) => Err(OpenFlaw::NotEncrypted),
             (_, None) => Err(OpenFlaw::Shape),
         }
+    }
+
+    fn keys(&self) -> usize {
+        self.passwords.saturating_add(self.public)
+    }
+
+    fn is_only_for_passwords(&self) -> bool {
+        self.passwords > 0 && self.public == 0
     }
 
     fn add_key(&mut self, body: &[u8]) {
@@ -153,12 +172,22 @@ impl Envelope {
         self.wrapped.push(wrapped);
     }
 
-    /// Those that name a key first; then the hidden ones with every key that could be meant. The
-    /// number of attempts is bounded, since each costs a private-key operation.
-    fn session_keys(&self, keys: &[&SecretKey], recent: &Recent) -> Tried {
-        let parts: Vec<_> = keys.iter().flat_map(|key| secrets::parts(key)).collect();
-        let mut tried = Tried { session_keys: Vec::new(), named: false };
-        let mut left = MAX_ATTEMPTS;
+    /// Opens with the first session key that does. Those that name a key come first, then the hidden
+    /// ones with every key that could be meant. The work is bounded, since each attempt is a private-key
+    /// operation, and the cheap ones come first.
+    fn try_keys<T>(
+        &self,
+        keys: &[&SecretKey],
+        recent: &Recent,
+        open: impl Fn(&SessionKey) -> Option<T>,
+    ) -> Tried<T> {
+        let mut parts: Vec<_> = keys.iter().flat_map(|key| secrets::parts(key)).collect();
+        // Of equally cheap ones the current key stays first.
+        parts.sort_by_key(secrets::SecretPart::cost);
+        let mut tried = Tried { opened: None, is_ours: false };
+        // All different; mostly one.
+        let mut session_keys: Vec<SessionKey> = Vec::new();
+        let mut left = MAX_UNWRAP_COST;
         for hidden in [false, true] {
             for secret in &parts {
                 let fits = |wrapped: &&PublicKeyEncryptedSessionKey| {
@@ -168,20 +197,22 @@ impl Envelope {
                     if hidden { same && is_hidden(wrapped) } else { secret.is_named_by(wrapped) }
                 };
                 let mut fitting = self.wrapped.iter().filter(fits).peekable();
-                tried.named |= !hidden && fitting.peek().is_some();
                 if fitting.peek().is_none() {
                     continue;
                 }
+                tried.is_ours |= !hidden;
                 let Some(unlocked) = secret.unlocked() else { continue };
                 for wrapped in fitting {
-                    let Some(now_left) = left.checked_sub(1) else { return tried };
+                    let Some(now_left) = left.checked_sub(secret.cost()) else { return tried };
                     left = now_left;
                     recent.unwraps.fetch_add(1, Ordering::Relaxed);
                     let Some(found) = secrets::unwrap(&unlocked, wrapped) else { continue };
-                    if !tried.session_keys.contains(&found) {
-                        tried.session_keys.push(found);
+                    tried.is_ours = true;
+                    if !session_keys.contains(&found) {
+                        tried.opened = open(&found);
+                        session_keys.push(found);
                     }
-                    if tried.session_keys.len() >= MAX_SESSION_KEYS {
+                    if tried.opened.is_some() || session_keys.len() >= MAX_SESSION_KEYS {
                         return tried;
                     }
                     // All packets that name a key wrap the same session key.
@@ -190,7 +221,7 @@ impl Envelope {
                     }
                 }
             }
-            if !tried.session_keys.is_empty() {
+            if !session_keys.is_empty() {
                 break;
             }
         }
@@ -213,7 +244,8 @@ fn flaw(missing: NoArmor) -> OpenFlaw {
     }
 }
 
-/// Private-key operations on one message.
-const MAX_ATTEMPTS: usize = 64;
+/// What the private-key operations on one message may cost, where one with Curve25519 costs 1: with
+/// one key of any common kind, RSA of 4096 bits included, each of [`MAX_PKESKS`] recipients is tried.
+const MAX_UNWRAP_COST: u32 = 20_000;
 /// Different session keys that the data of one message is tried with.
 const MAX_SESSION_KEYS: usize = 4;

@@ -8,14 +8,16 @@ use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{
     PacketHeader, PublicKey, PublicKeyEncryptedSessionKey, SecretKey as SecretPacket,
 };
+use pgp::ser::Serialize;
 use pgp::types::{
-    DecryptionKey, EskType, Password, PkeskBytes, PkeskVersion, PlainSecretParams, SecretParams,
-    Tag,
+    DecryptionKey, EcdhPublicParams, EskType, KeyDetails, Password, PkeskBytes, PkeskVersion,
+    PlainSecretParams, PublicParams, SecretParams, Tag,
 };
 
 use super::super::SecretKey;
 use super::super::key_part::KeyPart;
 use super::super::parts::Packets;
+use super::super::target::{is_small_448, is_small_25519};
 use super::session::SessionKey;
 
 /// One secret primary or subkey, its public half taken apart.
@@ -46,6 +48,23 @@ impl SecretPart<'_> {
         matches!(packet.secret_params(), SecretParams::Plain(_)).then_some(packet)
     }
 
+    /// What one attempt with this part costs, where one with Curve25519 costs 1.
+    pub(super) fn cost(&self) -> u32 {
+        match self.part.known().map(KeyDetails::public_params) {
+            Some(params @ PublicParams::RSA(_)) => {
+                // It grows with the third power; 4096 bits take 40.
+                let kilobits = u32::try_from(params.write_len() / 128).unwrap_or(u32::MAX);
+                kilobits.saturating_pow(3).saturating_mul(5).div_ceil(8).max(1)
+            }
+            Some(PublicParams::MlKem768X25519(_)) => 4,
+            Some(PublicParams::X448(_) | PublicParams::MlKem1024X448(_)) => 12,
+            Some(PublicParams::ECDH(EcdhPublicParams::P256 { .. })) => 4,
+            Some(PublicParams::ECDH(EcdhPublicParams::P384 { .. })) => 12,
+            Some(PublicParams::ECDH(EcdhPublicParams::P521 { .. })) => 30,
+            _ => 1,
+        }
+    }
+
     /// Whether `wrapped` names this part.
     pub(super) fn is_named_by(&self, wrapped: &PublicKeyEncryptedSessionKey) -> bool {
         let mine = self.part.fingerprint.as_bytes();
@@ -72,6 +91,18 @@ pub(super) fn unwrap(
         PkeskVersion::Other(_) => return None,
     };
     let values = wrapped.values().ok()?;
+    // The library below refuses these for Curve25519 alone.
+    let shares_zero = match values {
+        PkeskBytes::X448 { ephemeral, .. } => is_small_448(ephemeral),
+        PkeskBytes::MlKem768X25519 { ecdh_ciphertext, .. } => is_small_25519(ecdh_ciphertext),
+        PkeskBytes::MlKem1024X448 { ecdh_ciphertext, .. } => {
+            is_small_448(ecdh_ciphertext.as_bytes())
+        }
+        _ => false,
+    };
+    if shares_zero {
+        return None;
+    }
     if let (SecretParams::Plain(PlainSecretParams::RSA(rsa)), PkeskBytes::Rsa { mpi }) =
         (secret.secret_params(), values)
     {

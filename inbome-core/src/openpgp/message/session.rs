@@ -15,7 +15,7 @@ use pgp::packet::{
 use pgp::types::{Seipdv1ReadMode, Tag};
 use zeroize::Zeroizing;
 
-use super::frames::Frame;
+use super::frames::{Frame, SpanReader};
 use crate::secret::Secret;
 
 /// A session key, and its cipher where the message's recipients were told it with the key.
@@ -43,15 +43,7 @@ impl SessionKey {
 
     /// The plaintext of `frame`, all of it checked, and the session key as other programs write it.
     pub(super) fn open(&self, frame: &Frame, octets: &[u8]) -> Option<(Plaintext, Secret)> {
-        let mut source = frame.reader(octets);
-        let config = match frame.tag {
-            Tag::GnupgAeadData => ProtectedDataConfig::GnupgAead(
-                GnupgAeadDataConfig::try_from_reader(&mut source).ok()?,
-            ),
-            _ => ProtectedDataConfig::Seipd(
-                SymEncryptedProtectedDataConfig::try_from_reader(&mut source).ok()?,
-            ),
-        };
+        let (config, source) = protection(frame, octets)?;
         let (cipher, decryptor) = self.decryptor(&config, source)?;
         let size: usize = frame.spans.iter().map(ExactSizeIterator::len).sum();
         let plaintext = read_secret(decryptor, size, size)?;
@@ -64,22 +56,11 @@ impl SessionKey {
         source: R,
     ) -> Option<(SymmetricKeyAlgorithm, StreamDecryptor<R>)> {
         let key = self.key.as_ref();
-        // The library below takes for granted what is checked here: lengths, and AES where a mode
-        // demands it.
+        // The library below takes the length for granted.
         let fits = |cipher: SymmetricKeyAlgorithm| {
             (cipher.key_size() > 0 && cipher.key_size() == key.len()).then_some(cipher)
         };
-        let aes = |cipher: SymmetricKeyAlgorithm, mode: AeadAlgorithm| {
-            let aes = matches!(
-                cipher,
-                SymmetricKeyAlgorithm::AES128
-                    | SymmetricKeyAlgorithm::AES192
-                    | SymmetricKeyAlgorithm::AES256
-            );
-            let known =
-                matches!(mode, AeadAlgorithm::Eax | AeadAlgorithm::Ocb | AeadAlgorithm::Gcm);
-            fits(cipher).filter(|_| aes && known)
-        };
+        let aes = |cipher, mode| fits(cipher).filter(|_| is_known(cipher, mode));
         match config {
             ProtectedDataConfig::Seipd(SymEncryptedProtectedDataConfig::V1) => {
                 let cipher = fits(self.cipher?)?;
@@ -120,6 +101,44 @@ impl SessionKey {
         }
         Secret::new(text.into_bytes())
     }
+}
+
+/// Whether `frame` is LibrePGP's own kind of packet in a mode or version that is not read here, such
+/// as EAX. Anybody can see that; it is asked before any key is tried.
+pub(super) fn is_foreign(frame: &Frame, octets: &[u8]) -> bool {
+    let read = |config| match config {
+        ProtectedDataConfig::GnupgAead(config) => is_known(config.sym_alg, config.aead),
+        ProtectedDataConfig::Seipd(_) => true,
+    };
+    frame.tag == Tag::GnupgAeadData && !protection(frame, octets).is_some_and(|(it, _)| read(it))
+}
+
+/// What `frame` says of its protection, and what follows.
+fn protection<'a>(
+    frame: &'a Frame,
+    octets: &'a [u8],
+) -> Option<(ProtectedDataConfig, SpanReader<'a>)> {
+    let mut source = frame.reader(octets);
+    let config = match frame.tag {
+        Tag::GnupgAeadData => {
+            ProtectedDataConfig::GnupgAead(GnupgAeadDataConfig::try_from_reader(&mut source).ok()?)
+        }
+        _ => ProtectedDataConfig::Seipd(
+            SymEncryptedProtectedDataConfig::try_from_reader(&mut source).ok()?,
+        ),
+    };
+    Some((config, source))
+}
+
+/// The library below takes for granted that these modes have AES.
+fn is_known(cipher: SymmetricKeyAlgorithm, mode: AeadAlgorithm) -> bool {
+    let aes = matches!(
+        cipher,
+        SymmetricKeyAlgorithm::AES128
+            | SymmetricKeyAlgorithm::AES192
+            | SymmetricKeyAlgorithm::AES256
+    );
+    aes && matches!(mode, AeadAlgorithm::Eax | AeadAlgorithm::Ocb | AeadAlgorithm::Gcm)
 }
 
 /// Octets that are zeroed when dropped.
