@@ -308,6 +308,9 @@
 // The key that the mail is for is the user's, and locked.
 #define INBOME_REASON_LOCKED 606
 
+// The mail is encrypted with a password, and to no key.
+#define INBOME_REASON_PASSWORD 607
+
 // The draft is not encrypted.
 #define INBOME_REASON_NOT_ENCRYPTED 701
 

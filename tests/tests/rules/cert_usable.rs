@@ -2,13 +2,13 @@
 //! whatever is recommended can be sent.
 
 use inbome_core::clock::Timestamp;
-use inbome_core::compose::{Mode, OutgoingOptions};
 use inbome_core::engine::Reply;
 use inbome_core::key::CertFlaw::{self, NoEncryptionKey, NotOpenPgp};
 use inbome_core::key::Certificates;
 use inbome_core::key::Unusable::{self, Unsupported};
 use inbome_core::openpgp::message::{SealTo, Sealing};
 use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::outgoing::{Mode, OutgoingOptions};
 use inbome_core::random::SystemRandom;
 use inbome_core::recommend::{Reason, Recommendation};
 use inbome_tests::certs::*;

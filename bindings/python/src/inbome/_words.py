@@ -175,6 +175,8 @@ class Reason(OpenEnum):
     """The mail is encrypted with S/MIME."""
     LOCKED = 606
     """The key that the mail is for is the user's, and locked."""
+    PASSWORD = 607
+    """The mail is encrypted with a password, and to no key."""
     NOT_ENCRYPTED = 701
     """The draft is not encrypted."""
     TO_OTHERS = 702
