@@ -22,6 +22,7 @@ mod mail_passed_on;
 mod mail_roundtrip;
 mod message_hostile;
 mod message_interop;
+mod message_quantum;
 mod message_roundtrip;
 mod message_signatures;
 mod moving;
