@@ -17,7 +17,7 @@ use crate::gossip::GossipFlaw;
 use crate::header::RawField;
 use crate::key::{CertFlaw, Certificates, Fingerprint, Hash, Key, hash};
 use crate::limits::MAX_PEERS;
-use crate::peer::{Advertised, Change, PeerState};
+use crate::peer::{Advertised, Change, PeerState, Standing};
 use crate::store::{MessageIdHash, Store, StoreError};
 
 /// What one mail changed, and why or why not.
@@ -231,19 +231,25 @@ impl KeyMemory for Held {
 /// Peers in memory between the store and the rules.
 #[derive(Debug, Default)]
 pub struct Working {
-    /// In boxes, so that the addresses among which one is searched for stand close together.
-    held: BTreeMap<Addr, BTreeMap<Addr, Box<Held>>>,
-    /// The store's generation when the first row was read.
-    generation: Option<i64>,
+    held: BTreeMap<Addr, Shelf>,
     own_keys: BTreeMap<Addr, BTreeSet<Fingerprint>>,
     encrypted_ids: BTreeMap<(Addr, MessageIdHash), Timestamp>,
+}
+
+/// The peers of one account.
+#[derive(Debug)]
+struct Shelf {
+    /// The account's generation when the first row was read.
+    generation: i64,
+    /// In boxes, so that the addresses among which one is searched for stand close together.
+    peers: BTreeMap<Addr, Box<Held>>,
 }
 
 impl Working {
     /// How many peers are held.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.held.values().map(BTreeMap::len).sum()
+        self.held.values().map(|shelf| shelf.peers.len()).sum()
     }
 
     /// Whether nothing is held.
@@ -256,7 +262,7 @@ impl Working {
     #[must_use]
     pub fn is_dirty(&self) -> bool {
         !self.encrypted_ids.is_empty()
-            || self.held.values().flat_map(BTreeMap::values).any(|h| h.is_dirty())
+            || self.held.values().flat_map(|shelf| shelf.peers.values()).any(|held| held.is_dirty())
     }
 
     /// The peer, loaded on first use.
@@ -269,11 +275,15 @@ impl Working {
         account: &Addr,
         addr: &Addr,
     ) -> Result<&mut Held, StoreError> {
-        if self.generation.is_none() {
-            self.generation = Some(store.generation()?);
-        }
         // A copy of an address costs less than a second look-up among thousands.
-        match self.held.entry(account.clone()).or_default().entry(addr.clone()) {
+        let shelf = match self.held.entry(account.clone()) {
+            Entry::Occupied(shelf) => shelf.into_mut(),
+            Entry::Vacant(place) => {
+                let generation = store.generation_of(account)?;
+                place.insert(Shelf { generation, peers: BTreeMap::new() })
+            }
+        };
+        match shelf.peers.entry(addr.clone()) {
             Entry::Occupied(held) => Ok(held.into_mut()),
             Entry::Vacant(slot) => {
                 let stored = store.peer_in_part(account, addr)?;
@@ -293,11 +303,12 @@ impl Working {
         certs: &dyn Certificates,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let generation = store.generation()?;
-        let alone = self.generation.is_none_or(|held| held == generation);
-        // The commit that follows raises it by one.
-        self.generation = Some(generation.saturating_add(1));
-        for (account, peers) in &mut self.held {
+        // Asked before anything is written, which moves them all.
+        let mut alone = Vec::with_capacity(self.held.len());
+        for (account, shelf) in &self.held {
+            alone.push(store.generation_of(account)? == shelf.generation);
+        }
+        for ((account, Shelf { peers, .. }), alone) in self.held.iter_mut().zip(alone) {
             if !alone {
                 peers.retain(|_, held| held.is_dirty());
             }
@@ -315,7 +326,7 @@ impl Working {
             if new {
                 let surplus = store.count_peers(account)?.saturating_sub(MAX_PEERS);
                 if surplus > 0 {
-                    store.drop_peers(account, surplus)?;
+                    store.drop_peers(account, surplus, &Standing::rank)?;
                     // Which ones the store knows; one that comes again begins anew, with its keys.
                     peers.clear();
                 }
@@ -324,13 +335,15 @@ impl Working {
         for ((account, id), at) in std::mem::take(&mut self.encrypted_ids) {
             store.remember_encrypted(&account, &id, at)?;
         }
+        for (account, shelf) in &mut self.held {
+            shelf.generation = store.generation_of(account)?;
+        }
         Ok(())
     }
 
     /// Lets go of all peers, after a [`Working::flush`].
     pub fn clear(&mut self) {
         self.held.clear();
-        self.generation = None;
     }
 
     /// The peer, with what is stored of this key: a key that is new to it needs the whole history.

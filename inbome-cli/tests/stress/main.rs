@@ -17,7 +17,7 @@ use inbome_core::history::Source;
 use inbome_core::receive::message_id_hash;
 use inbome_core::scan::ScanOptions;
 use inbome_core::store::sqlite::{OpenOptions, SqliteStore};
-use inbome_core::store::{Cursor, Store};
+use inbome_core::store::{Cursor, Cursors};
 use tempfile::TempDir;
 
 const ME: &str = "me@example.org";

@@ -4,8 +4,8 @@
 //! keys that it advertises itself, and the user's own. The best one speaks for the mail.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::opening::{Advertised, Opened, Outcome};
 use super::{Decrypted, Encryption, Intended, Opening, Signature, Signer, Summary};
@@ -141,8 +141,12 @@ impl<'a> Judge<'a> {
     fn unions(&self) -> BTreeMap<&Fingerprint, Cow<'_, CertUnion>> {
         let own = self.own.iter().map(|(fingerprint, union)| (fingerprint, union));
         let stored = self.senders.iter().flat_map(|(_, state)| state.history.iter());
-        let stored = stored.map(|(fingerprint, record)| (fingerprint, &record.union));
+        // Of some nothing is left but that they are revoked for good: no copy makes them good again.
+        let (bare, stored): (Vec<_>, Vec<_>) = stored.partition(|(_, record)| record.is_bare());
+        let bare: BTreeSet<&Fingerprint> = bare.into_iter().map(|(fpr, _)| fpr).collect();
+        let stored = stored.into_iter().map(|(fingerprint, record)| (fingerprint, &record.union));
         let advertised = self.advertised.iter().map(|a| (&a.fingerprint, &a.union));
+        let advertised = advertised.filter(|(fingerprint, _)| !bare.contains(fingerprint));
         let mut unions: BTreeMap<&Fingerprint, Cow<'_, CertUnion>> = BTreeMap::new();
         for (fingerprint, union) in own.chain(stored).chain(advertised) {
             match unions.entry(fingerprint) {

@@ -1,7 +1,7 @@
 //! The user's own keys (Messages §1).
 
 use super::Engine;
-use crate::account::{Accounts, KeyRole};
+use crate::account::{Account, KeyRole};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::error::Error;
@@ -9,7 +9,7 @@ use crate::header;
 use crate::key::Fingerprint;
 use crate::openpgp::{AskPassphrase, Lock, OpenPgpError, Renewal, SecretKey};
 use crate::secret::Secret;
-use crate::store::StoredKey;
+use crate::store::{Store, StoredKey};
 
 impl Engine {
     /// All keys of an account, current first.
@@ -66,7 +66,7 @@ impl Engine {
         let fingerprint = key.fingerprint.clone();
         let mut inner = self.lock()?;
         inner.write(|store| {
-            let mut held = held(&Accounts(store.accounts()?), account)?;
+            let mut held = held(store, account)?;
             let is_current = held.current.as_ref() == Some(&fingerprint);
             let keys = store.secret_keys(account)?;
             let stored = keys.into_iter().find(|stored| stored.key.fingerprint == fingerprint);
@@ -193,7 +193,7 @@ impl Engine {
         let mut inner = self.lock()?;
         let account = inner.account(account)?;
         inner.write(|store| {
-            let mut held = held(&Accounts(store.accounts()?), &account.addr)?;
+            let mut held = held(store, &account.addr)?;
             let count = store.secret_keys(&held.addr)?.len();
             if held.current.as_ref() == Some(fingerprint) {
                 if count > 1 {
@@ -269,6 +269,6 @@ impl Engine {
     }
 }
 
-fn held(accounts: &Accounts, addr: &Addr) -> Result<crate::account::Account, Error> {
-    accounts.of(addr).cloned().ok_or_else(|| Error::NoAccount { addr: addr.clone() })
+fn held(store: &mut dyn Store, addr: &Addr) -> Result<Account, Error> {
+    store.account_of(addr)?.ok_or_else(|| Error::NoAccount { addr: addr.clone() })
 }

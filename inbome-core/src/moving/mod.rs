@@ -16,7 +16,7 @@ use crate::header::PreferEncrypt;
 use crate::key::{CertFlaw, Fingerprint, Key, hash};
 use crate::limits::{EARLIEST_DATE_SECS, MAX_PEERS};
 use crate::openpgp::OpenPgp;
-use crate::peer::{Advertised, Change, Observation, PeerState};
+use crate::peer::{Advertised, Change, Observation, PeerState, Standing};
 use crate::secret::Secret;
 use crate::store::{Store, StoreError, transaction};
 
@@ -372,7 +372,7 @@ impl Taker<'_> {
             // Discovery §9.
             let surplus = store.count_peers(account)?.saturating_sub(MAX_PEERS);
             if surplus > 0 {
-                store.drop_peers(account, surplus)?;
+                store.drop_peers(account, surplus, &Standing::rank)?;
             }
             Ok(())
         })

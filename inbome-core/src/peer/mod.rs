@@ -196,6 +196,36 @@ impl Peer {
     }
 }
 
+/// What of a peer decides whether its row stays when there are too many (Discovery §9).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The user has written to the peer.
+    pub written_to: bool,
+    /// The user said a word about the peer, or handed in a key.
+    pub has_word: bool,
+    /// The peer was forgotten: what comes late must not come back.
+    pub forgotten: bool,
+    /// There is a direct key.
+    pub has_advert: bool,
+    /// `last_seen`.
+    pub seen: Option<Timestamp>,
+    /// `gossip_timestamp`.
+    pub gossip: Option<Timestamp>,
+}
+
+/// The order in which rows go; the least goes first.
+pub type Rank = (bool, Option<Timestamp>);
+
+impl Standing {
+    /// First those without a key of their own, then the least lately seen; a peer who was never seen is
+    /// as old as the gossip. What the user said or did keeps a row.
+    #[must_use]
+    pub fn rank(&self) -> Option<Rank> {
+        let stays = self.written_to || self.has_word || self.forgotten;
+        (!stays).then(|| (self.has_advert, self.seen.max(self.gossip)))
+    }
+}
+
 /// A judgement that holds at no time.
 fn not_judged() -> Judgement {
     Judgement {

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
 use super::{
-    Cursor, MessageIdHash, PeerRow, SHORT_HISTORY, SavedPeer, Store, StoreError, StoredKey,
+    Accounts, Cursor, Cursors, MessageIdHash, PeerRow, Peers, Remembered, SHORT_HISTORY, SavedPeer,
+    Secrets, Store, StoreError, StoredKey,
 };
 use crate::account::Account;
 use crate::addr::Addr;
@@ -16,7 +17,7 @@ use crate::history::{History, KeyRecord, Source};
 use crate::key::Fingerprint;
 use crate::limits::MAX_MESSAGE_IDS;
 use crate::openpgp::SecretKey;
-use crate::peer::{Peer, PeerState, Word};
+use crate::peer::{Peer, PeerState, Rank, Standing, Word};
 
 /// Everything in memory, gone with the value.
 #[derive(Debug)]
@@ -95,27 +96,18 @@ impl Kept {
         }
     }
 
-    /// Rows that may be dropped at the limit, in the order in which they go.
-    fn to_drop(&self) -> Vec<Addr> {
-        let mut rows: Vec<_> = self
-            .peers
-            .iter()
-            .filter(|(addr, row)| {
-                let mut seen_with = row.history.values();
-                row.peer.word == Word::Default
-                    && row.peer.forgotten.is_none()
-                    && !self.written_to.contains(*addr)
-                    && !seen_with.any(|record| record.spans.get(Source::Import).is_some())
-            })
-            .map(|(addr, row)| {
-                let peer = &row.peer;
-                let seen = peer.seen.map(|seen| seen.at);
-                let last = seen.max(peer.gossip.as_ref().map(|gossip| gossip.at));
-                (peer.advert.is_some(), last, addr.clone())
-            })
-            .collect();
-        rows.sort_unstable();
-        rows.into_iter().map(|(_, _, addr)| addr).collect()
+    fn standing(&self, addr: &Addr, state: &PeerState) -> Standing {
+        let peer = &state.peer;
+        let mut records = state.history.values();
+        Standing {
+            written_to: self.written_to.contains(addr),
+            has_word: peer.word != Word::Default
+                || records.any(|record| record.spans.get(Source::Import).is_some()),
+            forgotten: peer.forgotten.is_some(),
+            has_advert: peer.advert.is_some(),
+            seen: peer.seen.map(|seen| seen.at),
+            gossip: peer.gossip.as_ref().map(|gossip| gossip.at),
+        }
     }
 }
 
@@ -146,11 +138,31 @@ impl Store for MemoryStore {
     }
 
     fn generation(&mut self) -> Result<i64, StoreError> {
-        Ok(self.state.generation)
+        let wrote = self.before.as_ref().is_some_and(|before| before.changes != self.state.changes);
+        Ok(self.state.generation.saturating_add(i64::from(wrote)))
     }
 
+    fn check(&mut self) -> Result<Vec<String>, StoreError> {
+        Ok(Vec::new())
+    }
+
+    fn commits(&self) -> u64 {
+        self.commits
+    }
+}
+
+impl Accounts for MemoryStore {
     fn accounts(&mut self) -> Result<Vec<Account>, StoreError> {
         Ok(self.state.accounts.iter().map(|kept| kept.account.clone()).collect())
+    }
+
+    fn account_of(&mut self, addr: &Addr) -> Result<Option<Account>, StoreError> {
+        let mut accounts = self.state.accounts.iter().map(|kept| &kept.account);
+        Ok(accounts.find(|account| account.owns(addr)).cloned())
+    }
+
+    fn generation_of(&mut self, _account: &Addr) -> Result<i64, StoreError> {
+        self.generation()
     }
 
     fn save_account(&mut self, account: &Account) -> Result<(), StoreError> {
@@ -160,7 +172,9 @@ impl Store for MemoryStore {
         self.change(&account.addr)?.account = account.clone();
         Ok(())
     }
+}
 
+impl Secrets for MemoryStore {
     fn secret_keys(&mut self, account: &Addr) -> Result<Vec<StoredKey>, StoreError> {
         let Some(kept) = self.state.of(account) else { return Ok(Vec::new()) };
         let mut keys: Vec<_> = kept.keys.values().cloned().collect();
@@ -201,7 +215,9 @@ impl Store for MemoryStore {
         }
         Ok(self.change(account)?.keys.remove(fingerprint).is_some())
     }
+}
 
+impl Peers for MemoryStore {
     fn peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<PeerState>, StoreError> {
         Ok(self.state.of(account).and_then(|kept| kept.peers.get(addr)).cloned())
     }
@@ -287,16 +303,27 @@ impl Store for MemoryStore {
             .map_or(0, |kept| kept.peers.keys().filter(|addr| !written_to(kept, addr)).count()))
     }
 
-    fn drop_peers(&mut self, account: &Addr, count: usize) -> Result<usize, StoreError> {
-        let mut going = self.state.of(account).map(Kept::to_drop).unwrap_or_default();
-        going.truncate(count);
-        if !going.is_empty() {
+    fn drop_peers(
+        &mut self,
+        account: &Addr,
+        count: usize,
+        rank: &dyn Fn(&Standing) -> Option<Rank>,
+    ) -> Result<usize, StoreError> {
+        let Some(kept) = self.state.of(account) else { return Ok(0) };
+        let ranked = kept
+            .peers
+            .iter()
+            .filter_map(|(addr, state)| Some((rank(&kept.standing(addr, state))?, addr.clone())));
+        let mut ranked: Vec<_> = ranked.collect();
+        ranked.sort_unstable();
+        ranked.truncate(count);
+        if !ranked.is_empty() {
             let kept = self.change(account)?;
-            for addr in &going {
+            for (_, addr) in &ranked {
                 kept.peers.remove(addr);
             }
         }
-        Ok(going.len())
+        Ok(ranked.len())
     }
 
     fn is_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<bool, StoreError> {
@@ -309,7 +336,9 @@ impl Store for MemoryStore {
         }
         Ok(())
     }
+}
 
+impl Remembered for MemoryStore {
     fn was_encrypted(&mut self, account: &Addr, id: &MessageIdHash) -> Result<bool, StoreError> {
         Ok(self.state.of(account).is_some_and(|kept| kept.ids.contains_key(id)))
     }
@@ -337,7 +366,9 @@ impl Store for MemoryStore {
         }
         Ok(())
     }
+}
 
+impl Cursors for MemoryStore {
     fn load_cursor(&mut self, account: &Addr, mailbox: &str) -> Result<Vec<Cursor>, StoreError> {
         let parts = self.state.of(account).and_then(|kept| kept.cursors.get(mailbox));
         Ok(parts.cloned().unwrap_or_default())
@@ -362,14 +393,6 @@ impl Store for MemoryStore {
             self.change(account)?.cursors.remove(mailbox);
         }
         Ok(())
-    }
-
-    fn check(&mut self) -> Result<Vec<String>, StoreError> {
-        Ok(Vec::new())
-    }
-
-    fn commits(&self) -> u64 {
-        self.commits
     }
 }
 

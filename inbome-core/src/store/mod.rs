@@ -1,4 +1,5 @@
-//! Where state is kept, behind one trait: accounts and keys, peers, remembered Message-IDs, cursors.
+//! Where state is kept, behind one port in pieces: [`Accounts`], [`Secrets`], [`Peers`], [`Remembered`]
+//! Message-IDs, [`Cursors`]; [`Store`] is all of them, with the transaction.
 //!
 //! Every record begins with its account, and nothing here is peculiar to SQLite, so that a database
 //! server can stand behind it one day. [`memory`] keeps everything in memory; `sqlite` (feature
@@ -11,7 +12,7 @@ use crate::clock::Timestamp;
 use crate::history::KeyRecord;
 use crate::key::{Fingerprint, Hash};
 use crate::openpgp::SecretKey;
-use crate::peer::{Change, Peer, PeerState};
+use crate::peer::{Change, Peer, PeerState, Rank, Standing};
 
 pub mod memory;
 #[cfg(feature = "sqlite")]
@@ -92,7 +93,7 @@ pub struct StoredKey {
     pub added: Timestamp,
 }
 
-/// One row of [`Store::list_peers`].
+/// One row of [`Peers::list_peers`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerRow {
     /// The peer's address.
@@ -124,40 +125,24 @@ pub enum Cursor {
 /// A history of fewer keys is read whole.
 pub(crate) const SHORT_HISTORY: usize = 4;
 
-/// Everything that is remembered. Reads see the last commit, or the own transaction.
-///
-/// All errors are [`StoreError`]; after one inside a transaction the caller rolls back.
-#[allow(clippy::missing_errors_doc)] // Said once, above.
-pub trait Store: Send {
-    /// Begins a transaction that writes. Several processes queue here. What is written without one
-    /// is a transaction of its own.
-    fn begin(&mut self) -> Result<(), StoreError>;
-    /// Begins to read: until [`Store::end_read`] everything is read as it is now, and costs less.
-    /// Inside a transaction, and where it makes no difference, it does nothing.
-    fn begin_read(&mut self) -> Result<(), StoreError> {
-        Ok(())
-    }
-    /// Ends what [`Store::begin_read`] began.
-    fn end_read(&mut self) {}
-    /// From now on a loss of power may undo the last commits, whole ones and no earlier without the
-    /// later: for a scan, which does again what was undone.
-    fn allow_loss(&mut self) -> Result<(), StoreError> {
-        Ok(())
-    }
-    /// In a child after `fork()`, before it is dropped: it is the parent's, and dropping it must
-    /// change nothing but what is this process's own. Never in a transaction.
-    fn leave(&mut self) {}
-    /// Makes the transaction durable. One commit, whatever is in it; none if nothing was written.
-    fn commit(&mut self) -> Result<(), StoreError>;
-    /// Undoes the transaction; does nothing without one.
-    fn rollback(&mut self);
-    /// A number that changes whenever this or another process changed anything.
-    fn generation(&mut self) -> Result<i64, StoreError>;
-
+/// The accounts. All errors of a store are [`StoreError`]; after one inside a transaction the caller
+/// rolls back. Reads see the last commit, or the own transaction.
+#[allow(clippy::missing_errors_doc)] // Said once, above; so below.
+pub trait Accounts {
     /// All accounts with their aliases, in the order in which they were made.
     fn accounts(&mut self) -> Result<Vec<Account>, StoreError>;
+    /// The account with this address, or with this alias.
+    fn account_of(&mut self, addr: &Addr) -> Result<Option<Account>, StoreError>;
+    /// A number that changes whenever anything of this account changed; it may change more often. Inside
+    /// a transaction it is the one that the commit leaves.
+    fn generation_of(&mut self, account: &Addr) -> Result<i64, StoreError>;
     /// Makes the account, or replaces its settings, aliases and current key.
     fn save_account(&mut self, account: &Account) -> Result<(), StoreError>;
+}
+
+/// The user's secret keys.
+#[allow(clippy::missing_errors_doc)]
+pub trait Secrets {
     /// All keys of an account, current first, then youngest first.
     fn secret_keys(&mut self, account: &Addr) -> Result<Vec<StoredKey>, StoreError>;
     /// Adds a key; one that is there already stays as it is.
@@ -171,11 +156,15 @@ pub trait Store: Send {
         account: &Addr,
         fingerprint: &Fingerprint,
     ) -> Result<bool, StoreError>;
+}
 
+/// What is remembered of each peer.
+#[allow(clippy::missing_errors_doc)]
+pub trait Peers {
     /// Everything that is remembered of one peer.
     fn peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<PeerState>, StoreError>;
     /// The same for one mail: of a long history only the records of the keys in the row, so that it
-    /// costs no more than a short one. What [`History::lacks`] comes by [`Store::key_record`].
+    /// costs no more than a short one. What [`History::lacks`] comes by [`Peers::key_record`].
     ///
     /// [`History::lacks`]: crate::history::History::lacks
     fn peer_in_part(
@@ -219,16 +208,23 @@ pub trait Store: Send {
     fn count_with_key(&mut self, account: &Addr) -> Result<usize, StoreError>;
     /// How many rows the account has of peers never written to.
     fn count_peers(&mut self, account: &Addr) -> Result<usize, StoreError>;
-    /// Drops up to `count` rows of peers that were never written to: first those without a key and
-    /// those with gossip only, then the least lately seen (a peer never seen itself by its
-    /// gossip); gives how many were dropped (Discovery §9). Rows with the user's word or an imported key, and rows that `forgotten` marks,
-    /// are never dropped.
-    fn drop_peers(&mut self, account: &Addr, count: usize) -> Result<usize, StoreError>;
-    /// Whether [`Store::mark_written_to`] was called for `addr`.
+    /// Drops up to `count` rows, those of the lowest rank first (ties: by address), and says how many
+    /// went; a row without a rank stays (Discovery §9).
+    fn drop_peers(
+        &mut self,
+        account: &Addr,
+        count: usize,
+        rank: &dyn Fn(&Standing) -> Option<Rank>,
+    ) -> Result<usize, StoreError>;
+    /// Whether [`Peers::mark_written_to`] was called for `addr`.
     fn is_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<bool, StoreError>;
     /// Notes that the user has written to `addr`: its row is never dropped at a limit.
     fn mark_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<(), StoreError>;
+}
 
+/// Which mails were encrypted, by their Message-IDs.
+#[allow(clippy::missing_errors_doc)]
+pub trait Remembered {
     /// Whether the mail with this Message-ID was encrypted.
     fn was_encrypted(&mut self, account: &Addr, id: &MessageIdHash) -> Result<bool, StoreError>;
     /// Remembers a Message-ID as encrypted, under its latest date; past the limit the oldest are
@@ -239,7 +235,11 @@ pub trait Store: Send {
         id: &MessageIdHash,
         at: Timestamp,
     ) -> Result<(), StoreError>;
+}
 
+/// How far mailboxes have been scanned.
+#[allow(clippy::missing_errors_doc)]
+pub trait Cursors {
     /// Everything scanned so far of one mailbox, in the order in which it was saved.
     fn load_cursor(&mut self, account: &Addr, mailbox: &str) -> Result<Vec<Cursor>, StoreError>;
     /// Adds to what has been scanned of a mailbox. An `Offset` replaces the last one.
@@ -251,7 +251,36 @@ pub trait Store: Send {
     ) -> Result<(), StoreError>;
     /// Forgets what has been scanned of a mailbox.
     fn drop_cursor(&mut self, account: &Addr, mailbox: &str) -> Result<(), StoreError>;
+}
 
+/// Everything that is remembered, in transactions.
+#[allow(clippy::missing_errors_doc)]
+pub trait Store: Accounts + Secrets + Peers + Remembered + Cursors + Send {
+    /// Begins a transaction that writes. Several processes queue here. What is written without one
+    /// is a transaction of its own.
+    fn begin(&mut self) -> Result<(), StoreError>;
+    /// Begins to read: until [`Store::end_read`] everything is read as it is now, and costs less.
+    /// Inside a transaction, and where it makes no difference, it does nothing.
+    fn begin_read(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+    /// Ends what [`Store::begin_read`] began.
+    fn end_read(&mut self) {}
+    /// From now on a loss of power may undo the last commits, whole ones and no earlier without the
+    /// later: for a scan, which does again what was undone.
+    fn allow_loss(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+    /// In a child after `fork()`, before it is dropped: it is the parent's, and dropping it must
+    /// change nothing but what is this process's own. Never in a transaction.
+    fn leave(&mut self) {}
+    /// Makes the transaction durable. One commit, whatever is in it; none if nothing was written.
+    fn commit(&mut self) -> Result<(), StoreError>;
+    /// Undoes the transaction; does nothing without one.
+    fn rollback(&mut self);
+    /// A number that changes whenever this or another process changed anything. Inside a
+    /// transaction it is the one that the commit leaves.
+    fn generation(&mut self) -> Result<i64, StoreError>;
     /// Checks the whole database; each line of the answer is one fault.
     fn check(&mut self) -> Result<Vec<String>, StoreError>;
     /// Commits that wrote, so far, on this connection; a count for tests.

@@ -16,7 +16,7 @@ use inbome_core::openpgp::{OpenPgp, Rpgp};
 use inbome_core::outgoing::{ComposeError, OutgoingOptions};
 use inbome_core::receive::{Held, Working, apply, examine};
 use inbome_core::store::memory::MemoryStore;
-use inbome_core::store::{MessageIdHash, Store, transaction};
+use inbome_core::store::{Accounts as _, MessageIdHash, Remembered, transaction};
 use inbome_tests::certs::{Cert, Key, On, Says, sign};
 use inbome_tests::stage::*;
 

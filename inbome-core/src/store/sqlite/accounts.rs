@@ -13,30 +13,47 @@ use crate::openpgp::SecretKey;
 use crate::secret::Secret;
 use crate::store::StoredKey;
 
+macro_rules! select_account {
+    () => {
+        "SELECT account, enabled, prefer_encrypt, spelling, profile, current FROM accounts"
+    };
+}
+
 /// All accounts, in the order in which they were made.
 pub(super) fn load(conn: &Connection) -> Result<Vec<Account>, Fault> {
-    let mut statement = conn.prepare_cached(
-        "SELECT account, enabled, prefer_encrypt, spelling, profile, current
-         FROM accounts ORDER BY position",
-    )?;
+    let mut statement = conn.prepare_cached(concat!(select_account!(), " ORDER BY position"))?;
     let mut rows = statement.query([])?;
     let mut accounts = Vec::new();
     while let Some(row) = rows.next()? {
-        let mut columns = Columns::of(row);
-        let addr = columns.addr()?;
-        accounts.push(Account {
-            aliases: load_aliases(conn, &addr)?,
-            addr,
-            settings: Settings {
-                enabled: columns.flag()?,
-                prefer_encrypt: columns.code(&PREFERENCES)?,
-                spelling: columns.code(&SPELLINGS)?,
-                profile: columns.code(&PROFILES)?,
-            },
-            current: columns.optional_fingerprint()?,
-        });
+        accounts.push(read(conn, &mut Columns::of(row))?);
     }
     Ok(accounts)
+}
+
+/// The account with this address or alias.
+pub(super) fn find(conn: &Connection, addr: &Addr) -> Result<Option<Account>, Fault> {
+    let mut statement = conn.prepare_cached(concat!(
+        select_account!(),
+        " WHERE account = ?1 OR account IN (SELECT account FROM aliases WHERE alias = ?1)
+          ORDER BY position LIMIT 1"
+    ))?;
+    let mut rows = statement.query([addr.as_str()])?;
+    rows.next()?.map(|row| read(conn, &mut Columns::of(row))).transpose()
+}
+
+fn read(conn: &Connection, columns: &mut Columns<'_>) -> Result<Account, Fault> {
+    let addr = columns.addr()?;
+    Ok(Account {
+        aliases: load_aliases(conn, &addr)?,
+        addr,
+        settings: Settings {
+            enabled: columns.flag()?,
+            prefer_encrypt: columns.code(&PREFERENCES)?,
+            spelling: columns.code(&SPELLINGS)?,
+            profile: columns.code(&PROFILES)?,
+        },
+        current: columns.optional_fingerprint()?,
+    })
 }
 
 /// Makes an account, or replaces what is stored of it.

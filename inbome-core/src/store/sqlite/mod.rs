@@ -25,7 +25,10 @@ use rusqlite::{Connection, OpenFlags};
 
 use self::fault::Fault;
 use self::migrate::{STEPS, Step};
-use super::{Cursor, MessageIdHash, PeerRow, SavedPeer, Store, StoreError, StoredKey};
+use super::{
+    Accounts, Cursor, Cursors, MessageIdHash, PeerRow, Peers, Remembered, SavedPeer, Secrets,
+    Store, StoreError, StoredKey,
+};
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -33,7 +36,7 @@ use crate::history::KeyRecord;
 use crate::key::Fingerprint;
 use crate::limits::MAX_MESSAGE_IDS;
 use crate::openpgp::SecretKey;
-use crate::peer::{Peer, PeerState};
+use crate::peer::{Peer, PeerState, Rank, Standing};
 
 /// How to open a home.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,20 +211,42 @@ impl Store for SqliteStore {
     }
 
     fn generation(&mut self) -> Result<i64, StoreError> {
-        self.read(|conn| {
+        let stored: i64 = self.read(|conn| {
             let mut statement = conn.prepare_cached("SELECT generation FROM home WHERE id = 1")?;
             Ok(statement.query_row([], |row| row.get(0))?)
-        })
+        })?;
+        Ok(stored.saturating_add(i64::from(self.begun_at.is_some() && self.has_written())))
     }
 
+    fn check(&mut self) -> Result<Vec<String>, StoreError> {
+        self.read(check::check)
+    }
+
+    fn commits(&self) -> u64 {
+        self.commits
+    }
+}
+
+impl Accounts for SqliteStore {
     fn accounts(&mut self) -> Result<Vec<Account>, StoreError> {
         self.read(accounts::load)
+    }
+
+    fn account_of(&mut self, addr: &Addr) -> Result<Option<Account>, StoreError> {
+        self.read(|conn| accounts::find(conn, addr))
+    }
+
+    fn generation_of(&mut self, _account: &Addr) -> Result<i64, StoreError> {
+        // Programs of the version before raise that of the home alone.
+        self.generation()
     }
 
     fn save_account(&mut self, account: &Account) -> Result<(), StoreError> {
         self.write(|conn| accounts::save(conn, account))
     }
+}
 
+impl Secrets for SqliteStore {
     fn secret_keys(&mut self, account: &Addr) -> Result<Vec<StoredKey>, StoreError> {
         self.read(|conn| accounts::secret_keys(conn, account))
     }
@@ -243,7 +268,9 @@ impl Store for SqliteStore {
         self.shred = true;
         self.write(|conn| accounts::destroy_secret_key(conn, account, fingerprint))
     }
+}
 
+impl Peers for SqliteStore {
     fn peer(&mut self, account: &Addr, addr: &Addr) -> Result<Option<PeerState>, StoreError> {
         self.read_whole(|conn| {
             let Some(peer) = peers::load(conn, account, addr)? else { return Ok(None) };
@@ -319,8 +346,13 @@ impl Store for SqliteStore {
         self.read(|conn| peers::count(conn, account))
     }
 
-    fn drop_peers(&mut self, account: &Addr, count: usize) -> Result<usize, StoreError> {
-        self.write(|conn| peers::drop_some(conn, account, count))
+    fn drop_peers(
+        &mut self,
+        account: &Addr,
+        count: usize,
+        rank: &dyn Fn(&Standing) -> Option<Rank>,
+    ) -> Result<usize, StoreError> {
+        self.write(|conn| peers::drop_some(conn, account, count, rank))
     }
 
     fn is_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<bool, StoreError> {
@@ -330,7 +362,9 @@ impl Store for SqliteStore {
     fn mark_written_to(&mut self, account: &Addr, addr: &Addr) -> Result<(), StoreError> {
         self.write(|conn| peers::mark_written_to(conn, account, addr))
     }
+}
 
+impl Remembered for SqliteStore {
     fn was_encrypted(&mut self, account: &Addr, id: &MessageIdHash) -> Result<bool, StoreError> {
         self.read(|conn| message_ids::contains(conn, account, id))
     }
@@ -344,7 +378,9 @@ impl Store for SqliteStore {
         let limit = self.max_message_ids;
         self.write(|conn| message_ids::remember(conn, account, id, at, limit))
     }
+}
 
+impl Cursors for SqliteStore {
     fn load_cursor(&mut self, account: &Addr, mailbox: &str) -> Result<Vec<Cursor>, StoreError> {
         self.read(|conn| cursors::load(conn, account, mailbox))
     }
@@ -360,14 +396,6 @@ impl Store for SqliteStore {
 
     fn drop_cursor(&mut self, account: &Addr, mailbox: &str) -> Result<(), StoreError> {
         self.write(|conn| cursors::remove(conn, account, mailbox))
-    }
-
-    fn check(&mut self) -> Result<Vec<String>, StoreError> {
-        self.read(check::check)
-    }
-
-    fn commits(&self) -> u64 {
-        self.commits
     }
 }
 

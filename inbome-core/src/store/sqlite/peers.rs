@@ -3,6 +3,7 @@
 //! The upsert names its columns, so that columns of newer programs keep their values. SQLite writes
 //! only those pages of a row that differ: repeating a large key costs nothing on the disk.
 
+use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 use rusqlite::{CachedStatement, Connection, params};
@@ -11,7 +12,7 @@ use super::columns::{Columns, PREFERENCES, VERDICTS, code_of, secs};
 use super::fault::Fault;
 use crate::addr::Addr;
 use crate::key::{Hash, Judgement, Key, Usable};
-use crate::peer::{Advert, Introduced, Peer, Plain, Seen, Word};
+use crate::peer::{Advert, Introduced, Peer, Plain, Rank, Seen, Standing, Word};
 use crate::store::PeerRow;
 
 macro_rules! select_peer {
@@ -76,19 +77,14 @@ pub(super) const SAVE: &str = "INSERT INTO peers (
         advert_key = excluded.advert_key, gossip_key = excluded.gossip_key,
         imported_key = excluded.imported_key";
 
-/// Without the written-to: first those without a key of their own, then the least lately seen.
-/// Where a peer was never seen itself, its gossip tells its age.
-const DROP: &str = "DELETE FROM peers WHERE rowid IN (
-        SELECT p.rowid FROM peers p
-        WHERE p.account = ?1 AND p.word = 0 AND p.forgotten IS NULL
-          AND NOT EXISTS (
-            SELECT 1 FROM written_to w WHERE w.account = p.account AND w.addr = p.addr)
-          AND NOT EXISTS (
+/// What decides whether a row goes, without the keys.
+const STANDINGS: &str = "SELECT p.rowid, p.addr,
+        EXISTS (SELECT 1 FROM written_to w WHERE w.account = p.account AND w.addr = p.addr),
+        p.word <> 0 OR EXISTS (
             SELECT 1 FROM peer_keys k
-            WHERE k.account = p.account AND k.addr = p.addr AND k.import_last IS NOT NULL)
-        ORDER BY p.advert_at IS NOT NULL, coalesce(max(p.seen_at, p.gossip_at), p.seen_at,
-                 p.gossip_at), p.addr
-        LIMIT ?2)";
+            WHERE k.account = p.account AND k.addr = p.addr AND k.import_last IS NOT NULL),
+        p.forgotten IS NOT NULL, p.advert_at IS NOT NULL, p.seen_at, p.gossip_at
+     FROM peers p WHERE p.account = ?1";
 
 /// One row.
 pub(super) fn load(conn: &Connection, account: &Addr, addr: &Addr) -> Result<Option<Peer>, Fault> {
@@ -206,10 +202,42 @@ pub(super) fn save(
     Ok(())
 }
 
-/// Drops rows at the limit, their key history with them.
-pub(super) fn drop_some(conn: &Connection, account: &Addr, count: usize) -> Result<usize, Fault> {
-    let count = i64::try_from(count).unwrap_or(i64::MAX);
-    Ok(conn.prepare_cached(DROP)?.execute((account.as_str(), count))?)
+/// Drops the rows of the lowest ranks, their key history with them.
+pub(super) fn drop_some(
+    conn: &Connection,
+    account: &Addr,
+    count: usize,
+    rank: &dyn Fn(&Standing) -> Option<Rank>,
+) -> Result<usize, Fault> {
+    // The highest of those that go is on top.
+    let mut going = BinaryHeap::new();
+    let mut statement = conn.prepare_cached(STANDINGS)?;
+    let mut rows = statement.query([account.as_str()])?;
+    while let Some(row) = rows.next()? {
+        let mut columns = Columns::of(row);
+        let row_id: i64 = columns.next()?;
+        let addr = columns.addr()?;
+        let standing = Standing {
+            written_to: columns.flag()?,
+            has_word: columns.flag()?,
+            forgotten: columns.flag()?,
+            has_advert: columns.flag()?,
+            seen: columns.optional_time()?,
+            gossip: columns.optional_time()?,
+        };
+        if let Some(rank) = rank(&standing) {
+            going.push((rank, addr, row_id));
+            if going.len() > count {
+                going.pop();
+            }
+        }
+    }
+    drop(rows);
+    let mut delete = conn.prepare_cached("DELETE FROM peers WHERE rowid = ?1")?;
+    for (_, _, row_id) in &going {
+        delete.execute([row_id])?;
+    }
+    Ok(going.len())
 }
 
 /// Whether a peer is marked as written to.
