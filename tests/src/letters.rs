@@ -10,7 +10,7 @@ use inbome_core::engine::{Engine, EngineOptions};
 use inbome_core::key::{Certificates, Fingerprint};
 use inbome_core::mime::{Form, locate};
 use inbome_core::openpgp::message::{KeyId, SignatureCheck};
-use inbome_core::openpgp::{OpenPgp, Rpgp, SecretKey};
+use inbome_core::openpgp::{Messages, Rpgp, SecretKey};
 use inbome_core::outgoing::{Mode, Outgoing, OutgoingOptions};
 
 use crate::stage::{Seeded, SetClock, add_account, addr, receive, rfc2822};

@@ -6,7 +6,7 @@ use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::key::{CertUnion, Certificates};
 use inbome_core::openpgp::message::SealTo;
-use inbome_core::openpgp::{Lock, OpenPgp, Rpgp, SecretKey};
+use inbome_core::openpgp::{Lock, OwnKeys, Rpgp, SecretKey};
 use pgp::composed::{KeyType, MessageBuilder, RawSessionKey};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;

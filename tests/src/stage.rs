@@ -14,7 +14,7 @@ use inbome_core::discover::Receipt;
 use inbome_core::engine::{AccountOptions, Engine, EngineOptions, PeerFilter};
 use inbome_core::history::Source;
 use inbome_core::key::{Fingerprint, hash};
-use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::openpgp::{Keyring, OwnKeys, Rpgp};
 use inbome_core::peer::PeerState;
 use inbome_core::random::{RandomError, SecureRandom};
 use inbome_core::receive::{Incoming, Outcome};

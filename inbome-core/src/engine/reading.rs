@@ -85,7 +85,7 @@ impl Engine {
         Ok((payload, shown))
     }
 
-    fn summarise(&self, opening: &Opening<'_>, held: &OwnKeys) -> Result<Decrypted, Error> {
+    fn summarise(&self, opening: &Opening<'_>, held: &HeldKeys) -> Result<Decrypted, Error> {
         // What is stored of possible senders is read before the pure part asks for it.
         let mut states = BTreeMap::new();
         for addr in opening.senders() {
@@ -106,7 +106,7 @@ impl Engine {
 }
 
 /// The user's keys that a mail may be encrypted to, each with its account.
-pub(super) struct OwnKeys {
+pub(super) struct HeldKeys {
     accounts: std::sync::Arc<Accounts>,
     keys: Vec<(Addr, SecretKey)>,
 }
@@ -123,7 +123,11 @@ impl Inner {
 
     /// The keys to try: those of the account that is named or that the mail names, else all. Of each
     /// account the current one comes first.
-    pub(super) fn keys_for(&mut self, named: Option<&Addr>, mail: &[u8]) -> Result<OwnKeys, Error> {
+    pub(super) fn keys_for(
+        &mut self,
+        named: Option<&Addr>,
+        mail: &[u8],
+    ) -> Result<HeldKeys, Error> {
         let accounts = self.accounts()?;
         let account = match named {
             Some(addr) => Some(self.account(Some(addr))?),
@@ -142,6 +146,6 @@ impl Inner {
                 keys.extend(own.into_iter().map(|key| (held.addr.clone(), key)));
             }
         }
-        Ok(OwnKeys { accounts, keys })
+        Ok(HeldKeys { accounts, keys })
     }
 }

@@ -220,7 +220,7 @@ pub(super) fn open(octets: &[u8], ask: AskPassphrase<'_>) -> Result<Opened, Open
     let mut secret = Zeroizing::new(Vec::with_capacity(octets.len().saturating_mul(2)));
     let mut cert = Vec::with_capacity(octets.len());
     let (mut unlocked, mut has_unread) = (BTreeSet::new(), false);
-    let mut keyring = Keyring { ask, known: Vec::new() };
+    let mut keyring = Unlocker { ask, known: Vec::new() };
     for (tag, body) in packets {
         let (public_tag, primary) = match tag {
             Tag::SecretKey => (Tag::PublicKey, true),
@@ -270,13 +270,13 @@ fn is_absent(rest: &[u8]) -> bool {
 }
 
 /// The passphrases of one import.
-struct Keyring<'a> {
+struct Unlocker<'a> {
     ask: AskPassphrase<'a>,
     /// Those that opened something: the parts of a key mostly share one.
     known: Vec<Secret>,
 }
 
-impl Keyring<'_> {
+impl Unlocker<'_> {
     /// The packet body without its lock.
     fn unlock(
         &mut self,

@@ -171,8 +171,8 @@ pub type AskPassphrase<'a> = &'a mut dyn FnMut(&Fingerprint) -> Option<Secret>;
 /// Takes the certs of a keyring, until it breaks off.
 pub type TakeCert<'a> = &'a mut dyn FnMut(Result<&[u8], CertFlaw>) -> ControlFlow<()>;
 
-/// Everything INBOME asks of OpenPGP.
-pub trait OpenPgp: Certificates + Send + Sync {
+/// What is asked of OpenPGP about the user's own keys (Messages §1).
+pub trait OwnKeys {
     /// Makes a key for `addr` (Messages §1): version 4, Ed25519 and Curve25519 ECDH, one User ID
     /// `<addr>`, no expiry.
     ///
@@ -230,25 +230,15 @@ pub trait OpenPgp: Certificates + Send + Sync {
     /// signed no earlier.
     fn can_replace(&self, newer: &SecretKey, older: &SecretKey) -> bool;
 
-    /// Reads one cert, armored or binary, up to the import limit; gives it in binary. A cert that
-    /// would make a key field invalid is refused with the reason in words.
-    ///
-    /// # Errors
-    /// [`OpenPgpError::Malformed`], [`OpenPgpError::Unusable`], [`OpenPgpError::TooLarge`].
-    fn import_cert(&self, octets: &[u8]) -> Result<(Fingerprint, Vec<u8>), OpenPgpError>;
-
-    /// The ASCII armor of a binary cert, without Version or Comment.
-    ///
-    /// # Errors
-    /// [`OpenPgpError::Malformed`].
-    fn armor_cert(&self, cert: &[u8]) -> Result<String, OpenPgpError>;
-
     /// The ASCII armor of a secret key.
     ///
     /// # Errors
     /// [`OpenPgpError::Malformed`].
     fn armor_secret(&self, key: &SecretKey) -> Result<Secret, OpenPgpError>;
+}
 
+/// What is asked of OpenPGP about messages and signatures (Messages §2, §3, §6).
+pub trait Messages {
     /// Signs `payload`, if there is a signer, and encrypts it to all recipients as one message in
     /// ASCII armor, without Version or Comment and with LF as line end (Messages §2). The signature
     /// names recipients and signer as those it is intended for.
@@ -296,6 +286,22 @@ pub trait OpenPgp: Certificates + Send + Sync {
         signers: &[&CertUnion],
         now: Timestamp,
     ) -> Vec<SignatureCheck>;
+}
+
+/// What is asked of OpenPGP about certs that come from elsewhere or go there.
+pub trait Keyring {
+    /// Reads one cert, armored or binary, up to the import limit; gives it in binary. A cert that
+    /// would make a key field invalid is refused with the reason in words.
+    ///
+    /// # Errors
+    /// [`OpenPgpError::Malformed`], [`OpenPgpError::Unusable`], [`OpenPgpError::TooLarge`].
+    fn import_cert(&self, octets: &[u8]) -> Result<(Fingerprint, Vec<u8>), OpenPgpError>;
+
+    /// The ASCII armor of a binary cert, without Version or Comment.
+    ///
+    /// # Errors
+    /// [`OpenPgpError::Malformed`].
+    fn armor_cert(&self, cert: &[u8]) -> Result<String, OpenPgpError>;
 
     /// Hands the certs of a keyring, armored or binary, to `each` one after the other, in binary,
     /// until it breaks off. What is no cert is handed over as its flaw; broken framing ends it.
@@ -325,6 +331,11 @@ pub trait OpenPgp: Certificates + Send + Sync {
         now: Timestamp,
     ) -> Option<Vec<u8>>;
 }
+
+/// Everything that is asked of OpenPGP, in its pieces.
+pub trait OpenPgp: Certificates + OwnKeys + Messages + Keyring + Send + Sync {}
+
+impl<T: Certificates + OwnKeys + Messages + Keyring + Send + Sync> OpenPgp for T {}
 
 /// What the library below should have been able to do.
 #[cfg(feature = "openpgp")]

@@ -12,8 +12,8 @@ use super::policy::Policy;
 use super::recent::Recent;
 use super::verify::Verifier;
 use super::{
-    AskPassphrase, Described, Lock, OpenPgp, OpenPgpError, Renewal, SecretKey, TakeCert, armor,
-    check, generate, import, keyring, minimise, renew, union,
+    AskPassphrase, Described, Keyring, Lock, Messages, OpenPgpError, OwnKeys, Renewal, SecretKey,
+    TakeCert, armor, check, generate, import, keyring, minimise, renew, union,
 };
 use crate::account::KeyRole;
 use crate::addr::Addr;
@@ -94,7 +94,7 @@ impl Certificates for Rpgp {
     }
 }
 
-impl OpenPgp for Rpgp {
+impl OwnKeys for Rpgp {
     fn generate(
         &self,
         addr: &Addr,
@@ -137,18 +137,12 @@ impl OpenPgp for Rpgp {
         import::can_replace(newer, older)
     }
 
-    fn import_cert(&self, octets: &[u8]) -> Result<(Fingerprint, Vec<u8>), OpenPgpError> {
-        import::import_cert(octets, self.verifier())
-    }
-
-    fn armor_cert(&self, cert: &[u8]) -> Result<String, OpenPgpError> {
-        armor::armor_cert(cert)
-    }
-
     fn armor_secret(&self, key: &SecretKey) -> Result<Secret, OpenPgpError> {
         armor::armor_secret(key)
     }
+}
 
+impl Messages for Rpgp {
     fn seal(&self, payload: &[u8], sealing: &Sealing<'_>) -> Result<Vec<u8>, OpenPgpError> {
         message::seal(payload, sealing, &self.recent)
     }
@@ -181,6 +175,16 @@ impl OpenPgp for Rpgp {
         now: Timestamp,
     ) -> Vec<SignatureCheck> {
         message::verify(signed, signatures, signers, now, &self.recent)
+    }
+}
+
+impl Keyring for Rpgp {
+    fn import_cert(&self, octets: &[u8]) -> Result<(Fingerprint, Vec<u8>), OpenPgpError> {
+        import::import_cert(octets, self.verifier())
+    }
+
+    fn armor_cert(&self, cert: &[u8]) -> Result<String, OpenPgpError> {
+        armor::armor_cert(cert)
     }
 
     fn split_keyring(&self, octets: &[u8], each: TakeCert<'_>) {

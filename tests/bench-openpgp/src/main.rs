@@ -15,7 +15,7 @@ mod theirs;
 mod measure;
 
 use inbome_core::addr::Addr;
-use inbome_core::openpgp::{OpenPgp, Rpgp, SecretKey};
+use inbome_core::openpgp::{Messages, OwnKeys, Rpgp, SecretKey};
 use inbome_core::random::SystemRandom;
 use measure::{Row, cpu};
 use rand::Rng;

@@ -3,7 +3,7 @@
 use inbome_core::clock::Timestamp;
 use inbome_core::key::{CertUnion, Certificates};
 use inbome_core::openpgp::message::{SealTo, Sealing, SignatureCheck};
-use inbome_core::openpgp::{OpenPgp, Rpgp, SecretKey};
+use inbome_core::openpgp::{Messages, Rpgp, SecretKey};
 use inbome_core::random::SystemRandom;
 use inbome_core::secret::Secret;
 

@@ -14,7 +14,7 @@ use std::path::Path;
 use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::header::{self, PreferEncrypt, Spelling};
-use inbome_core::openpgp::{OpenPgp as _, Rpgp};
+use inbome_core::openpgp::{OwnKeys, Rpgp};
 use inbome_core::random::SystemRandom;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};

@@ -6,7 +6,7 @@ use inbome_core::draft::{DraftError, OpenedDraft};
 use inbome_core::engine::{AccountOptions, Engine, Reply};
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::header::DraftState;
-use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::openpgp::{Messages, Rpgp};
 use inbome_core::outgoing::{ComposeError, Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::recommend::{Recommendation, TargetSource};
 use inbome_tests::letters::*;

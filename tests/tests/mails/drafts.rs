@@ -11,7 +11,7 @@ use inbome_core::error::Error;
 use inbome_core::header::DraftState;
 use inbome_core::key::Certificates;
 use inbome_core::openpgp::message::{SealTo, Sealing};
-use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::openpgp::{Messages, Rpgp};
 use inbome_core::outgoing::{ComposeError, Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::recommend::{Recommendation, TargetSource};
 use inbome_tests::certs::dearmor;

@@ -2,7 +2,7 @@
 //! work, which is counted.
 
 use inbome_core::openpgp::message::{KeyId, OpenFlaw, SealTo, Sealing};
-use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::openpgp::{Messages, Rpgp};
 use inbome_core::random::SystemRandom;
 use inbome_tests::certs::*;
 use inbome_tests::messages::*;

@@ -7,7 +7,7 @@ use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::key::{CertUnion, Certificates};
 use inbome_core::openpgp::message::{OpenFlaw, Opened, SealTo, Sealing, SignatureCheck};
-use inbome_core::openpgp::{Lock, OpenPgp, Rpgp, SecretKey};
+use inbome_core::openpgp::{Lock, Messages, OwnKeys, Rpgp, SecretKey};
 use inbome_core::random::SystemRandom;
 use inbome_tests::certs::*;
 use inbome_tests::messages::*;

@@ -8,7 +8,7 @@ use inbome_core::key::Unusable::Unsupported;
 use inbome_core::key::{Certificates, Fingerprint};
 use inbome_core::limits::MAX_KEY_FIELD_BYTES;
 use inbome_core::openpgp::message::{KeyId, Sealing, SignatureCheck};
-use inbome_core::openpgp::{OpenPgp, OpenPgpError, Rpgp};
+use inbome_core::openpgp::{Keyring, Messages, OpenPgpError, OwnKeys, Rpgp};
 use inbome_core::outgoing::OutgoingOptions;
 use inbome_core::random::SystemRandom;
 use inbome_tests::certs::*;

@@ -2,7 +2,7 @@
 
 use inbome_core::key::Fingerprint;
 use inbome_core::openpgp::message::{KeyId, OpenFlaw, SealTo, Sealing, SignatureCheck};
-use inbome_core::openpgp::{OpenPgp, OpenPgpError, Rpgp, SecretKey};
+use inbome_core::openpgp::{Messages, OpenPgpError, Rpgp, SecretKey};
 use inbome_core::random::{RandomError, SecureRandom, SystemRandom};
 use inbome_tests::certs::*;
 use inbome_tests::messages::*;

@@ -3,7 +3,7 @@
 use inbome_core::clock::Timestamp;
 use inbome_core::key::{CertUnion, Certificates, Fingerprint};
 use inbome_core::openpgp::message::{KeyId, OpenFlaw, RawSignature, SignatureCheck};
-use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::openpgp::{Messages, Rpgp};
 use inbome_tests::certs::*;
 use inbome_tests::messages::*;
 use pgp::composed::KeyType;

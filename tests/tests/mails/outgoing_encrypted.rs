@@ -11,7 +11,7 @@ use inbome_core::header::RawField;
 use inbome_core::header::read_gossip;
 use inbome_core::key::{Certificates, Fingerprint};
 use inbome_core::openpgp::message::{SealTo, Sealing};
-use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::openpgp::{Messages, Rpgp};
 use inbome_core::outgoing::{ComposeError, Mode, Outgoing, OutgoingMessage, OutgoingOptions};
 use inbome_tests::certs::dearmor;
 use inbome_tests::hostile::armored;

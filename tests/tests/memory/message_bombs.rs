@@ -2,7 +2,7 @@
 //! is decompressed is held.
 
 use inbome_core::openpgp::message::OpenFlaw;
-use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::openpgp::{Messages, Rpgp};
 use inbome_tests::memory::{alone, growth};
 use inbome_tests::messages::*;
 use pgp::types::{CompressionAlgorithm, Tag};

@@ -309,7 +309,7 @@ fn long_cert() -> Cert {
 
 #[test]
 fn a_thousand_user_ids_are_imported_and_cost_no_more_than_the_limit() {
-    use inbome_core::openpgp::OpenPgp;
+    use inbome_core::openpgp::Keyring;
     let (certs, octets) = (Rpgp::new(), long_cert().octets());
     let (_, imported) = certs.import_cert(&octets).expect("import");
     assert_eq!(certs.verifications(), 1, "the first encryption part decides");

@@ -7,7 +7,7 @@ use inbome_core::key::CertFlaw::{self, NoEncryptionKey, NotOpenPgp};
 use inbome_core::key::Certificates;
 use inbome_core::key::Unusable::{self, Unsupported};
 use inbome_core::openpgp::message::{SealTo, Sealing};
-use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::openpgp::{Messages, Rpgp};
 use inbome_core::outgoing::{Mode, OutgoingOptions};
 use inbome_core::random::SystemRandom;
 use inbome_core::recommend::{Reason, Recommendation};

@@ -6,7 +6,7 @@ use inbome_core::clock::Timestamp;
 use inbome_core::key::Certificates;
 use inbome_core::key::Unusable::{self, Expired, Unsupported};
 use inbome_core::openpgp::message::SignatureCheck;
-use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::openpgp::{Keyring, Messages, Rpgp};
 use inbome_tests::certs::*;
 use inbome_tests::messages::Signing;
 use inbome_tests::spoken::{cases, ends};

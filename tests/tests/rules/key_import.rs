@@ -7,7 +7,7 @@ use inbome_core::engine::Engine;
 use inbome_core::error::ErrorKind;
 use inbome_core::header::{PreferEncrypt, Spelling, print};
 use inbome_core::key::Certificates;
-use inbome_core::openpgp::{Lock, OpenPgp, OpenPgpError, Rpgp, SecretKey};
+use inbome_core::openpgp::{Keyring, Lock, OpenPgpError, OwnKeys, Rpgp, SecretKey};
 use inbome_core::random::{RandomError, SecureRandom, SystemRandom};
 use inbome_core::secret::Secret;
 use inbome_tests::certs::*;

@@ -13,7 +13,7 @@ use inbome_core::error::{Error, ErrorKind};
 use inbome_core::header::DraftState;
 use inbome_core::key::{Certificates, Fingerprint};
 use inbome_core::openpgp::message::OpenFlaw;
-use inbome_core::openpgp::{Lock, OpenPgp, OpenPgpError, Renewal, Rpgp, SecretKey};
+use inbome_core::openpgp::{Lock, OpenPgpError, OwnKeys, Renewal, Rpgp, SecretKey};
 use inbome_core::outgoing::{Mode, OutgoingOptions, OutgoingReason};
 use inbome_core::random::SystemRandom;
 use inbome_core::secret::Secret;

@@ -12,7 +12,7 @@ use inbome_core::gossip::Payload;
 use inbome_core::key::{Certificates, hash};
 use inbome_core::limits::*;
 use inbome_core::mime::Envelope;
-use inbome_core::openpgp::{OpenPgp, Rpgp};
+use inbome_core::openpgp::{Keyring, Rpgp};
 use inbome_core::outgoing::{ComposeError, OutgoingOptions};
 use inbome_core::receive::{Held, Working, apply, examine};
 use inbome_core::store::memory::MemoryStore;
