@@ -131,25 +131,26 @@
 // The program holds the mail for spam.
 #define INBOME_REASON_SPAM 101
 
-// The mail is an automatic report.
+// The mail is an automatic report: `multipart/report`.
 #define INBOME_REASON_REPORT 102
 
-// The mail names no sender.
+// The mail names no sender. So does a file that is not a mail.
 #define INBOME_REASON_NO_FROM 103
 
-// The mail names several senders.
+// The mail names several senders: several From fields or mailboxes, or a group.
 #define INBOME_REASON_SEVERAL_FROM 104
 
 // The sender's address is invalid.
 #define INBOME_REASON_INVALID_FROM 105
 
-// It cannot be told which account the mail was sent to.
+// There are several accounts, and the mail names none of them.
 #define INBOME_REASON_AMBIGUOUS_ACCOUNT 106
 
-// The mail has no usable date.
+// The mail has no usable date, and nobody knows when it was received. Of an import: no date, or
+// one before 1990.
 #define INBOME_REASON_UNDATED 107
 
-// The mail is encrypted and was not decrypted.
+// The mail is encrypted, was not decrypted, and has no key in the outer header.
 #define INBOME_REASON_NOT_DECRYPTED 108
 
 // The user wrote the mail.
@@ -167,19 +168,19 @@
 // The field is longer than 10 KiB.
 #define INBOME_REASON_TOO_LONG 201
 
-// The field is no list of attributes.
+// The field is not a list of attributes, `name=value; name=value`.
 #define INBOME_REASON_GRAMMAR 202
 
-// The field has an unknown attribute.
+// The field has an unknown attribute whose name does not begin with `_`.
 #define INBOME_REASON_CRITICAL_ATTRIBUTE 203
 
-// An address, a key or a type is given twice.
+// The field has a second address, key or type.
 #define INBOME_REASON_DUPLICATE_ATTRIBUTE 204
 
 // The type is not OpenPGP.
 #define INBOME_REASON_UNSUPPORTED_TYPE 205
 
-// The field has no address.
+// The field has no address. Only `Autocrypt` requires one.
 #define INBOME_REASON_MISSING_ADDR 206
 
 // The field has no key.
@@ -188,10 +189,10 @@
 // The address is not that of From.
 #define INBOME_REASON_ADDR_MISMATCH 208
 
-// The key data is no base64.
+// The key data is not strict base64.
 #define INBOME_REASON_BASE64 209
 
-// The key data is no OpenPGP cert.
+// The key data is not exactly one OpenPGP cert.
 #define INBOME_REASON_NOT_OPENPGP 210
 
 // The key data holds a secret key.
@@ -206,7 +207,7 @@
 // The mail is not signed by the key that it advertises.
 #define INBOME_REASON_NOT_SIGNED 301
 
-// The gossip is for somebody who is no recipient.
+// The gossip is for somebody who is not a recipient.
 #define INBOME_REASON_NOT_A_RECIPIENT 302
 
 // The gossip is for the sender.
@@ -215,22 +216,24 @@
 // No mail from the address was ever seen.
 #define INBOME_REASON_NEVER_SEEN 401
 
-// Mails were seen, none with a key. Of an encrypted mail: it is for none of the user's keys.
+// Mails were seen, none with a key. Of an encrypted mail: it is encrypted to none of the user's
+// keys; the key IDs are named.
 #define INBOME_REASON_NO_KEY 402
 
-// The key is not valid at this date.
+// The key, or every encryption subkey, is not valid at this date.
 #define INBOME_REASON_EXPIRED 403
 
-// The key is revoked.
+// The key, or every encryption subkey, is revoked.
 #define INBOME_REASON_REVOKED 404
 
-// The key is too weak.
+// The key is too weak: its size, or the hash of its signatures.
 #define INBOME_REASON_WEAK 405
 
-// The key uses an unknown algorithm.
+// The key uses an unknown algorithm. Of an encrypted mail: it is protected in LibrePGP's way, in
+// a mode that is not read here (EAX).
 #define INBOME_REASON_UNSUPPORTED 406
 
-// The peer has written without a key since.
+// The peer has written without a key since, for longer than the profile tolerates.
 #define INBOME_REASON_STALE 407
 
 // The key is known from a third person only.
@@ -248,7 +251,7 @@
 // The account does not ask for encryption.
 #define INBOME_REASON_OWN_NOPREFERENCE 412
 
-// The address is the user's own; also of gossip.
+// The address is the user's own.
 #define INBOME_REASON_OWN_ADDRESS 413
 
 // The account is disabled or has no key.
@@ -272,44 +275,54 @@
 // The account has no key.
 #define INBOME_REASON_NO_OWN_KEY 502
 
-// The mail is resent, not written anew.
+// The mail is resent, not written anew: it has `Resent-*` fields.
 #define INBOME_REASON_RESENT 503
 
-// The mail is encrypted already.
+// The mail is encrypted already. It gets its key fields and nothing else.
 #define INBOME_REASON_ALREADY_ENCRYPTED 504
 
-// The user chose it so.
+// The user chose it so, encrypted or clear.
 #define INBOME_REASON_CHOSEN 505
 
-// Encryption is not recommended.
+// In the clear: encryption is not recommended.
 #define INBOME_REASON_NOT_RECOMMENDED 506
 
-// Encryption is recommended.
+// Encrypted: encryption is recommended.
 #define INBOME_REASON_RECOMMENDED 507
 
-// The mail is encrypted to its sender alone but addressed to others.
+// Refused: the mail is encrypted to its sender alone but addressed to others (Messages §5).
 #define INBOME_REASON_ONLY_TO_SELF 508
 
-// The mail is not what an encrypted mail looks like: its parts, or its OpenPGP packets.
+// The mail is not exactly one encrypted OpenPGP message in a shape that is read.
 #define INBOME_REASON_MALFORMED 601
 
-// The mail is encrypted to more keys than are looked at.
+// The mail is encrypted to more than 500 keys.
 #define INBOME_REASON_TOO_MANY_RECIPIENTS 602
 
-// The mail is encrypted without protection against changes.
+// The mail is encrypted without integrity protection: whoever passed it on could have changed it.
 #define INBOME_REASON_UNPROTECTED 603
 
-// The mail was changed, or it is broken.
+// The mail was changed on its way, or it is broken.
 #define INBOME_REASON_DAMAGED 604
 
-// The mail is encrypted with S/MIME.
+// The mail is encrypted with S/MIME, which is not read here.
 #define INBOME_REASON_SMIME 605
 
-// The key that the mail is for is the user's, and locked.
+// The mail is encrypted to a key of the user's that needs its passphrase. Of an import: an old
+// secret key has a passphrase.
 #define INBOME_REASON_LOCKED 606
 
 // The mail is encrypted with a password, and to no key.
 #define INBOME_REASON_PASSWORD 607
+
+// The mail's text has other text around the armor, or more than one message.
+#define INBOME_REASON_TEXT_AROUND 651
+
+// The encrypted message is one of several parts.
+#define INBOME_REASON_PART 652
+
+// The encrypted message is a mail of its own in this one, such as one forwarded as an attachment.
+#define INBOME_REASON_ATTACHED_MAIL 653
 
 // The draft is not encrypted.
 #define INBOME_REASON_NOT_ENCRYPTED 701
@@ -321,7 +334,44 @@
 #define INBOME_REASON_NOT_FROM_ACCOUNT 703
 
 // The draft says nothing of its state inside: another program wrote it, or somebody planted it.
+// It is opened if the user confirms it.
 #define INBOME_REASON_UNCONFIRMED 704
+
+// A secret key of another address than the account's.
+#define INBOME_REASON_OTHER_ACCOUNT 801
+
+// An account without a secret key.
+#define INBOME_REASON_NO_SECRET_KEY 802
+
+// Not a mail address.
+#define INBOME_REASON_INVALID_ADDR 803
+
+// No User ID with an address that the key itself certifies.
+#define INBOME_REASON_NO_ADDR 804
+
+// There is a younger usable key for the address.
+#define INBOME_REASON_OLDER_KEY 805
+
+// The user took in another key of the peer's, and it can still be used.
+#define INBOME_REASON_IMPORTED_BEFORE 806
+
+// Older than the user's *forget*.
+#define INBOME_REASON_FORGOTTEN 807
+
+// More peers than are read of another program's store.
+#define INBOME_REASON_LIMIT_PEERS 808
+
+// More rows than are read of another program's store.
+#define INBOME_REASON_LIMIT_ROWS 809
+
+// Nothing in the key names the peer, so GnuPG could not find it.
+#define INBOME_REASON_NO_USER_ID 810
+
+// Somebody else put the key into the home.
+#define INBOME_REASON_NOT_OURS 811
+
+// GnuPG does not take the key.
+#define INBOME_REASON_GPG_REFUSED 812
 
 // The key fields say nothing about a preference.
 #define INBOME_PREFER_NOPREFERENCE 1
@@ -785,6 +835,16 @@ uint64_t inbome_guarded_panics(void);
 // Returns: the name; "unknown" for a number that is no reason.
 // Borrowed: valid until the process ends
 const char *inbome_reason_name(int32_t code);
+
+// One plain sentence about a reason, in English, without a capital and a full stop: "no mail from
+// them has been seen yet". What a result says of itself (inbome_recommendation_reason_text, for
+// instance) may know more, such as dates.
+//
+// code: any number.
+//
+// Returns: the sentence; empty for a number that is no reason.
+// Borrowed: valid until the process ends
+const char *inbome_reason_text(int32_t code);
 
 // Makes options with their defaults: a home that does not exist is made, 30 seconds of
 // patience, the system's clock and random source.

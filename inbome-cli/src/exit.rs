@@ -135,7 +135,9 @@ impl Failure {
         match self {
             Self::Missing { error: refused, missing } => {
                 let reason = match refused {
-                    Error::Compose(ComposeError::Refused { reason, .. }) => Some(reason.code()),
+                    Error::Compose(ComposeError::Refused { reason, .. }) => {
+                        Some(reason.code().name())
+                    }
                     _ => None,
                 };
                 json!({ "reason": reason, "missing": missing, "error": error })

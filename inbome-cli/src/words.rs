@@ -1,12 +1,13 @@
 //! The words and values of every command: codes for scripts, phrases for people.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use inbome_core::account::Profile;
 use inbome_core::clock::Timestamp;
-use inbome_core::discover::Ignored;
+use inbome_core::code::Code;
 use inbome_core::key::Fingerprint;
-use inbome_core::limits::Limit;
 use inbome_core::recommend::{Arg, Reason, Recommendation, TargetSource};
 use serde_json::{Map, Value, json};
 
@@ -135,7 +136,7 @@ fn reason(reason: &Reason) -> Value {
         };
         args.insert(name.to_owned(), value);
     }
-    json!({ "code": reason.code(), "text": reason.to_string(), "args": args })
+    json!({ "code": reason.code().name(), "text": reason.to_string(), "args": args })
 }
 
 /// All reasons in one phrase.
@@ -143,49 +144,9 @@ pub(crate) fn phrase(reasons: &[Reason]) -> String {
     reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// A reason for a recommendation, as a phrase about many people.
-pub(crate) fn phrase_about_many(code: &str) -> &'static str {
-    match code {
-        "never_seen" => "no mail from them has been seen yet",
-        "no_key" => "they never sent a key",
-        "expired" => "their key is not valid at this date",
-        "revoked" => "their key is revoked",
-        "weak" => "their key is too weak to protect anything",
-        "unsupported" => "their key has no part that this program can encrypt to",
-        "stale" => "they have since written without a key",
-        "gossip_only" => "their key is known only from somebody else's mail",
-        "both_mutual" => "you both ask for encryption",
-        "peer_nopreference" => "they do not ask for encryption by default",
-        "own_nopreference" => "you do not ask for encryption by default",
-        "disabled_account" => "your account is disabled or has no key",
-        "list" => "it is a mailing list, whose readers cannot be known",
-        "pinned" => "you pinned another key than the one they now use",
-        "always" => "you chose to encrypt to them always",
-        "never" => "you chose not to encrypt to them by default",
-        _ => "",
-    }
-}
-
-/// Why mails do not count, as a phrase, by the code of the reason.
-pub(crate) fn ignored_phrase(code: &str) -> String {
-    let all = [
-        Ignored::Spam,
-        Ignored::Report,
-        Ignored::NoFrom,
-        Ignored::SeveralFrom,
-        Ignored::InvalidFrom,
-        Ignored::AmbiguousAccount,
-        Ignored::Undated,
-        Ignored::NotDecrypted,
-        Ignored::OwnMail,
-        Ignored::Limit(Limit::HeaderBytes),
-        Ignored::Limit(Limit::HeaderFields),
-        Ignored::Limit(Limit::Addresses),
-    ];
-    all.into_iter()
-        .find(|reason| reason.code() == code)
-        .map(|reason| reason.to_string())
-        .unwrap_or_default()
+/// Counts by the name of their reason.
+pub(crate) fn counts(counts: &BTreeMap<Code, u64>) -> Value {
+    counts.iter().map(|(reason, count)| (reason.name().to_owned(), json!(count))).collect()
 }
 
 #[cfg(test)]

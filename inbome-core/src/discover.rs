@@ -6,7 +6,6 @@
 //! is decrypted, and anything that OpenPGP must answer; that comes in as an argument.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
@@ -58,69 +57,7 @@ pub trait Mail {
     fn payload(&self) -> Option<&Payload>;
 }
 
-/// Why a mail changes nothing (docs/reasons.md).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Ignored {
-    /// The caller holds it for spam.
-    Spam,
-    /// It is a `multipart/report`.
-    Report,
-    /// No From field, or no mailbox in it.
-    NoFrom,
-    /// Several From fields or mailboxes, or a group.
-    SeveralFrom,
-    /// An invalid address in From.
-    InvalidFrom,
-    /// It cannot be told which account it was sent to.
-    AmbiguousAccount,
-    /// No usable date and no time of receipt.
-    Undated,
-    /// Encrypted, without an outer advert, and not decrypted.
-    NotDecrypted,
-    /// From one of the user's own addresses.
-    OwnMail,
-    /// Past a limit.
-    Limit(Limit),
-}
-
-impl Ignored {
-    /// The stable code.
-    #[must_use]
-    pub fn code(self) -> String {
-        match self {
-            Self::Spam => "spam".into(),
-            Self::Report => "report".into(),
-            Self::NoFrom => "no_from".into(),
-            Self::SeveralFrom => "several_from".into(),
-            Self::InvalidFrom => "invalid_from".into(),
-            Self::AmbiguousAccount => "ambiguous_account".into(),
-            Self::Undated => "undated".into(),
-            Self::NotDecrypted => "not_decrypted".into(),
-            Self::OwnMail => "own_mail".into(),
-            Self::Limit(limit) => format!("limit_{}", limit.name()),
-        }
-    }
-}
-
-/// One plain phrase.
-impl fmt::Display for Ignored {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Spam => "it is held for spam",
-            Self::Report => "it is an automatic report",
-            Self::NoFrom => "it names no sender",
-            Self::SeveralFrom => "it names several senders",
-            Self::InvalidFrom => "its sender's address is invalid",
-            Self::AmbiguousAccount => "it cannot be told which of your accounts it was sent to",
-            Self::Undated => "it has no usable date",
-            Self::NotDecrypted => "it is encrypted and was not decrypted",
-            Self::OwnMail => "you wrote it yourself",
-            Self::Limit(Limit::HeaderBytes) => "its header is too long",
-            Self::Limit(Limit::HeaderFields) => "its header has too many fields",
-            Self::Limit(Limit::Addresses) => "it names too many addresses",
-        })
-    }
-}
+pub use crate::reason::Ignored;
 
 /// Steps 1 and 2: a mail that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use crate::account::Account;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::code::Code;
 use crate::decrypt::Failure;
 use crate::gossip::read_draft_gossip;
 use crate::header::{DRAFT_STATE_FIELD, DraftState, RawField};
@@ -20,6 +21,7 @@ use crate::openpgp::message::{SealTo, Sealing};
 use crate::openpgp::{OpenPgp, SecretKey};
 use crate::outgoing::EncryptError;
 use crate::random::SecureRandom;
+use crate::reason::DraftFlaw;
 
 /// A draft to be put away.
 pub struct Draft<'a> {
@@ -82,7 +84,7 @@ pub struct OpenedDraft {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DraftError {
     /// It is past a limit.
-    #[error("expected a draft within the limits, found one past limit_{}", .0.name())]
+    #[error("expected a draft within the limits, found one past {}", .0.code())]
     Limit(Limit),
     /// It is no encrypted mail.
     #[error("expected an encrypted draft, found a mail that is not encrypted")]
@@ -113,16 +115,16 @@ pub enum DraftError {
 }
 
 impl DraftError {
-    /// The stable code (docs/reasons.md).
+    /// The code that stays the same.
     #[must_use]
-    pub fn code(&self) -> String {
+    pub fn code(&self) -> Code {
         match self {
-            Self::Limit(limit) => format!("limit_{}", limit.name()),
-            Self::NotEncrypted => "not_encrypted".into(),
-            Self::Failed(failure) => failure.code().into(),
-            Self::ToOthers { .. } => "to_others".into(),
-            Self::NotFromAccount { .. } => "not_from_account".into(),
-            Self::Unconfirmed => "unconfirmed".into(),
+            Self::Limit(limit) => limit.code(),
+            Self::NotEncrypted => DraftFlaw::NotEncrypted.code(),
+            Self::Failed(failure) => failure.code(),
+            Self::ToOthers { .. } => DraftFlaw::ToOthers.code(),
+            Self::NotFromAccount { .. } => DraftFlaw::NotFromAccount.code(),
+            Self::Unconfirmed => DraftFlaw::Unconfirmed.code(),
         }
     }
 }

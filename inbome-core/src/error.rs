@@ -88,7 +88,7 @@ pub enum Error {
     #[error(transparent)]
     Draft(#[from] DraftError),
     /// A mail past a limit of the protocol.
-    #[error("expected a mail within the limits, found one past limit_{}", limit.name())]
+    #[error("expected a mail within the limits, found one past {}", limit.code())]
     PastLimit {
         /// The limit.
         limit: crate::limits::Limit,

@@ -3,10 +3,9 @@
 //! Not here: grammar (`header`) and certs (`openpgp`); this is the verdict over all of them.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use crate::addr::Addr;
-use crate::header::{self, Family, FieldFlaw, RawField};
+use crate::header::{self, Family, RawField};
 use crate::key::{CertFlaw, Fingerprint, Hash, Key, hash};
 use crate::limits::MAX_KEY_FIELDS;
 use crate::peer::Advertised;
@@ -49,54 +48,7 @@ impl Verdict {
     }
 }
 
-/// Why a key field is invalid, in the order of judgement (Discovery §2.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum FieldReason {
-    /// The field itself.
-    Field(FieldFlaw),
-    /// The cert in it.
-    Cert(CertFlaw),
-}
-
-impl FieldReason {
-    /// The stable code (docs/reasons.md).
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Field(flaw) => flaw.code(),
-            Self::Cert(CertFlaw::NotOpenPgp) => "not_openpgp",
-            Self::Cert(CertFlaw::SecretKey) => "secret_key",
-            Self::Cert(CertFlaw::SeveralCerts) => "several_certs",
-            Self::Cert(CertFlaw::NoEncryptionKey) => "no_encryption_key",
-        }
-    }
-}
-
-impl fmt::Display for FieldReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Field(flaw) => flaw.fmt(f),
-            Self::Cert(CertFlaw::NotOpenPgp) => f.write_str("its key data is no OpenPGP cert"),
-            Self::Cert(CertFlaw::SecretKey) => f.write_str("its key data holds a secret key"),
-            Self::Cert(CertFlaw::SeveralCerts) => f.write_str("its key data holds several certs"),
-            Self::Cert(CertFlaw::NoEncryptionKey) => {
-                f.write_str("nothing in its cert can be encrypted to")
-            }
-        }
-    }
-}
-
-impl From<FieldFlaw> for FieldReason {
-    fn from(flaw: FieldFlaw) -> Self {
-        Self::Field(flaw)
-    }
-}
-
-impl From<CertFlaw> for FieldReason {
-    fn from(flaw: CertFlaw) -> Self {
-        Self::Cert(flaw)
-    }
-}
+pub use crate::reason::FieldReason;
 
 /// One key field and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::account::Accounts;
 use crate::addr::Addr;
-use crate::fields::{FieldReason, Judge};
+use crate::fields::Judge;
 use crate::header::{self, FieldFlaw, RawField};
 use crate::key::{Certificates, Fingerprint, Key, hash};
 use crate::limits::MAX_GOSSIP_FIELDS;
@@ -35,34 +35,7 @@ pub struct GossipReport {
     pub key: Result<Key, GossipFlaw>,
 }
 
-/// Why gossip is not accepted (Discovery §5).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum GossipFlaw {
-    /// As for a key field.
-    Invalid(FieldReason),
-    /// The mail is not signed by the key that it advertises.
-    NotSigned,
-    /// For somebody who is not in To, Cc or Reply-To.
-    NotARecipient,
-    /// For the sender.
-    Sender,
-    /// For the user.
-    OwnAddress,
-}
-
-impl GossipFlaw {
-    /// The stable code (docs/reasons.md).
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Invalid(reason) => reason.code(),
-            Self::NotSigned => "not_signed",
-            Self::NotARecipient => "not_a_recipient",
-            Self::Sender => "sender",
-            Self::OwnAddress => "own_address",
-        }
-    }
-}
+pub use crate::reason::GossipFlaw;
 
 /// The gossip of a draft, which its own program wrote (Messages §5): keys of those whom it is
 /// `about`.

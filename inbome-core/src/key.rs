@@ -106,31 +106,7 @@ pub struct Key {
     pub bytes: Arc<[u8]>,
 }
 
-/// Why key data makes a field invalid (Discovery §2.2), last in the order of judgement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum CertFlaw {
-    /// Not one parsable primary key from the first octet to the last.
-    NotOpenPgp,
-    /// It holds a secret key packet.
-    SecretKey,
-    /// It holds a second cert.
-    SeveralCerts,
-    /// No encryption-capable part whose binding verifies.
-    NoEncryptionKey,
-}
-
-/// Why a valid cert cannot be encrypted to at a given time (Discovery §6, Messages §6).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Unusable {
-    /// The time lies outside the life of the key, or of every encryption subkey.
-    Expired,
-    /// The key, or every encryption subkey, is revoked.
-    Revoked,
-    /// Key size or signature hash below what is accepted.
-    Weak,
-    /// An algorithm that the library does not know.
-    Unsupported,
-}
+pub use crate::reason::{CertFlaw, Unusable};
 
 /// The part of a cert to encrypt to.
 #[derive(Debug, Clone, PartialEq, Eq)]

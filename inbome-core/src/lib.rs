@@ -32,7 +32,7 @@
 //! 3 ports    openpgp  store
 //! 2 rules    key  account  history  peer  fields  gossip  discover  recommend
 //! 1 syntax   header  mime
-//! 0 values   limits  clock  addr  random  secret
+//! 0 values   code  limits  clock  reason  addr  random  secret
 //! ```
 //!
 //! The crates below have one place each: mailparse in `mime`, pgp in `openpgp`, rusqlite in
@@ -68,8 +68,10 @@
 // 0 values
 pub mod addr;
 pub mod clock;
+pub mod code;
 pub mod limits;
 pub mod random;
+pub mod reason;
 pub mod secret;
 
 // 1 syntax

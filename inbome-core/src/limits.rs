@@ -3,6 +3,8 @@
 //! A mail past a limit is *ignored* under the limit's name; nothing here is ever reached by
 //! ordinary mail. Units are in the names.
 
+use crate::code::codes;
+
 /// Octets of a header section.
 pub const MAX_HEADER_BYTES: usize = 256 * 1024;
 /// Octets of the header section of a decrypted payload's root, which bears the gossip.
@@ -69,25 +71,15 @@ pub const STALE_AFTER_SECS: i64 = 35 * 24 * 60 * 60;
 /// Dates before this are unusable (Discovery §3): 1 January 1990, UTC.
 pub const EARLIEST_DATE_SECS: i64 = 631_152_000;
 
-/// A limit that a mail exceeded; its name is the suffix of the reason `limit_<name>`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Limit {
-    /// [`MAX_HEADER_BYTES`].
-    HeaderBytes,
-    /// [`MAX_HEADER_FIELDS`].
-    HeaderFields,
-    /// [`MAX_ADDRESSES`].
-    Addresses,
-}
-
-impl Limit {
-    /// The stable name, as in `limit_header_bytes`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::HeaderBytes => "header_bytes",
-            Self::HeaderFields => "header_fields",
-            Self::Addresses => "addresses",
-        }
+codes! {
+    /// A limit that a mail is past.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+    pub enum Limit = "" {
+        /// The header is longer than 256 KiB.
+        HeaderBytes = 110, "limit_header_bytes", "its header is too long";
+        /// The header has more than 1,000 fields.
+        HeaderFields = 111, "limit_header_fields", "its header has too many fields";
+        /// An address list has more than 2,000 addresses.
+        Addresses = 112, "limit_addresses", "it names too many addresses";
     }
 }

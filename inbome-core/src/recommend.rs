@@ -4,13 +4,11 @@
 //! recipients' recommendations, which is why [`Recommendation`] is ordered. Not here: any key is
 //! judged or chosen *before*, by `openpgp`; the rules only read the verdict.
 
-use std::fmt;
-
 use crate::account::Settings;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::header::PreferEncrypt;
-use crate::key::{Key, Unusable};
+use crate::key::Key;
 use crate::peer::{Peer, Word};
 
 /// What to do with a mail. The order is the precedence among several recipients.
@@ -48,76 +46,9 @@ pub struct Target {
     pub source: TargetSource,
 }
 
-/// One reason for a recommendation; its text is one plain sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
-    /// No mail from this address was ever seen.
-    NeverSeen,
-    /// Mails were seen, none of them with a key; the agent of the youngest.
-    NoKey {
-        /// Date of the youngest mail without a key.
-        last_plain: Option<Timestamp>,
-        /// Its mail program.
-        agent: String,
-    },
-    /// The key cannot be used.
-    Unusable(Unusable),
-    /// The peer has written without a key since the advert.
-    Stale {
-        /// The youngest mail.
-        last_seen: Timestamp,
-        /// The youngest advert.
-        autocrypt_timestamp: Timestamp,
-        /// Mail program of the youngest mail without a key.
-        agent: String,
-    },
-    /// The key is known from a third person only.
-    GossipOnly,
-    /// The mail answers an encrypted one.
-    ReplyToEncrypted,
-    /// Both sides ask for encryption.
-    BothMutual,
-    /// The peer does not ask for encryption.
-    PeerNoPreference,
-    /// The account does not ask for encryption.
-    OwnNoPreference,
-    /// The recipient is the user.
-    OwnAddress,
-    /// The account is disabled, or has no key.
-    DisabledAccount,
-    /// The recipient is a mailing list.
-    List,
-    /// The user pinned another key.
-    Pinned,
-    /// The user said *always*.
-    Always,
-    /// The user said *never*.
-    Never,
-}
+pub use crate::reason::Reason;
 
 impl Reason {
-    /// The stable code (docs/reasons.md).
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NeverSeen => "never_seen",
-            Self::NoKey { .. } => "no_key",
-            Self::Unusable(unusable) => unusable.code(),
-            Self::Stale { .. } => "stale",
-            Self::GossipOnly => "gossip_only",
-            Self::ReplyToEncrypted => "reply_to_encrypted",
-            Self::BothMutual => "both_mutual",
-            Self::PeerNoPreference => "peer_nopreference",
-            Self::OwnNoPreference => "own_nopreference",
-            Self::OwnAddress => "own_address",
-            Self::DisabledAccount => "disabled_account",
-            Self::List => "list",
-            Self::Pinned => "pinned",
-            Self::Always => "always",
-            Self::Never => "never",
-        }
-    }
-
     /// What the sentence speaks of: names and values, in a fixed order.
     #[must_use]
     pub fn args(&self) -> Vec<(&'static str, Arg)> {
@@ -142,67 +73,6 @@ pub enum Arg {
     Time(Timestamp),
     /// A text; it comes from a mail and has no control characters.
     Text(String),
-}
-
-/// One plain sentence, with `they` for the recipient.
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let day = |at: &Timestamp| at.to_string().chars().take(10).collect::<String>();
-        let with = |agent: &str| match agent {
-            "" => String::new(),
-            agent => format!(" with {agent}"),
-        };
-        match self {
-            Self::NeverSeen => f.write_str("no mail from them has been seen yet"),
-            Self::NoKey { last_plain: Some(at), agent } => {
-                write!(f, "they never sent a key; last they wrote{} on {}", with(agent), day(at))
-            }
-            Self::NoKey { last_plain: None, .. } => f.write_str("no key of theirs is known"),
-            Self::Unusable(unusable) => unusable.fmt(f),
-            Self::Stale { last_seen, autocrypt_timestamp, agent } => write!(
-                f,
-                "their key is from {}, but they wrote without one{} as late as {}",
-                day(autocrypt_timestamp),
-                with(agent),
-                day(last_seen)
-            ),
-            Self::GossipOnly => f.write_str("their key is known only from somebody else's mail"),
-            Self::ReplyToEncrypted => f.write_str("the mail answers an encrypted one"),
-            Self::BothMutual => f.write_str("you both ask for encryption"),
-            Self::PeerNoPreference => f.write_str("they do not ask for encryption by default"),
-            Self::OwnNoPreference => f.write_str("you do not ask for encryption by default"),
-            Self::OwnAddress => f.write_str("it is your own address"),
-            Self::DisabledAccount => f.write_str("your account is disabled or has no key"),
-            Self::List => f.write_str("it is a mailing list, whose readers cannot be known"),
-            Self::Pinned => f.write_str("you pinned another key than the one they now use"),
-            Self::Always => f.write_str("you chose to encrypt to them always"),
-            Self::Never => f.write_str("you chose not to encrypt to them by default"),
-        }
-    }
-}
-
-impl Unusable {
-    /// The stable code (docs/reasons.md).
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-            Self::Weak => "weak",
-            Self::Unsupported => "unsupported",
-        }
-    }
-}
-
-impl fmt::Display for Unusable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Expired => "their key is not valid at this date",
-            Self::Revoked => "their key is revoked",
-            Self::Weak => "their key is too weak to protect anything",
-            Self::Unsupported => "their key has no part that this program can encrypt to",
-        })
-    }
 }
 
 /// A recommendation for one recipient.

@@ -10,7 +10,7 @@ use inbome_core::secret::Secret;
 use crate::bytes::inbome_bytes;
 use crate::engine::inbome_engine;
 use crate::pointer::{Out, c_text, free, octets, optional_addr, shown};
-use crate::reason::reason_number;
+
 use crate::result::{inbome_result, on_engine};
 use crate::time::time_out;
 
@@ -225,7 +225,7 @@ impl From<&Failure> for Failed {
             Failure::Locked { fingerprint } => Some(shown(fingerprint)),
             _ => None,
         };
-        let reason = reason_number(failure.code());
+        let reason = failure.code().number();
         Self { reason, text: Some(shown(failure)), locked_key, key_ids }
     }
 }

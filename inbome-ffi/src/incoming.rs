@@ -10,11 +10,11 @@ use inbome_core::receive::{GossipOutcome, Incoming, Outcome};
 use inbome_core::scan::read_incoming;
 
 use crate::bytes::inbome_bytes;
+use crate::codes::INBOME_REASON_NONE;
 use crate::decrypted::inbome_decrypted;
 use crate::engine::inbome_engine;
 use crate::observation::inbome_observation;
 use crate::pointer::{Out, c_text, free, octets, optional_addr, required, shown, text};
-use crate::reason::{INBOME_REASON_NONE, reason_number};
 use crate::receipt::inbome_receipt;
 use crate::result::{inbome_result, on_engine};
 use crate::time::time_out;
@@ -179,7 +179,7 @@ impl From<&FieldReport> for Field {
         Self {
             name: c_text(&report.name),
             verdict,
-            reason: reason.map_or(INBOME_REASON_NONE, |reason| reason_number(reason.code())),
+            reason: reason.map_or(INBOME_REASON_NONE, |reason| reason.code().number()),
             fingerprint: report.fingerprint.as_ref().map(shown),
             protected: report.protected,
         }
@@ -198,7 +198,7 @@ impl From<&GossipOutcome> for Gossip {
         let flaw = gossip.key.as_ref().err();
         Self {
             addr: gossip.addr.as_ref().map(shown),
-            reason: flaw.map_or(INBOME_REASON_NONE, |flaw| reason_number(flaw.code())),
+            reason: flaw.map_or(INBOME_REASON_NONE, |flaw| flaw.code().number()),
             fingerprint: gossip.key.as_ref().ok().map(shown),
             conflict: gossip.conflict,
         }
@@ -214,7 +214,7 @@ impl From<Incoming> for inbome_incoming {
         };
         Self {
             outcome,
-            reason: ignored.map_or(INBOME_REASON_NONE, |why| reason_number(&why.code())),
+            reason: ignored.map_or(INBOME_REASON_NONE, |why| why.code().number()),
             reason_text: ignored.as_ref().map(shown),
             account: incoming.account.as_ref().map(shown),
             peer: incoming.peer.as_ref().map(shown),

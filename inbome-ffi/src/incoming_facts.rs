@@ -2,10 +2,10 @@
 
 use std::ffi::c_char;
 
+use crate::codes::INBOME_REASON_NONE;
 use crate::decrypted::inbome_decrypted;
 use crate::incoming::{INBOME_VERDICT_INVALID, INBOME_VERDICT_VALID, inbome_incoming};
 use crate::pointer::{lent, read};
-use crate::reason::INBOME_REASON_NONE;
 use crate::time::INBOME_TIME_UNKNOWN;
 
 /// Whether anything changed.

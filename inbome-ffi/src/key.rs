@@ -10,10 +10,10 @@ use inbome_core::recommend::{Target, TargetSource};
 use inbome_core::store::StoredKey;
 
 use crate::bytes::inbome_bytes;
+use crate::codes::INBOME_REASON_NONE;
 use crate::engine::{Shared, inbome_engine};
 use crate::guard::guard;
 use crate::pointer::{Out, c_text, free, lent, optional_addr, peer_addr, read, shown};
-use crate::reason::{INBOME_REASON_NONE, reason_number};
 use crate::result::{inbome_result, on_engine};
 use crate::time::{INBOME_TIME_UNKNOWN, time_out};
 
@@ -90,7 +90,7 @@ pub extern "C" fn inbome_get_encrypt_key(
                 key.give(found);
                 reason.put_if_wanted(INBOME_REASON_NONE);
             }
-            Err(why) => reason.put_if_wanted(reason_number(why.code())),
+            Err(why) => reason.put_if_wanted(why.code().number()),
         }
         Ok(())
     })

@@ -16,6 +16,7 @@ pub mod account;
 pub mod account_options;
 pub mod advice;
 pub mod bytes;
+pub mod codes;
 pub mod decrypted;
 pub mod decrypted_facts;
 pub mod draft;

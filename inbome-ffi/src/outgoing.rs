@@ -7,10 +7,10 @@ use std::sync::Arc;
 use inbome_core::outgoing::Outgoing;
 
 use crate::bytes::inbome_bytes;
+use crate::codes::INBOME_REASON_NONE;
 use crate::engine::{Shared, inbome_engine};
 use crate::outgoing_options::inbome_outgoing_options;
 use crate::pointer::{Out, c_text, free, lent, octets, optional_addr, read, shown};
-use crate::reason::{INBOME_REASON_NONE, reason_number};
 use crate::recommendation::inbome_recommendation;
 use crate::result::{inbome_result, on_engine};
 
@@ -288,12 +288,12 @@ impl inbome_outgoing {
         });
         let clear_because = done.clear_because.iter().map(|(addr, advice)| {
             let first = advice.reasons.first();
-            (shown(addr), first.map_or(INBOME_REASON_NONE, |why| reason_number(why.code())))
+            (shown(addr), first.map_or(INBOME_REASON_NONE, |why| why.code().number()))
         });
         Self {
             messages: messages.collect(),
             encrypted: done.encrypted,
-            reason: reason_number(done.reason.code()),
+            reason: done.reason.code().number(),
             reason_text: shown(&done.reason),
             recommendation: inbome_recommendation::new(
                 engine,

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use inbome_core::addr::Addr;
 use inbome_core::recommend::{Advice, Recommendation};
 
+use crate::codes::INBOME_REASON_NONE;
 use crate::engine::{Shared, inbome_engine};
 use crate::key::inbome_key;
 use crate::pointer::{Out, free, lent, optional_addr, read, required, shown};
-use crate::reason::{INBOME_REASON_NONE, reason_number};
 use crate::recipients::inbome_recipients;
 use crate::reply::inbome_reply;
 use crate::result::{inbome_result, on_engine};
@@ -224,7 +224,7 @@ impl inbome_recommendation {
             reasons: advice
                 .reasons
                 .iter()
-                .map(|reason| Reason { code: reason_number(reason.code()), text: shown(reason) })
+                .map(|reason| Reason { code: reason.code().number(), text: shown(reason) })
                 .collect(),
             key: advice.target.as_ref().map(|target| inbome_key::of_target(engine, target, None)),
         });

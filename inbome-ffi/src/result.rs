@@ -8,16 +8,17 @@ use std::ffi::{CStr, CString, c_char};
 use std::sync::{Arc, Weak};
 
 use inbome_core::addr::{Addr, AddrError};
+use inbome_core::code::Code;
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::key::FingerprintError;
 use inbome_core::mime::ProtectError;
 use inbome_core::openpgp::OpenPgpError;
 use inbome_core::outgoing::{ComposeError, EncryptError};
 
+use crate::codes::INBOME_REASON_NONE;
 use crate::engine::{Shared, inbome_engine};
 use crate::guard::guard;
 use crate::pointer::{c_text, read};
-use crate::reason::{INBOME_REASON_NONE, reason_number};
 
 /// What a call that can fail returns: `INBOME_RESULT_OK`, or why it failed. 1 to 99 are mistakes of
 /// the caller, 100 to 199 things that are not there, 200 to 299 refusals, 300 to 399 the store and
@@ -178,7 +179,7 @@ impl From<FingerprintError> for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let addrs = addrs_of(&error).iter().map(|addr| c_text(addr.as_str())).collect();
-        let reason = reason_of(&error).map_or(INBOME_REASON_NONE, |code| reason_number(&code));
+        let reason = reason_of(&error).map_or(INBOME_REASON_NONE, |code| code.number());
         Self { code: code_of(&error), text: c_text(&error.to_string()), addrs, reason }
     }
 }
@@ -228,13 +229,13 @@ fn addrs_of(error: &Error) -> Vec<&Addr> {
 }
 
 /// The code of the protocol that stands behind a failure.
-fn reason_of(error: &Error) -> Option<String> {
+fn reason_of(error: &Error) -> Option<Code> {
     match error {
         Error::Draft(draft) => Some(draft.code()),
-        Error::Compose(ComposeError::Refused { reason, .. }) => Some(reason.code().into()),
+        Error::Compose(ComposeError::Refused { reason, .. }) => Some(reason.code()),
         Error::Compose(ComposeError::Limit(limit))
         | Error::Encrypt(EncryptError::Protect(ProtectError::Limit(limit)))
-        | Error::PastLimit { limit } => Some(format!("limit_{}", limit.name())),
+        | Error::PastLimit { limit } => Some(limit.code()),
         _ => None,
     }
 }

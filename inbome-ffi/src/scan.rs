@@ -12,7 +12,7 @@ use inbome_core::scan::{ScanOptions, ScanReport};
 use crate::engine::{Shared, inbome_engine};
 use crate::guard::ScanThreads;
 use crate::pointer::{Out, c_text, free, is_yes, optional_addr, required, text};
-use crate::reason::reason_number;
+
 use crate::result::{Failure, inbome_result, on_engine, on_shared, without_engine};
 
 /// A scan of mailboxes: first what and how, then the run, then its report.
@@ -286,8 +286,7 @@ pub extern "C" fn inbome_scan_run(scan: Option<&mut inbome_scan>) -> inbome_resu
                 }
             })?
         };
-        scan.ignored =
-            report.ignored.iter().map(|(code, count)| (reason_number(code), *count)).collect();
+        scan.ignored = report.ignored.iter().map(|(code, count)| (code.number(), *count)).collect();
         scan.unreadable = unreadable_out(&report.unreadable);
         scan.passed_by =
             report.passed_by.iter().map(|path| c_text(&path.to_string_lossy())).collect();

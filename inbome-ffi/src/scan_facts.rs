@@ -2,8 +2,8 @@
 
 use std::ffi::c_char;
 
+use crate::codes::INBOME_REASON_NONE;
 use crate::pointer::{lent, read};
-use crate::reason::INBOME_REASON_NONE;
 use crate::scan::inbome_scan;
 
 /// How many mails the last run looked at.

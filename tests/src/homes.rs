@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use inbome_core::addr::Addr;
+use inbome_core::code::Code;
 use inbome_core::engine::{AccountOptions, Engine, EngineOptions};
 use tempfile::TempDir;
 
@@ -42,9 +43,9 @@ pub fn cert_of(engine: &Engine) -> Vec<u8> {
     engine.export_cert(None).unwrap().0
 }
 
-/// Counts by reason.
-pub fn skipped(found: &[(&'static str, u64)]) -> BTreeMap<&'static str, u64> {
-    found.iter().copied().collect()
+/// Counts by the name of the reason.
+pub fn by_name(counts: &BTreeMap<Code, u64>) -> Vec<(&'static str, u64)> {
+    counts.iter().map(|(reason, count)| (reason.name(), *count)).collect()
 }
 
 /// A mail of somebody's to alice with the fields that an engine of his writes.

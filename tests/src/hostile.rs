@@ -117,7 +117,7 @@ impl Answer {
         let summary = &self.decrypted.summary;
         let mut words = vec![summary.encryption.name()];
         if let Encryption::Failed(failure) = &summary.encryption {
-            words.push(failure.code());
+            words.push(failure.code().name());
         }
         words.push(summary.signature.name());
         words.extend(summary.signer.map(|signer| signer.name()));

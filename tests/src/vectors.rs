@@ -133,7 +133,7 @@ pub fn run(vector: &Vector) -> Vec<(String, String)> {
                     "recommendation" => format!("{:?}", advice.recommendation).to_lowercase(),
                     _ => {
                         let reasons = &advice.recipients[0].1.reasons;
-                        reasons.iter().map(|r| r.code()).collect::<Vec<_>>().join(" ")
+                        reasons.iter().map(|r| r.code().name()).collect::<Vec<_>>().join(" ")
                     }
                 }
             }

@@ -50,6 +50,7 @@ class Declarations(unittest.TestCase):
                  for what in ("count", "path", "text")}
         unneeded = {
             "inbome_reason_name",  # str(Reason)
+            "inbome_reason_text",
             "inbome_recipients_count",
             "inbome_account_import_key",  # ..._as
             "inbome_header_count",

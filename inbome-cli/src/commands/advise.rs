@@ -24,7 +24,7 @@ pub(crate) fn get_encrypt_key(session: &mut Session, args: &GetEncryptKey) -> Do
                     "addr": addr,
                     "fingerprint": null,
                     "key": null,
-                    "reason": reason.code(),
+                    "reason": reason.code().name(),
                 }));
             }
             session.out.note(&format!("No key for {addr}: {reason}."));

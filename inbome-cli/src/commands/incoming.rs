@@ -96,7 +96,7 @@ fn object(file: &Path, incoming: &Incoming) -> Value {
     let (outcome, reason) = match incoming.outcome {
         Outcome::Updated => ("updated", None),
         Outcome::Unchanged => ("unchanged", None),
-        Outcome::Ignored(reason) => ("ignored", Some(reason.code())),
+        Outcome::Ignored(reason) => ("ignored", Some(reason.code().name())),
     };
     let key_changed = incoming
         .key_changed
@@ -128,7 +128,7 @@ fn field(report: &FieldReport, incoming: &Incoming) -> Value {
         "addr": addr.map(|addr| addr.as_str()),
         "fingerprint": words::fingerprint(report.fingerprint.as_ref()),
         "verdict": report.verdict.word(),
-        "reason": report.verdict.reason().map(|reason| reason.code()),
+        "reason": report.verdict.reason().map(|reason| reason.code().name()),
         "protected": report.protected,
     })
 }
@@ -138,7 +138,7 @@ fn gossip(outcome: &GossipOutcome) -> Value {
         "addr": outcome.addr.as_ref().map(|addr| addr.as_str()),
         "fingerprint": words::fingerprint(outcome.key.as_ref().ok()),
         "verdict": if outcome.key.is_ok() { "valid" } else { "invalid" },
-        "reason": outcome.key.as_ref().err().map(|flaw| flaw.code()),
+        "reason": outcome.key.as_ref().err().map(|flaw| flaw.code().name()),
         "conflict": outcome.conflict,
     })
 }
@@ -213,7 +213,7 @@ fn print_gossip(session: &mut Session, outcome: &GossipOutcome) {
             (text, Color::Yellow)
         }
         Ok(key) => (format!("key {}", words::short(key)), Color::Plain),
-        Err(flaw) => (format!("not taken: {}", flaw.code().replace('_', " ")), Color::Plain),
+        Err(flaw) => (format!("not taken: {}", flaw.code().name().replace('_', " ")), Color::Plain),
     };
     let text = shown_line(&format!("gossip about {about}: {found}"));
     let text = session.out.paint(color, &text);

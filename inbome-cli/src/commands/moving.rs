@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use inbome_core::code::Code;
 use inbome_core::moving::{Imported, MoveOptions, Program};
+use inbome_core::reason::{CertFlaw, Skipped};
 use serde_json::{Value, json};
 
 use crate::args::{ImportArgs, ImportCommand, KeyringSync};
@@ -59,7 +61,7 @@ fn object(program: Program, imported: &Imported) -> Value {
         "gossip": imported.gossip,
         "imports": imported.imports,
         "own_keys": own_keys,
-        "skipped": imported.skipped,
+        "skipped": words::counts(&imported.skipped),
         "failed": failed,
     })
 }
@@ -74,41 +76,23 @@ fn print(session: &mut Session, program: Program, imported: &Imported) {
     print_skipped(session, &imported.skipped);
 }
 
-fn print_skipped(session: &mut Session, skipped: &BTreeMap<&'static str, u64>) {
+fn print_skipped(session: &mut Session, skipped: &BTreeMap<Code, u64>) {
     for (reason, count) in skipped {
-        session.out.line(&format!("Passed by {count}: {}.", why(reason)));
+        session.out.line(&format!("Passed by {count}: {}.", why(*reason)));
     }
 }
 
-/// What a reason means to people.
-fn why(reason: &str) -> &str {
-    match reason {
-        "own_address" => "your own address",
-        "invalid_addr" => "no mail address",
-        "undated" => "without a date",
-        "not_openpgp" | "base64" | "several_certs" => "no public OpenPGP key",
-        "secret_key" => "a secret key; `inbome key import FILE` takes one",
-        "no_encryption_key" => "a key that nobody can encrypt to",
-        "no_addr" => "a key without a mail address that it certifies itself",
-        "no_user_id" => "a key without the peer's address in it, which GnuPG could not find",
-        "older_key" => "an older key of the same address",
-        "imported_before" => "you took in another key of theirs before",
-        "locked" => {
-            "an old key of yours with a passphrase; export it with \
-             `gpg --export-secret-keys FPR > FILE`, then `inbome key import --old FILE`"
+/// What a reason means to people, and what they can do.
+fn why(reason: Code) -> String {
+    let hint = match reason {
+        reason if reason == CertFlaw::SecretKey.code() => "; `inbome key import FILE` takes one",
+        reason if reason == Skipped::Locked.code() => {
+            "; export it with `gpg --export-secret-keys FPR > FILE`, then \
+             `inbome key import --old FILE`"
         }
-        "other_account" => "a key of yours for another address",
-        "no_secret_key" => "an account without a secret key",
-        "expired" => "an expired key",
-        "revoked" => "a revoked key",
-        "weak" => "a key too weak to protect anything",
-        "unsupported" => "a key without a part that this program can encrypt to",
-        "not_ours" => "a key that somebody else put into the home",
-        "gpg_refused" => "a key that GnuPG does not take",
-        "forgotten" => "a peer whom you told to forget",
-        "limit_peers" | "limit_rows" => "more than this version takes",
-        other => other,
-    }
+        _ => "",
+    };
+    format!("{}{hint}", reason.about_many())
 }
 
 /// Makes a GnuPG home hold the peers' current keys.
@@ -120,7 +104,7 @@ pub(crate) fn keyring_sync(session: &mut Session, args: &KeyringSync) -> Done {
             "written": synced.written,
             "unchanged": synced.unchanged,
             "deleted": synced.deleted,
-            "skipped": synced.skipped,
+            "skipped": words::counts(&synced.skipped),
         }));
         return Ok(Exit::Done);
     }

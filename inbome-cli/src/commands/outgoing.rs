@@ -119,7 +119,7 @@ pub(super) fn refusal(failure: Failure) -> Failure {
 
 /// One of `missing[]` and of `clear_because[]`.
 fn because((addr, advice): &(Addr, Advice)) -> Value {
-    let reason = advice.reasons.first().map(|reason| reason.code());
+    let reason = advice.reasons.first().map(|reason| reason.code().name());
     json!({ "addr": addr.as_str(), "reason": reason })
 }
 
@@ -138,7 +138,7 @@ pub(super) fn object(made: &Outgoing, messages: Vec<Value>) -> Value {
     let clear_because: Vec<Value> = made.clear_because.iter().map(because).collect();
     json!({
         "encrypted": made.encrypted,
-        "reason": made.reason.code(),
+        "reason": made.reason.code().name(),
         "recommendation": words::recommendation(made.recommendation),
         "messages": messages,
         "missing": [],

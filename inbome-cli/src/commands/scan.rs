@@ -160,7 +160,7 @@ fn print_object(session: &mut Session, report: &ScanReport, seconds: f64) {
         "updated": report.updated,
         "unchanged": report.unchanged,
         "ignored": total_ignored(report),
-        "ignored_reasons": report.ignored,
+        "ignored_reasons": words::counts(&report.ignored),
         "skipped": report.skipped,
         "peers": report.peers,
         "seconds": (seconds * 1000.0).round() / 1000.0,
@@ -199,7 +199,7 @@ fn print_summary(
         let rows: Vec<_> = rows
             .into_iter()
             .map(|(code, count)| {
-                vec![Cell::count(*count), Cell::new(code), Cell::new(words::ignored_phrase(code))]
+                vec![Cell::count(*count), Cell::new(code.name()), Cell::new(code.text())]
             })
             .collect();
         session.out.table(2, &rows);
@@ -225,10 +225,9 @@ fn print_people(session: &mut Session, surveyed: &[Surveyed]) {
             Cell::new(words::meaning(recommendation)),
         ]);
         let mut reasons: Vec<_> = reasons.into_iter().collect();
-        reasons.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(other.0)));
+        reasons.sort_by(|one, other| other.1.cmp(&one.1).then(one.0.cmp(&other.0)));
         for (code, count) in reasons {
-            let phrase = words::phrase_about_many(code);
-            let text = format!("  {count}: {phrase}");
+            let text = format!("  {count}: {}", code.about_many());
             rows.push(vec![Cell::new(""), Cell::new(""), Cell::new(text).colored(Color::Dim)]);
         }
         if recommendation != Recommendation::Disable {

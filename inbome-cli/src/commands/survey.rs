@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
+use inbome_core::code::Code;
 use inbome_core::engine::{Engine, PeerFilter, Reply};
 use inbome_core::key::Fingerprint;
 use inbome_core::recommend::{Advice, Recommendation};
@@ -60,9 +61,7 @@ pub(crate) fn survey(
 }
 
 /// How many peers get which recommendation, most encrypted first, and why: the first reason of each.
-pub(crate) fn counts(
-    surveyed: &[Surveyed],
-) -> Vec<(Recommendation, u64, BTreeMap<&'static str, u64>)> {
+pub(crate) fn counts(surveyed: &[Surveyed]) -> Vec<(Recommendation, u64, BTreeMap<Code, u64>)> {
     let all = [
         Recommendation::Encrypt,
         Recommendation::Available,
@@ -70,7 +69,7 @@ pub(crate) fn counts(
         Recommendation::Disable,
     ];
     let count = |recommendation| {
-        let mut reasons: BTreeMap<&'static str, u64> = BTreeMap::new();
+        let mut reasons: BTreeMap<Code, u64> = BTreeMap::new();
         let mut total = 0_u64;
         for peer in surveyed.iter().filter(|peer| peer.advice.recommendation == recommendation) {
             total = total.saturating_add(1);

@@ -6,9 +6,11 @@
 
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::code::Code;
 use crate::key::Fingerprint;
 use crate::mime::{ShapeFlaw, Surrounding};
 use crate::openpgp::message::OpenFlaw;
+use crate::reason::Unopened;
 use crate::secret::Secret;
 
 mod opening;
@@ -63,20 +65,23 @@ pub enum Failure {
 }
 
 impl Failure {
-    /// The stable code (docs/reasons.md).
+    /// The code that stays the same.
     #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Shape(_) | Self::Message(OpenFlaw::NotEncrypted | OpenFlaw::Shape) => "malformed",
-            Self::Message(OpenFlaw::TooManyRecipients { .. }) => "too_many_recipients",
-            Self::Message(OpenFlaw::Unprotected) => "unprotected",
-            Self::Message(OpenFlaw::Unsupported) => "unsupported",
-            Self::Message(OpenFlaw::Password) => "password",
-            Self::Message(OpenFlaw::NoKey { .. }) => "no_key",
-            Self::Message(OpenFlaw::Damaged) => "damaged",
-            Self::SMime => "smime",
-            Self::Locked { .. } => "locked",
-        }
+    pub fn code(&self) -> Code {
+        let reason = match self {
+            Self::Shape(_) | Self::Message(OpenFlaw::NotEncrypted | OpenFlaw::Shape) => {
+                Unopened::Malformed
+            }
+            Self::Message(OpenFlaw::TooManyRecipients { .. }) => Unopened::TooManyRecipients,
+            Self::Message(OpenFlaw::Unprotected) => Unopened::Unprotected,
+            Self::Message(OpenFlaw::Unsupported) => Unopened::Unsupported,
+            Self::Message(OpenFlaw::Password) => Unopened::Password,
+            Self::Message(OpenFlaw::NoKey { .. }) => Unopened::NoKey,
+            Self::Message(OpenFlaw::Damaged) => Unopened::Damaged,
+            Self::SMime => Unopened::SMime,
+            Self::Locked { .. } => Unopened::Locked,
+        };
+        reason.code()
     }
 }
 

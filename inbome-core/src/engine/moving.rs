@@ -12,6 +12,7 @@ use crate::key::{CertUnion, Fingerprint};
 use crate::moving::keyring::{self, Synced};
 use crate::moving::{self, Imported, MoveOptions, OwnKey, Sources};
 use crate::openpgp::{AskPassphrase, Lock, OpenPgpError};
+use crate::reason::{Skipped, Unopened};
 use crate::recommend::{Draft, recommend_one};
 
 impl Engine {
@@ -167,7 +168,9 @@ impl Engine {
             let peer = inner.judged_peer(&account, &addr, openpgp, now)?;
             let advice = recommend_one(&peer, draft);
             let Some(key) = advice.target.map(|target| target.key) else {
-                synced.skip(advice.reasons.first().map_or("no_key", |reason| reason.code()));
+                synced.skip(
+                    advice.reasons.first().map_or(Unopened::NoKey.code(), |reason| reason.code()),
+                );
                 continue;
             };
             let state = inner.store.peer(&account.addr, &addr)?.unwrap_or_default();
@@ -192,7 +195,7 @@ impl Engine {
             match openpgp.cert_for_lookup(&union, &received, &addrs) {
                 Some(cert) => drop(wanted.insert(fingerprint, cert)),
                 // GnuPG finds a key by its User ID only.
-                None => synced.skip("no_user_id"),
+                None => synced.skip(Skipped::NoUserId),
             }
         }
         keyring::sync(homedir, &default_homes(), &wanted, &mut synced)?;

@@ -103,57 +103,7 @@ impl<'a> RawField<'a> {
     }
 }
 
-/// Why a key field is invalid, in the order of judgement (Discovery §2.2).
-///
-/// What is wrong with a cert comes after all of these and is judged elsewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
-pub enum FieldFlaw {
-    /// Over [`MAX_KEY_FIELD_BYTES`].
-    #[error("expected a key field of at most {MAX_KEY_FIELD_BYTES} octets, found a longer one")]
-    TooLong,
-    /// Not a list of attributes.
-    #[error("expected attributes as name=value with ; between them, found something else")]
-    Grammar,
-    /// An unknown attribute whose name does not begin with `_`.
-    #[error("expected known attributes, found an unknown one without a leading _")]
-    CriticalAttribute,
-    /// A second address, key or type.
-    #[error("expected one address, one key and one type at most, found a second one")]
-    DuplicateAttribute,
-    /// A type other than OpenPGP.
-    #[error("expected the type p or OpenPGP, found another one")]
-    UnsupportedType,
-    /// No address where one is required.
-    #[error("expected an address attribute, found none")]
-    MissingAddr,
-    /// No key.
-    #[error("expected a key attribute, found none")]
-    MissingKey,
-    /// An address other than the From address, or none at all.
-    #[error("expected the address that the mail is from, found another one")]
-    AddrMismatch,
-    /// Key data that is not standard base64 with padding and zero trailing bits.
-    #[error("expected key data in standard base64, found something else")]
-    Base64,
-}
-
-impl FieldFlaw {
-    /// The stable code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::TooLong => "too_long",
-            Self::Grammar => "grammar",
-            Self::CriticalAttribute => "critical_attribute",
-            Self::DuplicateAttribute => "duplicate_attribute",
-            Self::UnsupportedType => "unsupported_type",
-            Self::MissingAddr => "missing_addr",
-            Self::MissingKey => "missing_key",
-            Self::AddrMismatch => "addr_mismatch",
-            Self::Base64 => "base64",
-        }
-    }
-}
+pub use crate::reason::FieldFlaw;
 
 /// The content of a key field that is well formed and bound to the From address. Its key data has
 /// not been looked at yet.

@@ -13,14 +13,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::process::{self, MAX_KEYRING_BYTES, export_secret};
-use super::{
-    Each, Foreign, Imported, MoveError, OwnKey, Program, Said, Sources, flaw_code, foreign,
-};
+use super::{Each, Foreign, Imported, MoveError, OwnKey, Program, Said, Sources, foreign};
 use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::code::Code;
 use crate::key::{Fingerprint, Unusable};
 use crate::openpgp::{Described, OpenPgpError};
+use crate::reason::{CertFlaw, Skipped};
 
 /// What was named, and the certs in it.
 pub(super) struct Gpg {
@@ -64,7 +64,7 @@ impl Gpg {
     fn certs(&self, sources: &Sources<'_>, report: &mut Imported) -> Vec<Found> {
         let mut found: BTreeMap<Fingerprint, Found> = BTreeMap::new();
         sources.openpgp.split_keyring(&self.keyring, &mut |cert| {
-            match cert.map_err(flaw_code).and_then(|cert| look(sources, cert)) {
+            match cert.map_err(Code::from).and_then(|cert| look(sources, cert)) {
                 Ok(cert) => {
                     found.insert(cert.fingerprint.clone(), cert);
                 }
@@ -87,17 +87,18 @@ struct Found {
     addrs: BTreeSet<Addr>,
 }
 
-fn look(sources: &Sources<'_>, cert: &[u8]) -> Result<Found, &'static str> {
+fn look(sources: &Sources<'_>, cert: &[u8]) -> Result<Found, Code> {
     let (openpgp, now) = (sources.openpgp, sources.now);
     let (fingerprint, _) = openpgp.import_cert(cert).map_err(|error| match error {
-        OpenPgpError::Unusable { .. } => "no_encryption_key",
-        _ => "not_openpgp",
+        OpenPgpError::Unusable { .. } => CertFlaw::NoEncryptionKey,
+        _ => CertFlaw::NotOpenPgp,
     })?;
     let union = openpgp.union(None, cert);
     let unusable = openpgp.judge(&union.bytes, &union, now).verdict.err();
-    let Described { created, addrs } = openpgp.describe(&union, now).ok_or("not_openpgp")?;
+    let Described { created, addrs } =
+        openpgp.describe(&union, now).ok_or(CertFlaw::NotOpenPgp.code())?;
     if addrs.is_empty() {
-        return Err(unusable.map_or("no_addr", Unusable::code));
+        return Err(unusable.map_or(Skipped::NoAddr.code(), Code::from));
     }
     Ok(Found { fingerprint, unusable, created, cert: union.bytes, addrs })
 }
@@ -134,7 +135,7 @@ impl Foreign for Gpg {
             let Some(addr) = mine else {
                 // Unusable ones are counted among the peers' keys.
                 if unusable.is_none() {
-                    report.skip("other_account");
+                    report.skip(Skipped::OtherAccount);
                 }
                 continue;
             };
@@ -151,7 +152,9 @@ impl Foreign for Gpg {
             }
             match export_secret(home, &fingerprint, &addr) {
                 // It only hides old mails; without the youngest one there is nothing to go on with.
-                Err(MoveError::Locked { .. }) if role == KeyRole::Old => report.skip("locked"),
+                Err(MoveError::Locked { .. }) if role == KeyRole::Old => {
+                    report.skip(Skipped::Locked)
+                }
                 Err(error) => return Err(error),
                 Ok(secret) => keys.push(OwnKey {
                     addr,
@@ -179,12 +182,13 @@ impl Foreign for Gpg {
             None => true,
             Some(unusable) => {
                 let own = found.addrs.iter().any(|addr| sources.accounts.own(addr));
-                report.skip(if own { "own_address" } else { unusable.code() });
+                report.skip(if own { Skipped::OwnAddress.code() } else { unusable.code() });
                 false
             }
         });
         // A home may be empty; a file without any key is another file than was meant.
-        let is_none = certs.is_empty() && report.skipped.keys().all(|code| *code == "not_openpgp");
+        let is_none = certs.is_empty()
+            && report.skipped.keys().all(|code| *code == CertFlaw::NotOpenPgp.code());
         if self.home.is_none() && is_none {
             let found = "no public OpenPGP key in it, or one that is cut short".to_owned();
             return Err(foreign(Program::Gpg, &self.path, found));
@@ -193,10 +197,10 @@ impl Foreign for Gpg {
             let rank = |found: &Found| (found.created, found.fingerprint.clone());
             for addr in &found.addrs {
                 match youngest.get(addr) {
-                    Some(held) if rank(held) >= rank(&found) => report.skip("older_key"),
+                    Some(held) if rank(held) >= rank(&found) => report.skip(Skipped::OlderKey),
                     held => {
                         if held.is_some() {
-                            report.skip("older_key");
+                            report.skip(Skipped::OlderKey);
                         }
                         youngest.insert(addr.clone(), found.copy());
                     }

@@ -12,7 +12,9 @@ use std::path::{Path, PathBuf};
 use super::MoveError;
 use super::gpg::{KEYRINGS, fingerprints};
 use super::process::{Gpg, MAX_KEYRING_BYTES};
+use crate::code::Code;
 use crate::key::{Fingerprint, Hash, hash};
+use crate::reason::Skipped;
 
 /// What a synchronisation did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,13 +26,13 @@ pub struct Synced {
     /// Keys that are no longer current, and were deleted.
     pub deleted: u64,
     /// Peers without a key in the home, by reason code.
-    pub skipped: BTreeMap<&'static str, u64>,
+    pub skipped: BTreeMap<Code, u64>,
 }
 
 impl Synced {
     /// Counts one that is passed by.
-    pub(crate) fn skip(&mut self, reason: &'static str) {
-        let count = self.skipped.entry(reason).or_default();
+    pub(crate) fn skip(&mut self, reason: impl Into<Code>) {
+        let count = self.skipped.entry(reason.into()).or_default();
         *count = count.saturating_add(1);
     }
 }
@@ -62,7 +64,7 @@ pub fn sync(
                 kept.insert(fingerprint.clone(), Some(digest));
             }
             // Somebody else put it there; it is not ours to change.
-            (None, true) => synced.skip("not_ours"),
+            (None, true) => synced.skip(Skipped::NotOurs),
             _ => imports.push((fingerprint, cert, digest)),
         }
     }
@@ -86,7 +88,7 @@ pub fn sync(
             kept.insert(fingerprint.clone(), Some(digest));
             synced.written = synced.written.saturating_add(1);
         } else {
-            synced.skip("gpg_refused");
+            synced.skip(Skipped::GpgRefused);
         }
     }
     let gone = stale.iter().filter(|fingerprint| !kept.contains_key(**fingerprint));

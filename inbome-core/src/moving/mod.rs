@@ -12,11 +12,13 @@ use std::path::{Path, PathBuf};
 use crate::account::{Accounts, KeyRole};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::code::Code;
 use crate::header::PreferEncrypt;
 use crate::key::{CertFlaw, Fingerprint, Key, hash};
 use crate::limits::{EARLIEST_DATE_SECS, MAX_PEERS};
 use crate::openpgp::OpenPgp;
 use crate::peer::{Advertised, Change, Observation, PeerState, Standing};
+use crate::reason::Skipped;
 use crate::secret::Secret;
 use crate::store::{Store, StoreError, transaction};
 
@@ -81,14 +83,14 @@ pub struct Imported {
     /// Own keys taken: account and key. Those that were there already are not listed.
     pub own_keys: Vec<(Addr, Fingerprint)>,
     /// What was passed by, by reason code.
-    pub skipped: BTreeMap<&'static str, u64>,
+    pub skipped: BTreeMap<Code, u64>,
     /// Parts that could not be read or taken: which, and what was found. The rest was taken.
     pub failed: Vec<(String, String)>,
 }
 
 impl Imported {
-    fn skip(&mut self, reason: &'static str) {
-        let count = self.skipped.entry(reason).or_default();
+    fn skip(&mut self, reason: impl Into<Code>) {
+        let count = self.skipped.entry(reason.into()).or_default();
         *count = count.saturating_add(1);
     }
 }
@@ -212,7 +214,7 @@ enum Said {
     /// A key that the user handed in, at a time if it is known.
     Import(Option<Timestamp>, Vec<u8>),
     /// Something that cannot be used, by reason code.
-    Nothing(&'static str),
+    Nothing(Code),
 }
 
 /// Takes what is known of peers; an error ends the reading.
@@ -337,7 +339,7 @@ struct Taker<'a> {
 impl Taker<'_> {
     fn take(&mut self, addr: &Addr, said: Said) -> Result<(), MoveError> {
         if self.sources.accounts.own(addr) {
-            self.report.skip("own_address");
+            self.report.skip(Skipped::OwnAddress);
             return Ok(());
         }
         if let Said::Nothing(reason) = said {
@@ -346,7 +348,7 @@ impl Taker<'_> {
         }
         // Discovery §9: more peers than a home keeps need not be looked at.
         if self.found.len() >= MAX_PEERS && !self.found.contains(addr) {
-            self.report.skip("limit_peers");
+            self.report.skip(Skipped::LimitPeers);
             return Ok(());
         }
         self.found.insert(addr.clone());
@@ -408,11 +410,15 @@ fn said_to(
     state: &mut PeerState,
     said: &Said,
     report: &mut Imported,
-) -> Result<Change, &'static str> {
+) -> Result<Change, Code> {
     let (certs, now) = (sources.openpgp, sources.now);
     let dated = |at: &Timestamp| {
         // Discovery §3: never later than now, and no date before 1990.
-        if at.as_secs() < EARLIEST_DATE_SECS { Err("undated") } else { Ok((*at).min(now)) }
+        if at.as_secs() < EARLIEST_DATE_SECS {
+            Err(Skipped::Undated.code())
+        } else {
+            Ok((*at).min(now))
+        }
     };
     let seen =
         |at, advert| Observation { at, encrypted: false, advert, agent: None, list_post: false };
@@ -437,16 +443,16 @@ fn said_to(
             count_one(&mut report.imports);
             Ok(change)
         }
-        Said::Nothing(reason) => Err(reason),
+        Said::Nothing(reason) => Err(*reason),
     }
 }
 
 /// The key, if it would be valid in a key field (Discovery §2.2).
-fn checked(sources: &Sources<'_>, state: &PeerState, cert: &[u8]) -> Result<Key, &'static str> {
+fn checked(sources: &Sources<'_>, state: &PeerState, cert: &[u8]) -> Result<Key, Code> {
     let hash = hash(cert);
     let fingerprint = match state.by_copy(&hash) {
         Some(fingerprint) => fingerprint.clone(),
-        None => sources.openpgp.check(cert).map_err(flaw_code)?,
+        None => sources.openpgp.check(cert).map_err(|flaw| flaw.code())?,
     };
     Ok(Key { fingerprint, hash, bytes: cert.into() })
 }
@@ -457,12 +463,13 @@ fn import(
     state: &mut PeerState,
     at: Option<Timestamp>,
     cert: &[u8],
-) -> Result<Change, &'static str> {
+) -> Result<Change, Code> {
     let (openpgp, now) = (sources.openpgp, sources.now);
-    let (fingerprint, bytes) = openpgp.import_cert(cert).map_err(|_| "not_openpgp")?;
+    let (fingerprint, bytes) =
+        openpgp.import_cert(cert).map_err(|_| CertFlaw::NotOpenPgp.code())?;
     let key = Key { fingerprint, hash: hash(&bytes), bytes: bytes.into() };
     if at.is_some_and(|at| state.peer.forgotten.is_some_and(|limit| at <= limit)) {
-        return Err("forgotten");
+        return Err(Skipped::Forgotten.code());
     }
     let Some(at) = at else {
         state.judge(openpgp, now);
@@ -471,7 +478,7 @@ fn import(
             Some(held)
                 if held.key.fingerprint != key.fingerprint && held.judgement.verdict.is_ok() =>
             {
-                Err("imported_before")
+                Err(Skipped::ImportedBefore.code())
             }
             _ => Ok(state.import(&key, now, openpgp, now)),
         };
@@ -487,11 +494,6 @@ fn base64(text: &[u8]) -> Option<Vec<u8>> {
         .decode(packed)
         .ok()
         .filter(|octets| !octets.is_empty())
-}
-
-/// The same codes as for key fields (docs/reasons.md).
-fn flaw_code(flaw: CertFlaw) -> &'static str {
-    crate::fields::FieldReason::from(flaw).code()
 }
 
 fn foreign(program: Program, path: &Path, found: String) -> MoveError {

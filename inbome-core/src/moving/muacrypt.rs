@@ -22,6 +22,7 @@ use crate::clock::Timestamp;
 use crate::header::PreferEncrypt;
 use crate::key::{Fingerprint, hash};
 use crate::limits::{MAX_CERT_BYTES_BY_IMPORT, MAX_FOREIGN_BYTES, MAX_FOREIGN_ROWS};
+use crate::reason::{CertFlaw, Skipped};
 use crate::secret::Secret;
 
 /// The folder, and which account of it is meant.
@@ -160,7 +161,7 @@ impl Foreign for Muacrypt {
         });
         self.settle(walked, report)?;
         let Some((secret, name)) = found.filter(|(secret, _)| !secret.is_empty()) else {
-            report.skip("no_secret_key");
+            report.skip(Skipped::NoSecretKey);
             return Ok(Vec::new());
         };
         // Its handle is the end of the fingerprint only; then it is not known before the import.
@@ -183,7 +184,7 @@ impl Foreign for Muacrypt {
         for chain in self.heads.keys() {
             let Some(addr) = chain.strip_prefix(prefix.as_bytes()) else { continue };
             let Ok(addr) = Addr::parse_bytes(addr) else {
-                report.skip("invalid_addr");
+                report.skip(Skipped::InvalidAddr);
                 continue;
             };
             let walked = self.walk(chain, &mut count, &mut |block| match said(block) {
@@ -206,7 +207,7 @@ impl Muacrypt {
         match walked {
             Ok(()) => {}
             Err(WalkError::Caller(error)) => return Err(error),
-            Err(WalkError::Limit) => report.skip("limit_rows"),
+            Err(WalkError::Limit) => report.skip(Skipped::LimitRows),
             Err(WalkError::Damaged((file, found))) => {
                 report.failed.push((file.display().to_string(), found));
             }
@@ -260,18 +261,18 @@ fn said(block: &Block) -> Option<Said> {
             // Without a mail: the user handed the key in.
             (keydata, []) => match cert(keydata) {
                 Some(cert) => Said::Import(Some(at), cert),
-                None => Said::Nothing("not_openpgp"),
+                None => Said::Nothing(CertFlaw::NotOpenPgp.code()),
             },
             (keydata, _) => match cert(keydata) {
                 Some(cert) => Said::Advert(at, cert, preference(block.octets(2))),
-                None => Said::Nothing("not_openpgp"),
+                None => Said::Nothing(CertFlaw::NotOpenPgp.code()),
             },
         },
         (b"mge", Some(at)) => match cert(block.octets(2)) {
             Some(cert) => Said::Gossip(at, cert),
-            None => Said::Nothing("not_openpgp"),
+            None => Said::Nothing(CertFlaw::NotOpenPgp.code()),
         },
-        (b"msg" | b"mge", None) => Said::Nothing("undated"),
+        (b"msg" | b"mge", None) => Said::Nothing(Skipped::Undated.code()),
         _ => return None,
     })
 }

@@ -14,6 +14,7 @@ use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::header::PreferEncrypt;
 use crate::key::Fingerprint;
+use crate::reason::{FieldFlaw, Skipped};
 use crate::store::sqlite::foreign::{ForeignRow, NeomuttDb};
 
 /// The folder, its database open.
@@ -49,16 +50,16 @@ impl Foreign for Neomutt {
         for row in self.db.accounts().map_err(|found| self.fault(found))? {
             let ForeignRow::Account { addr, key_id, mutual, enabled } = row else { continue };
             let Ok(addr) = Addr::parse_bytes(&addr) else {
-                report.skip("invalid_addr");
+                report.skip(Skipped::InvalidAddr);
                 continue;
             };
             if sources.named.is_some_and(|named| *named != addr) {
-                report.skip("other_account");
+                report.skip(Skipped::OtherAccount);
                 continue;
             }
             let id = std::str::from_utf8(&key_id).ok().and_then(|id| Fingerprint::parse(id).ok());
             let Some(fingerprint) = id else {
-                report.skip("no_secret_key");
+                report.skip(Skipped::NoSecretKey);
                 continue;
             };
             if held.contains(&fingerprint) {
@@ -92,7 +93,7 @@ impl Foreign for Neomutt {
                 let (addr, said) = read(row);
                 match Addr::parse_bytes(&addr) {
                     Ok(addr) => done = said.into_iter().try_for_each(|said| each(&addr, said)),
-                    Err(_) => report.skip("invalid_addr"),
+                    Err(_) => report.skip(Skipped::InvalidAddr),
                 }
                 done.is_ok()
             })
@@ -108,7 +109,9 @@ fn read(row: ForeignRow) -> (Vec<u8>, Vec<Said>) {
     let date = |at: i64| Some(Timestamp::from_secs(at)).filter(|_| at != 0);
     let mut key = |at: i64, keydata: &[u8], say: &dyn Fn(Timestamp, Vec<u8>) -> Said| {
         let Some(at) = date(at).filter(|_| !keydata.is_empty()) else { return };
-        said.push(base64(keydata).map_or(Said::Nothing("base64"), |cert| say(at, cert)));
+        said.push(
+            base64(keydata).map_or(Said::Nothing(FieldFlaw::Base64.code()), |cert| say(at, cert)),
+        );
     };
     let addr = match row {
         ForeignRow::Account { addr, .. } => addr,
@@ -187,7 +190,7 @@ mod tests {
             ("gossip alone", peer(0, 0, "", 8, "eHg="), vec![heard(8)]),
             // neomutt leaves out gossip that equals the direct key, but not its date.
             ("gossip without a key", peer(7, 7, "eHg=", 8, ""), vec![advert(7, mutual)]),
-            ("no base64", peer(7, 7, "*", 0, ""), vec![Said::Nothing("base64")]),
+            ("no base64", peer(7, 7, "*", 0, ""), vec![Said::Nothing(FieldFlaw::Base64.code())]),
             ("history", history(b"eHg="), vec![advert(5, PreferEncrypt::NoPreference)]),
             ("history without a key", history(b""), Vec::new()),
             ("gossip history", gossip("c@e.org"), vec![heard(5)]),

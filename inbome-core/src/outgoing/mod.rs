@@ -4,7 +4,6 @@
 //! [`Advised::in_clear`] makes the output in the clear, and [`encrypt`] the encrypted one.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
 use crate::account::Accounts;
 use crate::addr::Addr;
@@ -47,55 +46,9 @@ impl std::str::FromStr for Mode {
     }
 }
 
-/// Why a mail goes out as it does (docs/reasons.md).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum OutgoingReason {
-    /// No From field, or no mailbox in it; passed unchanged.
-    NoFrom,
-    /// Several From fields or mailboxes; passed unchanged.
-    SeveralFrom,
-    /// An invalid address in From; passed unchanged.
-    InvalidFrom,
-    /// From is none of the accounts; passed unchanged.
-    NoAccount,
-    /// The account is disabled; passed unchanged.
-    DisabledAccount,
-    /// The account has no key; passed unchanged.
-    NoOwnKey,
-    /// It bears `Resent-*`; passed unchanged.
-    Resent,
-    /// It is encrypted already; it got its fields.
-    AlreadyEncrypted,
-    /// The user chose it so.
-    Chosen,
-    /// Encrypted, because that is recommended.
-    Recommended,
-    /// In the clear, because encryption is not recommended.
-    NotRecommended,
-    /// Encrypted to oneself alone but addressed to others: refused (Messages §5).
-    OnlyToSelf,
-}
+pub use crate::reason::OutgoingReason;
 
 impl OutgoingReason {
-    /// The stable code.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NoFrom => "no_from",
-            Self::SeveralFrom => "several_from",
-            Self::InvalidFrom => "invalid_from",
-            Self::NoAccount => "no_account",
-            Self::DisabledAccount => "disabled_account",
-            Self::NoOwnKey => "no_own_key",
-            Self::Resent => "resent",
-            Self::AlreadyEncrypted => "already_encrypted",
-            Self::Chosen => "chosen",
-            Self::NotRecommended => "not_recommended",
-            Self::Recommended => "recommended",
-            Self::OnlyToSelf => "only_to_self",
-        }
-    }
-
     /// Whether the mail is passed without key fields.
     #[must_use]
     pub fn passes_unchanged(self) -> bool {
@@ -109,26 +62,6 @@ impl OutgoingReason {
                 | Self::NoOwnKey
                 | Self::Resent
         )
-    }
-}
-
-/// One plain phrase.
-impl fmt::Display for OutgoingReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NoFrom => "the mail names no sender",
-            Self::SeveralFrom => "the mail names several senders",
-            Self::InvalidFrom => "the sender's address is invalid",
-            Self::NoAccount => "the sender is none of your accounts",
-            Self::DisabledAccount => "encryption is switched off for the account",
-            Self::NoOwnKey => "the account has no key",
-            Self::Resent => "the mail is resent, not written anew",
-            Self::AlreadyEncrypted => "the mail is encrypted already",
-            Self::Chosen => "you chose it",
-            Self::NotRecommended => "encryption is not recommended for these recipients",
-            Self::Recommended => "encryption is recommended for these recipients",
-            Self::OnlyToSelf => "the mail is encrypted to yourself alone but addressed to others",
-        })
     }
 }
 
@@ -146,7 +79,7 @@ pub enum ComposeError {
         missing: Vec<(Addr, Advice)>,
     },
     /// The mail is past a limit of the protocol.
-    #[error("expected a mail within the limits, found one past limit_{}", .0.name())]
+    #[error("expected a mail within the limits, found one past {}", .0.code())]
     Limit(Limit),
     /// A blind recipient beside others, where one call makes one copy.
     #[error(

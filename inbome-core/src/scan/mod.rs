@@ -10,6 +10,7 @@ use std::io::{self, Read};
 use std::path::PathBuf;
 
 use crate::addr::Addr;
+use crate::code::Code;
 
 /// What to scan, and how.
 pub struct ScanOptions<'a> {
@@ -54,7 +55,7 @@ pub struct ScanReport {
     /// Of these, mails that changed nothing.
     pub unchanged: u64,
     /// Of these, mails that do not count, by reason code.
-    pub ignored: BTreeMap<String, u64>,
+    pub ignored: BTreeMap<Code, u64>,
     /// Mails passed by: scanned before, or flagged as trash or draft.
     pub skipped: u64,
     /// Folders passed by for their names, and links to folders, which may lead anywhere;

@@ -9,12 +9,13 @@ use crate::built::{Program, root};
 use crate::prototypes::{Prototype, functions};
 
 /// The order of the header: what is needed first comes first.
-const FILES: [&str; 28] = [
+const FILES: [&str; 29] = [
     "version",
     "result",
     "time",
     "bytes",
     "guard",
+    "codes",
     "reason",
     "engine_options",
     "engine",

@@ -12,6 +12,7 @@ use inbome_core::engine::{AccountOptions, Engine, EngineOptions, Reply};
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::header::PreferEncrypt;
 use inbome_core::moving::{Imported, MoveError, MoveOptions, Program};
+use inbome_core::reason::Skipped;
 use inbome_core::recommend::{Advice, Recommendation, TargetSource};
 use inbome_core::secret::Secret;
 use inbome_tests::homes::*;
@@ -57,8 +58,8 @@ fn a_gnupg_home_is_imported_and_so_is_what_it_exports() {
         let options = options(Program::Gpg, &path);
         let done = import(&engine, &options).unwrap();
         assert_eq!((done.peers, done.updated, done.imports), (1, 1, 1), "{name}");
-        let why = [("expired", 1), ("revoked", 1), ("no_addr", 1), ("own_address", 1)];
-        assert_eq!(done.skipped, skipped(&why), "{name}");
+        let why = [("expired", 1), ("no_addr", 1), ("own_address", 1), ("revoked", 1)];
+        assert_eq!(by_name(&done.skipped), why, "{name}");
         let to_bob = advice(&engine, BOB);
         // Available: a keyring does not say what its owner prefers.
         assert_eq!(to_bob.recommendation, Recommendation::Available, "{name}");
@@ -93,14 +94,14 @@ fn of_several_keys_the_youngest_moves_in_and_a_key_from_the_user_stays() {
     let engine = engine_of(ALICE);
     let done = import(&engine, &options(Program::Gpg, home.path())).unwrap();
     // The first one is from the future.
-    assert_eq!(done.skipped, skipped(&[("expired", 1), ("older_key", 1)]));
+    assert_eq!(by_name(&done.skipped), [("expired", 1), ("older_key", 1)]);
     assert_eq!(target(&advice(&engine, BOB)), Some((second, TargetSource::Import)));
 
     let engine = engine_of(ALICE);
     let key = home.gpg(&["--export", &first], b"");
     engine.import_peer_key(None, &addr(BOB), &key).unwrap();
     let done = import(&engine, &options(Program::Gpg, home.path())).unwrap();
-    assert_eq!((done.skipped["imported_before"], done.updated), (1, 0));
+    assert_eq!((done.skipped[&Skipped::ImportedBefore.code()], done.updated), (1, 0));
     assert_eq!(target(&advice(&engine, BOB)), Some((first, TargetSource::Import)));
 }
 
@@ -131,7 +132,10 @@ fn an_old_own_key_that_is_locked_keeps_no_other_from_moving_in() {
     let done = import(&engine, &options).unwrap();
     assert_eq!(own_fingerprint(&engine), young);
     let taken: Vec<_> = done.own_keys.iter().map(|(_, key)| key.to_string()).collect();
-    assert_eq!((taken, done.skipped["locked"], done.failed), (vec![young, old], 1, Vec::new()));
+    assert_eq!(
+        (taken, done.skipped[&Skipped::Locked.code()], done.failed),
+        (vec![young, old], 1, Vec::new())
+    );
     assert_eq!(import(&engine, &options).unwrap().own_keys, []);
 
     // Now the youngest one is locked: without it an older one would become the current one.

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use inbome_core::discover::Ignored;
 use inbome_core::engine::Engine;
 use inbome_core::mime::rewrite;
 use inbome_core::outgoing::OutgoingOptions;
@@ -63,7 +64,7 @@ fn an_advert_inside_is_found_in_every_kind_of_mailbox() {
     for (name, path) in mailboxes(&mail, home.path()) {
         let (bob, _) = bob_and_a_mail();
         let report = scan(&bob, &path, false);
-        assert_eq!(report.ignored.get("not_decrypted"), None, "{name}: {report:?}");
+        assert_eq!(report.ignored.get(&Ignored::NotDecrypted.code()), None, "{name}: {report:?}");
         let peer = state(&bob, ALICE).peer;
         let advert = peer.advert.unwrap_or_else(|| panic!("{name}: no advert"));
         assert!(advert.protected, "{name}");
@@ -78,7 +79,7 @@ fn without_decrypting_such_a_mail_tells_nothing() {
     for (name, path) in mailboxes(&mail, home.path()) {
         let (bob, _) = bob_and_a_mail();
         let report = scan(&bob, &path, true);
-        assert_eq!(report.ignored.get("not_decrypted"), Some(&1), "{name}");
+        assert_eq!(report.ignored.get(&Ignored::NotDecrypted.code()), Some(&1), "{name}");
         assert_eq!(state(&bob, ALICE).peer.advert, None, "{name}");
     }
 }
@@ -91,5 +92,5 @@ fn a_mail_to_somebody_else_stays_closed_and_is_ignored() {
     add_account(&carol, "carol@example.org");
     let (_, path) = mailboxes(&mail, home.path()).remove(1);
     let report = scan(&carol, &path, false);
-    assert_eq!(report.ignored.get("not_decrypted"), Some(&1));
+    assert_eq!(report.ignored.get(&Ignored::NotDecrypted.code()), Some(&1));
 }

@@ -34,7 +34,7 @@ fn the_home_of_schema_2_opens_with_everything_that_is_in_it() {
     let account = Some(&me);
     let advised = |peer: &str| {
         let advice = engine.recommend(account, &[addr(peer)], &Reply::Unknown).expect("advised");
-        let reason = advice.recipients[0].1.reasons[0].code();
+        let reason = advice.recipients[0].1.reasons[0].code().name();
         (advice.recommendation, reason)
     };
     for (peer, recommendation, reason) in [

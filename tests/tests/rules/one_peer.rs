@@ -23,7 +23,7 @@ fn open(home: &Path) -> Engine {
 fn advice(engine: &Engine) -> (PreferEncrypt, Recommendation, &'static str) {
     let advert = state(engine, ALICE).peer.advert.expect("an advert");
     let asked = engine.recommend(None, &[addr(ALICE)], &Reply::Unknown).expect("advised");
-    (advert.prefer_encrypt, asked.recommendation, asked.recipients[0].1.reasons[0].code())
+    (advert.prefer_encrypt, asked.recommendation, asked.recipients[0].1.reasons[0].code().name())
 }
 
 fn import(engine: &Engine, store: &Muacrypt) {
@@ -146,7 +146,7 @@ fn a_key_that_a_draft_brings_is_joined_with_what_is_known_of_it() {
     let asked = |engine: &Engine| {
         let draft = engine.recommend_draft(None, &[addr(ALICE)], &Reply::Unknown, &brought);
         let draft = draft.expect("advised");
-        (draft.recommendation, draft.recipients[0].1.reasons[0].code())
+        (draft.recommendation, draft.recipients[0].1.reasons[0].code().name())
     };
     assert_eq!(asked(&engine), (Recommendation::Discourage, "gossip_only"), "nothing known");
     // Forgotten, but a hard revocation is kept for ever.

@@ -364,7 +364,7 @@ fn one_recipient_gets_what_the_table_says() {
     let mut covered = BTreeSet::new();
     for (name, peer, draft, recommendation, reasons, source, key) in table {
         let advice = recommend_one(&peer, draft);
-        let codes: Vec<&str> = advice.reasons.iter().map(|reason| reason.code()).collect();
+        let codes: Vec<&str> = advice.reasons.iter().map(|reason| reason.code().name()).collect();
         let target = advice.target.as_ref().map(|target| target.source);
         assert_eq!(
             (advice.recommendation, codes.join(" ").as_str(), target),
@@ -372,7 +372,11 @@ fn one_recipient_gets_what_the_table_says() {
             "{name}"
         );
         let found = get_encrypt_key(&peer, draft.own);
-        assert_eq!(found.as_ref().map_or_else(|reason| reason.code(), |_| ""), key, "{name}: key");
+        assert_eq!(
+            found.as_ref().map_or_else(|reason| reason.code().name(), |_| ""),
+            key,
+            "{name}: key"
+        );
         // What is encrypted to without asking anyone is the target, and nothing else.
         if let Ok(found) = found {
             assert_eq!(Some(found), advice.target, "{name}");
@@ -477,7 +481,7 @@ fn own_addresses_never_lower_the_others_and_alone_follow_the_account() {
         assert_eq!(advise(&engine, &[BOB, "rob"], reply), expected, "{prefer:?}, {reply}");
         let advice = engine.recommend(None, &[addr("rob@example.org")], &Reply::Unknown);
         let (_, own) = advice.expect("advised").recipients.remove(0);
-        assert_eq!(own.reasons[0].code(), "own_address");
+        assert_eq!(own.reasons[0].code().name(), "own_address");
         let target = own.target.expect("a key");
         assert_eq!(target.source, TargetSource::Own);
         assert_eq!(target.key.fingerprint, engine.own_keys(None).expect("keys")[0].key.fingerprint);

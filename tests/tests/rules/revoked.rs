@@ -199,5 +199,5 @@ fn two_thousand_revoked_keys_by_gossip_are_bounded_and_one_more_mail_of_that_pee
     receive(&engine, &mail(CAROL, SENT + 2 * DAY, &field));
     let advice = engine.recommend(None, &[addr(CAROL)], &Reply::Unknown).expect("advised");
     assert_eq!(advice.recommendation, Recommendation::Disable);
-    assert_eq!(advice.recipients[0].1.reasons[0].code(), "revoked");
+    assert_eq!(advice.recipients[0].1.reasons[0].code().name(), "revoked");
 }

@@ -295,6 +295,7 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
     "inbome_process_observation": (c_int32, (c_void_p, c_char_p, c_void_p, POINTER(c_void_p))),
     "inbome_process_outgoing": (c_int32, (c_void_p, c_char_p, Bytes, c_void_p, POINTER(c_void_p))),
     "inbome_reason_name": (c_char_p, (c_int32,)),
+    "inbome_reason_text": (c_char_p, (c_int32,)),
     "inbome_receipt_free": (None, (c_void_p,)),
     "inbome_receipt_new": (c_void_p, ()),
     "inbome_receipt_set_no_decrypt": (c_int32, (c_void_p, c_int32)),

@@ -58,19 +58,19 @@ class Reason(OpenEnum):
     SPAM = 101
     """The program holds the mail for spam."""
     REPORT = 102
-    """The mail is an automatic report."""
+    """The mail is an automatic report: `multipart/report`."""
     NO_FROM = 103
-    """The mail names no sender."""
+    """The mail names no sender. So does a file that is not a mail."""
     SEVERAL_FROM = 104
-    """The mail names several senders."""
+    """The mail names several senders: several From fields or mailboxes, or a group."""
     INVALID_FROM = 105
     """The sender's address is invalid."""
     AMBIGUOUS_ACCOUNT = 106
-    """It cannot be told which account the mail was sent to."""
+    """There are several accounts, and the mail names none of them."""
     UNDATED = 107
-    """The mail has no usable date."""
+    """The mail has no usable date, and nobody knows when it was received. Of an import: no date, or one before 1990."""
     NOT_DECRYPTED = 108
-    """The mail is encrypted and was not decrypted."""
+    """The mail is encrypted, was not decrypted, and has no key in the outer header."""
     OWN_MAIL = 109
     """The user wrote the mail."""
     LIMIT_HEADER_BYTES = 110
@@ -82,23 +82,23 @@ class Reason(OpenEnum):
     TOO_LONG = 201
     """The field is longer than 10 KiB."""
     GRAMMAR = 202
-    """The field is no list of attributes."""
+    """The field is not a list of attributes, `name=value; name=value`."""
     CRITICAL_ATTRIBUTE = 203
-    """The field has an unknown attribute."""
+    """The field has an unknown attribute whose name does not begin with `_`."""
     DUPLICATE_ATTRIBUTE = 204
-    """An address, a key or a type is given twice."""
+    """The field has a second address, key or type."""
     UNSUPPORTED_TYPE = 205
     """The type is not OpenPGP."""
     MISSING_ADDR = 206
-    """The field has no address."""
+    """The field has no address. Only `Autocrypt` requires one."""
     MISSING_KEY = 207
     """The field has no key."""
     ADDR_MISMATCH = 208
     """The address is not that of From."""
     BASE64 = 209
-    """The key data is no base64."""
+    """The key data is not strict base64."""
     NOT_OPENPGP = 210
-    """The key data is no OpenPGP cert."""
+    """The key data is not exactly one OpenPGP cert."""
     SECRET_KEY = 211
     """The key data holds a secret key."""
     SEVERAL_CERTS = 212
@@ -108,23 +108,23 @@ class Reason(OpenEnum):
     NOT_SIGNED = 301
     """The mail is not signed by the key that it advertises."""
     NOT_A_RECIPIENT = 302
-    """The gossip is for somebody who is no recipient."""
+    """The gossip is for somebody who is not a recipient."""
     SENDER = 303
     """The gossip is for the sender."""
     NEVER_SEEN = 401
     """No mail from the address was ever seen."""
     NO_KEY = 402
-    """Mails were seen, none with a key. Of an encrypted mail: it is for none of the user's keys."""
+    """Mails were seen, none with a key. Of an encrypted mail: it is encrypted to none of the user's keys; the key IDs are named."""
     EXPIRED = 403
-    """The key is not valid at this date."""
+    """The key, or every encryption subkey, is not valid at this date."""
     REVOKED = 404
-    """The key is revoked."""
+    """The key, or every encryption subkey, is revoked."""
     WEAK = 405
-    """The key is too weak."""
+    """The key is too weak: its size, or the hash of its signatures."""
     UNSUPPORTED = 406
-    """The key uses an unknown algorithm."""
+    """The key uses an unknown algorithm. Of an encrypted mail: it is protected in LibrePGP's way, in a mode that is not read here (EAX)."""
     STALE = 407
-    """The peer has written without a key since."""
+    """The peer has written without a key since, for longer than the profile tolerates."""
     GOSSIP_ONLY = 408
     """The key is known from a third person only."""
     REPLY_TO_ENCRYPTED = 409
@@ -136,7 +136,7 @@ class Reason(OpenEnum):
     OWN_NOPREFERENCE = 412
     """The account does not ask for encryption."""
     OWN_ADDRESS = 413
-    """The address is the user's own; also of gossip."""
+    """The address is the user's own."""
     DISABLED_ACCOUNT = 414
     """The account is disabled or has no key."""
     LIST = 415
@@ -152,31 +152,37 @@ class Reason(OpenEnum):
     NO_OWN_KEY = 502
     """The account has no key."""
     RESENT = 503
-    """The mail is resent, not written anew."""
+    """The mail is resent, not written anew: it has `Resent-*` fields."""
     ALREADY_ENCRYPTED = 504
-    """The mail is encrypted already."""
+    """The mail is encrypted already. It gets its key fields and nothing else."""
     CHOSEN = 505
-    """The user chose it so."""
+    """The user chose it so, encrypted or clear."""
     NOT_RECOMMENDED = 506
-    """Encryption is not recommended."""
+    """In the clear: encryption is not recommended."""
     RECOMMENDED = 507
-    """Encryption is recommended."""
+    """Encrypted: encryption is recommended."""
     ONLY_TO_SELF = 508
-    """The mail is encrypted to its sender alone but addressed to others."""
+    """Refused: the mail is encrypted to its sender alone but addressed to others (Messages §5)."""
     MALFORMED = 601
-    """The mail is not what an encrypted mail looks like: its parts, or its OpenPGP packets."""
+    """The mail is not exactly one encrypted OpenPGP message in a shape that is read."""
     TOO_MANY_RECIPIENTS = 602
-    """The mail is encrypted to more keys than are looked at."""
+    """The mail is encrypted to more than 500 keys."""
     UNPROTECTED = 603
-    """The mail is encrypted without protection against changes."""
+    """The mail is encrypted without integrity protection: whoever passed it on could have changed it."""
     DAMAGED = 604
-    """The mail was changed, or it is broken."""
+    """The mail was changed on its way, or it is broken."""
     SMIME = 605
-    """The mail is encrypted with S/MIME."""
+    """The mail is encrypted with S/MIME, which is not read here."""
     LOCKED = 606
-    """The key that the mail is for is the user's, and locked."""
+    """The mail is encrypted to a key of the user's that needs its passphrase. Of an import: an old secret key has a passphrase."""
     PASSWORD = 607
     """The mail is encrypted with a password, and to no key."""
+    TEXT_AROUND = 651
+    """The mail's text has other text around the armor, or more than one message."""
+    PART = 652
+    """The encrypted message is one of several parts."""
+    ATTACHED_MAIL = 653
+    """The encrypted message is a mail of its own in this one, such as one forwarded as an attachment."""
     NOT_ENCRYPTED = 701
     """The draft is not encrypted."""
     TO_OTHERS = 702
@@ -184,7 +190,31 @@ class Reason(OpenEnum):
     NOT_FROM_ACCOUNT = 703
     """Somebody else wrote the draft."""
     UNCONFIRMED = 704
-    """The draft says nothing of its state inside: another program wrote it, or somebody planted it."""
+    """The draft says nothing of its state inside: another program wrote it, or somebody planted it. It is opened if the user confirms it."""
+    OTHER_ACCOUNT = 801
+    """A secret key of another address than the account's."""
+    NO_SECRET_KEY = 802
+    """An account without a secret key."""
+    INVALID_ADDR = 803
+    """Not a mail address."""
+    NO_ADDR = 804
+    """No User ID with an address that the key itself certifies."""
+    OLDER_KEY = 805
+    """There is a younger usable key for the address."""
+    IMPORTED_BEFORE = 806
+    """The user took in another key of the peer's, and it can still be used."""
+    FORGOTTEN = 807
+    """Older than the user's *forget*."""
+    LIMIT_PEERS = 808
+    """More peers than are read of another program's store."""
+    LIMIT_ROWS = 809
+    """More rows than are read of another program's store."""
+    NO_USER_ID = 810
+    """Nothing in the key names the peer, so GnuPG could not find it."""
+    NOT_OURS = 811
+    """Somebody else put the key into the home."""
+    GPG_REFUSED = 812
+    """GnuPG does not take the key."""
 
 
 class PreferEncrypt(OpenEnum):

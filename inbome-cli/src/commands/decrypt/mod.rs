@@ -142,7 +142,7 @@ fn object(read: &Decrypted, with_session_key: bool) -> Value {
         "made": words::time(made),
         "date_differs": summary.date_differs,
         "protected": { "fields": summary.protected, "differs": summary.differs },
-        "reason": failure.map(decrypt::Failure::code),
+        "reason": failure.map(|failure| failure.code().name()),
         "key_ids": key_ids.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "footers": read.surrounding.after,
         "surrounding": read.surrounding.all().collect::<Vec<_>>(),

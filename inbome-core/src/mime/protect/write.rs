@@ -35,7 +35,7 @@ pub struct Additions<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProtectError {
     /// The mail is past a limit of the protocol.
-    #[error("expected a mail within the limits, found one past limit_{}", .0.name())]
+    #[error("expected a mail within the limits, found one past {}", .0.code())]
     Limit(Limit),
     /// A field's name that is none, or one that is not for the caller to write.
     #[error("expected the name of a header field, found {0:?}")]

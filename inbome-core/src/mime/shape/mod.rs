@@ -261,20 +261,6 @@ pub enum ShapeFlaw {
     TransferEncoding,
 }
 
-impl ShapeFlaw {
-    /// The stable code.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::ContentType => "content_type",
-            Self::Parts => "parts",
-            Self::Version => "version",
-            Self::Octets => "octets",
-            Self::TransferEncoding => "transfer_encoding",
-        }
-    }
-}
-
 /// What was expected, and what was found.
 impl fmt::Display for ShapeFlaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,28 +10,7 @@ use crate::mime::parts::Part;
 
 const BEGIN: &[u8] = b"-----BEGIN PGP MESSAGE-----";
 
-/// How a mail holds OpenPGP that is not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Unread {
-    /// Its text has other text around the armor, or more than one message.
-    TextAround,
-    /// It is one of several parts.
-    Part,
-    /// It is a mail of its own in this one, such as one forwarded as an attachment.
-    Attached,
-}
-
-impl Unread {
-    /// The stable code (docs/reasons.md).
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::TextAround => "text_around",
-            Self::Part => "part",
-            Self::Attached => "attached_mail",
-        }
-    }
-}
+pub use crate::reason::Unread;
 
 impl Mail<'_> {
     /// Whether the mail holds OpenPGP that is not read, and how. `None` for a mail that is encrypted as a
