@@ -46,13 +46,13 @@ $(PYTHON_WORK)/venv/wheel:
 	$(PYTHON_WORK)/venv/bin/python -m pip install --quiet 'setuptools>=64' wheel mypy
 	touch $@
 
-# The library as the tests of C take it: what `cargo build` makes, linked.
+# The library that the tests of C take, linked: it is built already when they ran before.
 .PHONY: $(PYTHON_WORK)/libinbome.so.0
 $(PYTHON_WORK)/libinbome.so.0:
-	$(CARGO) build --quiet --workspace --lib $(CARGO_FLAGS)
+	$(CARGO) test --quiet --workspace --test ffi --no-run $(CARGO_FLAGS)
 	@mkdir -p $(PYTHON_WORK)
-	@$(MAKE) -f inbome-ffi/install.mk --no-print-directory -s link-shared \
-	  INBOME_ARCHIVE=$(PYTHON_TARGET)/debug/libinbome.a INBOME_SHARED=$@
+	@$(MAKE) -f inbome-ffi/install.mk --no-print-directory -s link-shared INBOME_SHARED=$@ \
+	  INBOME_ARCHIVE="$$(ls -t $(PYTHON_TARGET)/debug/deps/libinbome-*.a | head -n 1)"
 
 test-python: $(PYTHON_WORK)/libinbome.so.0 lint-python test-wheel
 	INBOME_LIBRARY=$(CURDIR)/$< PYTHONPATH=$(PYTHON_SOURCE)/src PYTHONDONTWRITEBYTECODE=1 \

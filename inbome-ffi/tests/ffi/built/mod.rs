@@ -16,10 +16,20 @@ pub(crate) fn header() -> String {
     fs::read_to_string(root().join("include/inbome.h")).unwrap()
 }
 
-/// The static library, built by cargo beside this test.
+/// The static library. The compiler writes it beside the one that this test is linked with, so it is
+/// not built a second time; the newest is the one, since another is older or of the same sources.
 pub(crate) fn archive() -> PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| built_by_cargo(&["--lib"], "libinbome.a")).clone()
+    static FOUND: OnceLock<PathBuf> = OnceLock::new();
+    let find = || {
+        let of_library = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.starts_with("libinbome-") && name.ends_with(".a")
+        };
+        let files = fs::read_dir(profile_folder().join("deps")).unwrap();
+        let archives = files.map(|file| file.unwrap().path()).filter(of_library);
+        archives.max_by_key(|path| fs::metadata(path).unwrap().modified().unwrap()).unwrap()
+    };
+    FOUND.get_or_init(find).clone()
 }
 
 /// The command, as `cargo test --workspace` made it, else built.
