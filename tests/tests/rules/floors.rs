@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const CORE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../inbome-core/src");
 
 /// Path below `src` and text of every source file.
-fn sources(root: &Path) -> BTreeMap<String, String> {
+pub(crate) fn sources(root: &Path) -> BTreeMap<String, String> {
     let mut found = BTreeMap::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -51,13 +51,13 @@ fn floors() -> BTreeMap<String, (u32, usize)> {
 }
 
 /// The code of a file without its tests and comments.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
     text.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
-fn is_test(name: &str) -> bool {
+pub(crate) fn is_test(name: &str) -> bool {
     name.ends_with("tests.rs") || name.ends_with("suite.rs")
 }
 

@@ -7,6 +7,7 @@ mod cert_union;
 mod cert_usable;
 mod cert_words;
 mod codes;
+mod circles;
 mod counts;
 mod floors;
 mod join;
