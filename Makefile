@@ -1,7 +1,7 @@
 # Everything is a target here; `make` alone says which.
 # CI and people run the same commands.
 
-.PHONY: help demo test lint purity bench setup clean
+.PHONY: help demo check test soak lint purity bench setup clean
 
 all: help
 
@@ -12,7 +12,9 @@ include tests/bench-openpgp/bench.mk
 help:
 	@echo 'make demo              see what it does, with a mailbox made for it'
 	@echo 'make demo MAIL=~/Mail  the same with your own mail, which is only read'
+	@echo 'make check             while you work: format, lint, unit tests, rules; ONLY=peer'
 	@echo 'make test              everything that must hold; what CI runs'
+	@echo 'make soak              random and kill tests at length; LONG=10 times as long'
 	@echo 'make lint              formatting, lints and documentation alone'
 	@echo 'make bench             measure; ROUNDS=7 SCALE=1 ONLY=words BENCH_LARGE=1'
 	@echo 'make install           PREFIX=/usr/local DESTDIR=: library, header, command, man pages'
@@ -29,10 +31,25 @@ demo:
 	@if test -z '$(MAIL)'; then cargo build --release --quiet -p inbome-tests --bin make-mailbox; fi
 	@MAIL='$(MAIL)' ACCOUNT='$(ACCOUNT)' sh scripts/demo.sh
 
+# Cargo chooses the features of what we depend on by the packages that it is asked for. All targets ask
+# for the whole workspace, so that each is built once; so should you, with the commands below.
+check:
+	cargo fmt --all
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
+	cargo test --quiet --workspace --lib --bins --test rules -- $(ONLY)
+	@echo 'make check: good so far. `make test` is what must hold. To run the tests of one module:'
+	@echo '  make check ONLY=peer                          unit tests and rules that have it in their name'
+	@echo '  cargo test --workspace --test mails scan_mbox  whole mails; also: memory, cli, stress, ffi'
+
 test: setup lint purity
 	cargo test --workspace
 	$(MAKE) --no-print-directory test-python
 	@echo 'make test: everything holds'
+
+LONG ?= 10
+soak: setup
+	INBOME_SOAK=$(LONG) PROPTEST_CASES=$$((256 * $(LONG))) \
+	  cargo test --workspace --lib --test rules --test mails --test stress
 
 lint:
 	cargo fmt --all --check

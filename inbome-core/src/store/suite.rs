@@ -442,7 +442,7 @@ fn any_state() -> BoxedStrategy<PeerState> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases / 4))]
     #[test]
     fn any_peer_comes_back_as_saved(
         states in proptest::collection::vec(any_state(), 1..6)

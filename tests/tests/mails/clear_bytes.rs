@@ -5,6 +5,7 @@
 use inbome_core::engine::Engine;
 use inbome_core::outgoing::{Mode, OutgoingOptions, OutgoingReason};
 use inbome_tests::letters::mode;
+use inbome_tests::rounds;
 use inbome_tests::stage::*;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -199,7 +200,7 @@ fn a_thousand_mails_leave_as_they_are_but_for_whole_fields() {
     assert_eq!(own.len(), 2);
     let mut rng = StdRng::from_seed([7; 32]);
     let (mut resent, mut signed, mut crlf) = (0, 0, 0);
-    for number in 0..1_000 {
+    for number in 0..rounds(1_000) {
         let case = case(&mut rng);
         let options = mode(if number % 2 == 0 { Mode::Auto } else { Mode::Clear });
         let (sent, reason) = send(&engine, &case.input, &options);

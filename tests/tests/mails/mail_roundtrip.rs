@@ -8,6 +8,7 @@ use inbome_core::engine::{Engine, Entity};
 use inbome_core::outgoing::OutgoingOptions;
 use inbome_tests::homes::Home;
 use inbome_tests::letters::*;
+use inbome_tests::rounds;
 use inbome_tests::stage::{ALICE, BOB, SENT, SetClock, addr};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -241,7 +242,7 @@ fn a_thousand_random_mails_come_back_to_us_and_to_gnupg_with_the_same_octets() {
     let mut bodies = Vec::new();
     let (gpg, folder) = (Home::new(), tempfile::tempdir().expect("a folder"));
     let file = |round: usize, end: &str| folder.path().join(format!("{round}{end}"));
-    for round in 0..1_000 {
+    for round in 0..rounds(1_000) {
         let case = case(&mut rng);
         let mail = case.mail(&mut rng);
         let sent = bob.process_outgoing(None, &mail, &OutgoingOptions::default()).expect("made");
@@ -282,7 +283,7 @@ fn a_thousand_random_mails_come_back_to_us_and_to_gnupg_with_the_same_octets() {
 fn three_hundred_random_entities_come_back_when_the_program_writes_the_header() {
     let Three { bob, alice, carol } = three();
     let mut rng = StdRng::from_seed([6; 32]);
-    for round in 0..300 {
+    for round in 0..rounds(300) {
         let case = case(&mut rng);
         let mut octets: Vec<u8> = Vec::new();
         for (name, value) in &case.content {

@@ -6,6 +6,7 @@ use inbome_core::openpgp::{Messages, Rpgp};
 use inbome_core::random::SystemRandom;
 use inbome_tests::certs::*;
 use inbome_tests::messages::*;
+use inbome_tests::rounds;
 use pgp::packet::PublicKeyEncryptedSessionKey;
 use pgp::ser::Serialize;
 use pgp::types::{
@@ -458,7 +459,7 @@ fn twelve_thousand_random_changes_crash_nothing() {
     let (person, modern) = modern(b"text");
     let mut rng = StdRng::from_seed([7; 32]);
     let mut opened = 0;
-    for round in 0..12_000 {
+    for round in 0..rounds(12_000) {
         let (by, mut message) = match round % 3 {
             0 => (&alice, outer.clone()),
             1 => (&person, modern.clone()),

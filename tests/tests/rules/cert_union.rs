@@ -4,6 +4,7 @@ use inbome_core::clock::Timestamp;
 use inbome_core::key::{CertUnion, Certificates, Unusable};
 use inbome_core::openpgp::Rpgp;
 use inbome_tests::certs::*;
+use inbome_tests::rounds;
 use pgp::composed::KeyType;
 use pgp::crypto::ecc_curve::ECCCurve;
 use pgp::packet::SignatureType;
@@ -123,7 +124,7 @@ fn join(a: &CertUnion, b: &CertUnion) -> CertUnion {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(rounds(48) as u32))]
 
     #[test]
     fn the_order_of_copies_changes_nothing(mut copies in prop::collection::vec(0_u32..1 << 16, 1..5)) {

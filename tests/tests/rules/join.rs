@@ -10,6 +10,7 @@ use inbome_core::key::{Fingerprint, Judgement, Key, Unusable, hash};
 use inbome_core::openpgp::Rpgp;
 use inbome_core::peer::{Advertised, Observation, PeerState, Word};
 use inbome_tests::certs::{Cert, Key as TestKey, On, Says, sign};
+use inbome_tests::rounds;
 use inbome_tests::stage::{ALICE, CERT_MADE, cert, describe, fingerprint};
 use pgp::packet::SignatureType;
 use proptest::prelude::*;
@@ -124,7 +125,7 @@ fn same(state: &PeerState) -> PeerState {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 96,
+        cases: rounds(96) as u32,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]

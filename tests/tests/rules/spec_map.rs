@@ -96,9 +96,9 @@ fn the_page_is_the_one_that_the_rules_make() {
     let text = read(&root.join("tests/spec/rules.txt"));
     let mut page = String::from(
         "# Rules, modules and tests\n\n\
-         Made from tests/spec/rules.txt by `INBOME_BLESS=1 cargo test -p inbome-tests spec_map`. \
-         Each rule of\n[the protocol](protocol.md) and of Autocrypt Level 1.1, where it is implemented, \
-         and what shows it. What\nconcerns several devices, and the setup message with it, is not there \
+         Made from tests/spec/rules.txt by `INBOME_BLESS=1 cargo test --workspace --test rules spec_map`.\n\
+         Each rule of [the protocol](protocol.md) and of Autocrypt Level 1.1, where it is implemented, \
+         and what\nshows it. What concerns several devices, and the setup message with it, is not there \
          yet.\n",
     );
     let mut section = "";

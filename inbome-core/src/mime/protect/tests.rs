@@ -483,7 +483,7 @@ fn own_fields(mail: &[u8]) -> Vec<Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases * 4))]
 
     #[test]
     fn a_mail_that_goes_in_comes_out_the_same(mail in mail(), keep_subject: bool, random: [u8; 16]) {
