@@ -1,7 +1,7 @@
 # Everything is a target here; `make` alone says which.
 # CI and people run the same commands.
 
-.PHONY: help demo check test soak lint purity bench setup clean
+.PHONY: help demo check test soak lint elsewhere purity bench setup clean
 
 all: help
 
@@ -15,7 +15,7 @@ help:
 	@echo 'make check             while you work: format, lint, unit tests, rules; ONLY=peer'
 	@echo 'make test              everything that must hold; what CI runs'
 	@echo 'make soak              random and kill tests at length; LONG=10 times as long'
-	@echo 'make lint              formatting, lints and documentation alone'
+	@echo 'make lint              formatting, lints, documentation, other systems'
 	@echo 'make bench             measure; ROUNDS=7 SCALE=1 ONLY=words BENCH_LARGE=1'
 	@echo 'make install           PREFIX=/usr/local DESTDIR=: library, header, command, man pages'
 	@echo 'make uninstall         what install put there'
@@ -51,10 +51,14 @@ soak: setup
 	INBOME_SOAK=$(LONG) PROPTEST_CASES=$$((256 * $(LONG))) \
 	  cargo test --workspace --lib --test rules --test mails --test stress
 
-lint:
+lint: elsewhere
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --quiet
+
+# Other systems than this one, as far as compiling shows it.
+elsewhere:
+	@sh scripts/elsewhere.sh
 
 # The rules alone, without OpenPGP, database and files: what a platform that brings its own needs.
 purity:
