@@ -32,7 +32,11 @@
 //! 3 ports    openpgp  store
 //! 2 rules    key  account  history  peer  fields  gossip  discover  recommend
 //! 1 syntax   header  mime
+<<<<<<< HEAD
 //! 0 values   code  limits  clock  reason  addr  random  secret
+=======
+//! 0 values   limits  clock  addr  random  secret  system
+>>>>>>> 6395278 (Put what differs by operating system into one module)
 //! ```
 //!
 //! The crates below have one place each: mailparse in `mime`, pgp in `openpgp`, rusqlite in
@@ -73,6 +77,7 @@ pub mod limits;
 pub mod random;
 pub mod reason;
 pub mod secret;
+mod system;
 
 // 1 syntax
 pub mod header;

@@ -19,6 +19,7 @@ use super::Inner;
 use crate::error::Error;
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
+use crate::system;
 
 /// What the engines of this process hold, and what it inherited.
 static ALL: Mutex<Vec<Weak<Held>>> = Mutex::new(Vec::new());
@@ -37,7 +38,7 @@ pub(super) struct Held {
 impl Held {
     pub(super) fn new(store: Box<dyn Store>, home: Option<PathBuf>) -> Arc<Self> {
         let inner = Mutex::new(Inner { store, accounts: None, unlocked: BTreeMap::new() });
-        let process = std::process::id();
+        let process = system::process();
         let held = Arc::new(Self { inner, process, others: AtomicUsize::new(0), home });
         if held.home.is_some() {
             let mut all = ALL.lock().unwrap_or_else(PoisonError::into_inner);
@@ -49,7 +50,7 @@ impl Held {
 
     /// Whether the process that asks is a child of the one that opened it.
     pub(super) fn is_inherited(&self) -> bool {
-        self.process != std::process::id()
+        self.process != system::process()
     }
 
     /// Another connection to the home, counted as long as it lives.

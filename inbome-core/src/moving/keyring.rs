@@ -14,7 +14,11 @@ use super::gpg::{KEYRINGS, fingerprints};
 use super::process::{Gpg, MAX_KEYRING_BYTES};
 use crate::code::Code;
 use crate::key::{Fingerprint, Hash, hash};
+<<<<<<< HEAD
 use crate::reason::Skipped;
+=======
+use crate::system::make_private_folder;
+>>>>>>> 6395278 (Put what differs by operating system into one module)
 
 /// What a synchronisation did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -106,7 +110,8 @@ fn prepare(homedir: &Path, defaults: &[PathBuf]) -> Result<(), MoveError> {
         Ok(found) if !found.is_dir() => return Err(refuse("it is no folder")),
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            make_private(homedir).map_err(|error| MoveError::io("create", homedir, &error))?;
+            make_private_folder(homedir)
+                .map_err(|error| MoveError::io("create", homedir, &error))?;
         }
         Err(error) => return Err(MoveError::io("open", homedir, &error)),
     }
@@ -137,19 +142,6 @@ fn is_same(a: &Path, b: &Path) -> bool {
         })
     };
     a == b || resolve(a).is_some_and(|a| resolve(b) == Some(a))
-}
-
-#[cfg(unix)]
-fn make_private(dir: &Path) -> std::io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    // Whatever the umask took away.
-    fs::set_permissions(dir, fs::Permissions::from_mode(0o700))
-}
-
-#[cfg(not(unix))]
-fn make_private(dir: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(dir)
 }
 
 /// A home with secret keys is somebody's own. The files are looked at first: gpg makes folders.

@@ -9,12 +9,13 @@ use std::path::Path;
 
 use super::beginning::Beginning;
 use super::begins_inline_pgp;
-use super::folder::{MailFile, open_quietly};
+use super::folder::MailFile;
 use super::mbox::BoxMail;
 use crate::addr::Addr;
 use crate::discover::Receipt;
 use crate::gossip::Payload;
 use crate::mime::Form;
+use crate::system::open_quietly;
 
 /// Opens a whole mail with the keys of an account; `None` if none of them does, or not without a
 /// passphrase.

@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::folder::open_quietly;
 use super::pieces::Pieces;
 use crate::clock::Timestamp;
 use crate::key::{Hash, hash};
 use crate::limits::MAX_HEADER_BYTES;
 use crate::mime;
+use crate::system::open_quietly;
 
 /// Octets held at once, unless a mail needs more: so few that a processor's cache holds them.
 const WINDOW_BYTES: usize = 256 * 1024;

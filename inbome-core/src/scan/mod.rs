@@ -80,7 +80,6 @@ mod known;
 mod look;
 mod mbox;
 mod memory;
-mod names;
 mod pieces;
 mod run;
 mod sources;

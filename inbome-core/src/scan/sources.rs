@@ -8,9 +8,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::folder::open_quietly;
-use super::names::Unreadable;
 use super::{ScanOptions, mbox};
+use crate::system::{Unreadable, open_quietly};
 
 /// Folders that hold no mail to learn from, without case.
 const PASSED_BY: [&str; 8] = [

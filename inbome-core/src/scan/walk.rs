@@ -11,14 +11,14 @@ use std::sync::Arc;
 
 use memchr::memchr_iter;
 
-use super::folder::{Folder, MailFiles, open_quietly, or_current};
+use super::folder::{MailFiles, Names};
 use super::known::Known;
 use super::mbox::{self, BoxMails, Mbox};
 use super::name_hash;
-use super::names::{Names, Unreadable};
 use super::sources::{Source, is_mbox, maildir_of};
 use crate::receive::Examined;
 use crate::store::Cursor;
+use crate::system::{Folder, Unreadable, open_quietly, or_current};
 
 /// Mails handed out at once, about.
 const CHUNK: usize = 64;

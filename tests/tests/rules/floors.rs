@@ -161,7 +161,7 @@ fn each_package_has_one_place() {
         ("mailparse", "mime/"),
         ("pgp", "openpgp/"),
         ("rusqlite", "store/sqlite/"),
-        ("rustix", "scan/folder.rs"),
+        ("rustix", "system/"),
         ("idna", "addr.rs"),
         ("jiff", "clock.rs"),
         ("wide", "mime/lines.rs"),

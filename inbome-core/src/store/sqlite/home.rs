@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use super::super::StoreError;
+use crate::system::{make_private_file, make_private_folder, narrow};
 
 /// The database in a home.
 pub(super) const FILE_NAME: &str = "inbome.db";
@@ -27,7 +28,7 @@ pub(super) fn prepare(home: &Path, create: bool) -> Result<PathBuf, StoreError> 
         Ok(found) if found.is_dir() => {}
         Ok(_) => return Err(not_a("a file where the directory should be", home)),
         Err(error) if error.kind() == ErrorKind::NotFound && create => {
-            make_directory(home).map_err(|error| io_error("create", home, &error))?;
+            make_private_folder(home).map_err(|error| io_error("create", home, &error))?;
         }
         Err(error) if error.kind() == ErrorKind::NotFound => return Err(no_home(home)),
         Err(error) => return Err(io_error("open", home, &error)),
@@ -36,7 +37,7 @@ pub(super) fn prepare(home: &Path, create: bool) -> Result<PathBuf, StoreError> 
     let file = home.join(FILE_NAME);
     let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     if create {
-        match make_file(&file) {
+        match make_private_file(&file) {
             Err(error) if error.kind() != ErrorKind::AlreadyExists => {
                 return Err(io_error("create", &file, &error));
             }
@@ -50,7 +51,7 @@ pub(super) fn prepare(home: &Path, create: bool) -> Result<PathBuf, StoreError> 
                 found: format!("{} octets, not whole pages", found.len()),
             });
         }
-        Ok(found) if found.is_file() => narrow(&file, &found)?,
+        Ok(found) if found.is_file() => make_private(&file, &found)?,
         Ok(found) if found.is_symlink() => return Err(not_a("a symbolic link", &file)),
         Ok(found) if found.is_dir() => return Err(not_a("a directory", &file)),
         Ok(_) => return Err(not_a("no regular file", &file)),
@@ -61,7 +62,7 @@ pub(super) fn prepare(home: &Path, create: bool) -> Result<PathBuf, StoreError> 
     for suffix in ["-wal", "-shm", "-journal"] {
         let side = home.join(format!("{FILE_NAME}{suffix}"));
         match fs::symlink_metadata(&side) {
-            Ok(found) if found.is_file() => match narrow(&side, &found) {
+            Ok(found) if found.is_file() => match make_private(&side, &found) {
                 // Another process just closed the database and took it away.
                 Err(_) if !side.exists() => {}
                 other => other?,
@@ -85,53 +86,14 @@ pub(super) fn io_error(doing: &'static str, path: &Path, error: &io::Error) -> S
     StoreError::Io { doing, path: path.display().to_string(), found: error.to_string() }
 }
 
+fn make_private(file: &Path, found: &Metadata) -> Result<(), StoreError> {
+    narrow(file, found).map_err(|error| io_error("make private", file, &error))
+}
+
 fn not_a(found: &str, path: &Path) -> StoreError {
     StoreError::Io { doing: "open", path: path.display().to_string(), found: found.to_owned() }
 }
 
 fn no_home(home: &Path) -> StoreError {
     StoreError::NoHome { path: home.display().to_string() }
-}
-
-#[cfg(unix)]
-fn make_directory(home: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(home)?;
-    // Whatever the umask took away.
-    fs::set_permissions(home, fs::Permissions::from_mode(0o700))
-}
-
-/// Private from its first moment: created so, never opened wide and narrowed later.
-#[cfg(unix)]
-fn make_file(file: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    let made = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
-    made.set_permissions(fs::Permissions::from_mode(0o600))
-}
-
-/// Takes away what others, or group, may do with a file; never gives anything.
-#[cfg(unix)]
-fn narrow(file: &Path, found: &Metadata) -> Result<(), StoreError> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = found.permissions().mode() & 0o7777;
-    if mode & !0o600 == 0 {
-        return Ok(());
-    }
-    fs::set_permissions(file, fs::Permissions::from_mode(mode & 0o600))
-        .map_err(|error| io_error("make private", file, &error))
-}
-
-#[cfg(not(unix))]
-fn make_directory(home: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).create(home)
-}
-
-#[cfg(not(unix))]
-fn make_file(file: &Path) -> io::Result<()> {
-    fs::OpenOptions::new().write(true).create_new(true).open(file).map(drop)
-}
-
-#[cfg(not(unix))]
-fn narrow(_file: &Path, _found: &Metadata) -> Result<(), StoreError> {
-    Ok(())
 }
