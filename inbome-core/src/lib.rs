@@ -32,11 +32,7 @@
 //! 3 ports    openpgp  store
 //! 2 rules    key  account  history  peer  fields  gossip  discover  recommend
 //! 1 syntax   header  mime
-<<<<<<< HEAD
-//! 0 values   code  limits  clock  reason  addr  random  secret
-=======
-//! 0 values   limits  clock  addr  random  secret  system
->>>>>>> 6395278 (Put what differs by operating system into one module)
+//! 0 values   code  limits  clock  reason  addr  random  secret  system
 //! ```
 //!
 //! The crates below have one place each: mailparse in `mime`, pgp in `openpgp`, rusqlite in

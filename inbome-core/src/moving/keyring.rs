@@ -14,11 +14,8 @@ use super::gpg::{KEYRINGS, fingerprints};
 use super::process::{Gpg, MAX_KEYRING_BYTES};
 use crate::code::Code;
 use crate::key::{Fingerprint, Hash, hash};
-<<<<<<< HEAD
 use crate::reason::Skipped;
-=======
 use crate::system::make_private_folder;
->>>>>>> 6395278 (Put what differs by operating system into one module)
 
 /// What a synchronisation did.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
