@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use inbome_core::account::Profile;
+use inbome_core::account::{ClearReply, Profile};
 use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::engine::SettingsChange;
@@ -175,6 +175,12 @@ pub(crate) struct Settings {
     /// Which key fields your mails bear
     #[arg(long, value_enum, value_name = "WORD")]
     spelling: Option<SpellingWord>,
+    /// Whether the Subject of encrypted mails is protected or stays in the clear
+    #[arg(long, value_enum, value_name = "WORD")]
+    subject: Option<SubjectWord>,
+    /// Whether `inbome sendmail` may send the answer to an encrypted mail in the clear
+    #[arg(long, value_enum, value_name = "WORD")]
+    clear_reply: Option<ClearReplyWord>,
 }
 
 impl Settings {
@@ -190,6 +196,11 @@ impl Settings {
             profile: self.profile.map(|word| match word {
                 ProfileWord::Level1 => Profile::Level1,
                 ProfileWord::Inbome => Profile::Inbome,
+            }),
+            keep_subject: self.subject.map(|word| word == SubjectWord::Keep),
+            clear_reply: self.clear_reply.map(|word| match word {
+                ClearReplyWord::Refuse => ClearReply::Refuse,
+                ClearReplyWord::Send => ClearReply::Send,
             }),
         }
     }
@@ -207,6 +218,20 @@ enum Preference {
 enum ProfileWord {
     Level1,
     Inbome,
+}
+
+/// `subject`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum SubjectWord {
+    Protect,
+    Keep,
+}
+
+/// `clear_reply`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ClearReplyWord {
+    Refuse,
+    Send,
 }
 
 /// `spelling`.

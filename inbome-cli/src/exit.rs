@@ -8,7 +8,7 @@ use inbome_core::decrypt;
 use inbome_core::draft::DraftError;
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::openpgp::message::OpenFlaw;
-use inbome_core::outgoing::ComposeError;
+use inbome_core::outgoing::{ComposeError, OutgoingReason};
 use serde_json::{Value, json};
 
 /// The exit code of a command.
@@ -26,6 +26,8 @@ pub(crate) enum Exit {
     Refused,
     /// A missing or wrong passphrase.
     Passphrase,
+    /// As a filter whose copy of a mail is not whole: the original must be kept.
+    TryAgain,
     /// As sendmail ends: a number of sysexits, or the mailer's own.
     Sendmail(u8),
 }
@@ -39,6 +41,7 @@ impl From<Exit> for std::process::ExitCode {
             Exit::NotFound => 3,
             Exit::Refused => 4,
             Exit::Passphrase => 5,
+            Exit::TryAgain => 75,
             Exit::Sendmail(code) => code,
         })
     }
@@ -121,6 +124,11 @@ impl Failure {
 
     fn text(&self) -> String {
         match self {
+            Self::Missing { error, .. } if is_clear_reply(error) => {
+                let text = error.to_string();
+                let why = text.strip_suffix("; nothing was sent").unwrap_or(&text);
+                format!("{why}; if it may, say X-Inbome: clear in the mail; nothing was sent")
+            }
             Self::Core(error) | Self::Missing { error, .. } => error.to_string(),
             Self::Advised(error, advice) => format!("{error}; {advice}"),
             Self::Usage(text) | Self::Refused(text) | Self::NotFound(text) | Self::Io(text) => {
@@ -145,6 +153,11 @@ impl Failure {
             _ => json!({ "error": error }),
         }
     }
+}
+
+fn is_clear_reply(error: &Error) -> bool {
+    let reason = OutgoingReason::ClearReply;
+    matches!(error, Error::Compose(ComposeError::Refused { reason: found, .. }) if *found == reason)
 }
 
 /// How reading a mail ends that cannot be decrypted.

@@ -70,28 +70,28 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
     }
 }
 
-/// Copies standard input to standard output unchanged, at any size, and gives its beginning. Never
-/// fails: a reader or a writer that goes away ends the copy, and the rest is still taken in, so that
-/// the mail program that feeds us is not cut short.
-pub(crate) fn pass_through() -> Vec<u8> {
+/// Copies standard input to standard output unchanged, at any size. Returns its beginning, or nothing if
+/// the copy is not whole. Where the writing fails the rest is still taken in, so that the mail program that
+/// feeds us is not cut short.
+pub(crate) fn pass_through() -> Option<Vec<u8>> {
     let (mut from, mut to) = (io::stdin().lock(), io::stdout().lock());
     let mut kept = Vec::new();
-    let mut open = true;
+    let mut whole = true;
     let mut buffer = vec![0_u8; 64 * 1024];
     loop {
         let read = match from.read(&mut buffer) {
             Ok(0) => break,
             Ok(read) => buffer.get(..read).unwrap_or_default(),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => break,
+            Err(_) => {
+                whole = false;
+                break;
+            }
         };
-        open = open && to.write_all(read).is_ok();
+        whole = whole && to.write_all(read).is_ok();
         let room = usize::try_from(MAX_MAIL_BYTES).unwrap_or(usize::MAX).saturating_sub(kept.len());
         kept.extend_from_slice(read.get(..room).unwrap_or(read));
     }
-    if open {
-        // The copy is out before anything is learnt from it. It has nobody to tell if it is not.
-        let _ = to.flush();
-    }
-    kept
+    // The copy is out before anything is learnt from it.
+    (whole && to.flush().is_ok()).then_some(kept)
 }

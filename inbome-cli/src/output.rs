@@ -164,6 +164,13 @@ impl Output {
         self.results.borrow_mut().with(Write::flush);
     }
 
+    /// Whether everything printed so far is out, and nothing was lost.
+    pub(crate) fn is_delivered(&self) -> bool {
+        self.flush();
+        let results = self.results.borrow();
+        !results.closed && results.failed.is_none()
+    }
+
     /// The end: what standard output failed with, if it did.
     pub(crate) fn finish(&mut self) -> Option<io::Error> {
         self.flush();

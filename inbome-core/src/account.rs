@@ -30,6 +30,17 @@ impl Profile {
     }
 }
 
+/// What becomes of an answer to an encrypted mail that would go out in the clear, where nobody can be
+/// asked: its quotation leaves with it (Discovery §8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum ClearReply {
+    /// It is sent; the result says who causes it.
+    #[default]
+    Send,
+    /// It is refused, unless the user chose the clear for it.
+    Refuse,
+}
+
 /// What the user can set for an account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
@@ -41,6 +52,10 @@ pub struct Settings {
     pub spelling: Spelling,
     /// Patience with peers who stop advertising.
     pub profile: Profile,
+    /// Leaves the Subject of encrypted mails in the clear (Messages §4).
+    pub keep_subject: bool,
+    /// Whether a program that cannot ask may send an encrypted mail's answer in the clear.
+    pub clear_reply: ClearReply,
 }
 
 /// *Mutual*, because INBOME exists to raise the number of encrypted mails (Discovery §7).
@@ -51,6 +66,8 @@ impl Default for Settings {
             prefer_encrypt: PreferEncrypt::Mutual,
             spelling: Spelling::Both,
             profile: Profile::Level1,
+            keep_subject: false,
+            clear_reply: ClearReply::Refuse,
         }
     }
 }

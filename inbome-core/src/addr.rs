@@ -15,12 +15,49 @@ use crate::limits::{MAX_ADDR_BYTES, MAX_LOCAL_PART_BYTES};
 /// A mail address in canonical form: lower-cased local part, `@`, domain as ASCII.
 ///
 /// Its clones share one text, because every mail clones some.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// How the local part was spelled is remembered for envelopes alone (RFC 5321 §2.4: its case belongs to
+/// its host) and is no part of what is compared or stored.
+#[derive(Clone)]
 pub struct Addr {
     /// The first octets of the text. They decide nearly every comparison without a look at it, and
-    /// the derived order is still that of the texts.
+    /// the order is still that of the texts.
     start: u64,
     text: Arc<str>,
+    /// The local part where it was spelled otherwise, unquoted.
+    spelled: Option<Arc<str>>,
+}
+
+impl Addr {
+    fn key(&self) -> (u64, &str) {
+        (self.start, &self.text)
+    }
+}
+
+impl PartialEq for Addr {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Addr {}
+
+impl PartialOrd for Addr {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Addr {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl std::hash::Hash for Addr {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key().hash(state);
+    }
 }
 
 impl fmt::Debug for Addr {
@@ -78,7 +115,11 @@ impl Addr {
     /// [`AddrError`] says what is wrong with it (Discovery §1).
     pub fn parse(text: &str) -> Result<Self, AddrError> {
         canonical(text)
-            .map(|addr| Self { start: start(&addr), text: addr.as_ref().into() })
+            .map(|(addr, spelled)| Self {
+                start: start(&addr),
+                text: addr.as_ref().into(),
+                spelled: spelled.map(Into::into),
+            })
             .map_err(|flaw| AddrError { shown: text.chars().take(80).collect(), flaw })
     }
 
@@ -126,15 +167,26 @@ impl Addr {
     #[must_use]
     pub fn to_header(&self) -> String {
         let (local, domain) = self.text.rsplit_once('@').unwrap_or((&self.text, ""));
-        let atom = |c: char| {
-            !c.is_ascii() || c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c)
-        };
-        let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
-        if local.chars().all(atom) && !dots {
-            return self.text.to_string();
-        }
-        quoted(local, domain)
+        written(local, domain)
     }
+
+    /// The form for an envelope: as [`Addr::to_header`], but the local part in the case in which it was
+    /// given.
+    #[must_use]
+    pub fn to_envelope(&self) -> String {
+        let (local, domain) = self.text.rsplit_once('@').unwrap_or((&self.text, ""));
+        written(self.spelled.as_deref().unwrap_or(local), domain)
+    }
+}
+
+fn written(local: &str, domain: &str) -> String {
+    let atom =
+        |c: char| !c.is_ascii() || c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+    let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
+    if local.chars().all(atom) && !dots {
+        return format!("{local}@{domain}");
+    }
+    quoted(local, domain)
 }
 
 fn quoted(local: &str, domain: &str) -> String {
@@ -155,22 +207,26 @@ fn start(text: &str) -> u64 {
     u64::from_be_bytes(first)
 }
 
-fn canonical(text: &str) -> Result<Cow<'_, str>, AddrFlaw> {
+/// The canonical form, and the unquoted local part if it was spelled otherwise.
+fn canonical(text: &str) -> Result<(Cow<'_, str>, Option<String>), AddrFlaw> {
     if is_canonical(text) {
-        return Ok(Cow::Borrowed(text));
+        return Ok((Cow::Borrowed(text), None));
     }
     let text = text.trim_matches([' ', '\t']);
     if text.chars().any(char::is_control) {
         return Err(AddrFlaw::Control);
     }
     let (local, domain) = text.rsplit_once('@').ok_or(AddrFlaw::NoAt)?;
-    let mut addr = local_part(local)?;
+    let content = unquoted_local_part(local)?;
+    // Scalar by scalar: a final sigma must not depend on its neighbours.
+    let mut addr: String = content.chars().flat_map(char::to_lowercase).collect();
+    let spelled = Some(content).filter(|content| *content != addr);
     if addr.len() > MAX_LOCAL_PART_BYTES {
         return Err(AddrFlaw::LongLocalPart);
     }
     addr.push('@');
     addr.push_str(&domain_to_ascii(domain)?);
-    if addr.len() > MAX_ADDR_BYTES { Err(AddrFlaw::Long) } else { Ok(Cow::Owned(addr)) }
+    if addr.len() > MAX_ADDR_BYTES { Err(AddrFlaw::Long) } else { Ok((Cow::Owned(addr), spelled)) }
 }
 
 /// Whether `text` is one of those that are their own canonical form and easily seen to be: short
@@ -205,8 +261,7 @@ fn is_plain_domain(domain: &[u8]) -> bool {
     before != b'.'
 }
 
-/// Unquotes and lower-cases scalar by scalar: a final sigma must not depend on its neighbours.
-fn local_part(local: &str) -> Result<String, AddrFlaw> {
+fn unquoted_local_part(local: &str) -> Result<String, AddrFlaw> {
     let content = match local.strip_prefix('"') {
         Some(rest) => unquote(rest.strip_suffix('"').ok_or(AddrFlaw::Unquoted)?)?,
         None if local
@@ -220,7 +275,7 @@ fn local_part(local: &str) -> Result<String, AddrFlaw> {
     if content.is_empty() {
         return Err(AddrFlaw::EmptyLocalPart);
     }
-    Ok(content.chars().flat_map(char::to_lowercase).collect())
+    Ok(content)
 }
 
 /// The content of a quoted string, its backslashes resolved.

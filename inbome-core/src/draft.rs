@@ -9,59 +9,37 @@ use std::collections::BTreeSet;
 
 use crate::account::Account;
 use crate::addr::Addr;
-use crate::clock::Timestamp;
 use crate::code::Code;
 use crate::decrypt::Failure;
 use crate::gossip::read_draft_gossip;
 use crate::header::{DRAFT_STATE_FIELD, DraftState, RawField};
 use crate::key::Key;
 use crate::limits::Limit;
-use crate::mime::{self, Additions, Envelope, Form, Sender, make_payload, rewrite};
-use crate::openpgp::message::{SealTo, Sealing};
+use crate::mime::{self, Envelope, Form, Sender, rewrite};
 use crate::openpgp::{OpenPgp, SecretKey};
-use crate::outgoing::EncryptError;
-use crate::random::SecureRandom;
+use crate::outgoing::{Known, OutgoingDraft, OutgoingReason, SealKeys, is_only_for};
 use crate::reason::DraftFlaw;
 
-/// A draft to be put away.
-pub struct Draft<'a> {
-    /// The mail as it is so far; `Bcc` stays inside.
-    pub mail: &'a [u8],
-    /// Who writes, for a mail without From: nobody else's draft is opened.
-    pub from: &'a Addr,
-    /// What was decided about it.
-    pub state: DraftState,
-    /// Values of gossip fields: the keys of those it is for.
-    pub gossip: &'a [String],
-    /// The account's current key.
-    pub key: &'a SecretKey,
-    /// The present.
-    pub now: Timestamp,
-    /// For the boundary, and for OpenPGP.
-    pub random: &'a dyn SecureRandom,
-}
-
-/// Encrypts a draft to the account's own key, unsigned; its state stands outside and inside.
+/// Plans how a mail is put away as a draft of `account`: encrypted to the account's own key, with the keys
+/// of those it is for. A mail without From gets the account's.
 ///
 /// # Errors
-/// [`EncryptError`].
-pub fn encrypt(draft: &Draft<'_>, openpgp: &dyn OpenPgp) -> Result<Vec<u8>, EncryptError> {
-    let additions = Additions {
-        fields: &[(DRAFT_STATE_FIELD, draft.state.print())],
-        missing: &[("From", draft.from.to_header())],
-        gossip: draft.gossip,
-        keep_bcc: true,
-        ..Additions::default()
+/// [`DraftError::NotFromAccount`] for a From that is another's, which would not be opened again.
+pub fn put_away_keys(
+    draft: &OutgoingDraft<'_>,
+    account: &Account,
+    known: &Known,
+    signer: SecretKey,
+) -> Result<SealKeys, DraftError> {
+    let found = match &draft.from {
+        Err(OutgoingReason::NoFrom) if !draft.has_from => None,
+        Ok(from) if account.owns(from) => None,
+        found => Some(found.as_ref().ok().cloned()),
     };
-    let payload = make_payload(draft.mail, &additions)?;
-    let union = openpgp.union(None, &draft.key.cert);
-    let recipients = [SealTo { received: &draft.key.cert, union: &union }];
-    let (now, random) = (draft.now, draft.random);
-    let sealing = Sealing { signer: None, recipients: &recipients, now, random };
-    let armor = openpgp.seal(&payload.octets, &sealing)?;
-    let mut boundary = [0; 16];
-    draft.random.fill(&mut boundary)?;
-    Ok(payload.wrap(&armor, &boundary))
+    match found {
+        Some(found) => Err(DraftError::NotFromAccount { account: account.addr.clone(), found }),
+        None => Ok(known.keys_to_keep(draft, account, signer)),
+    }
 }
 
 /// A draft that was opened.
@@ -170,6 +148,13 @@ pub fn open(
             return Err(DraftError::NotFromAccount { account, found: from });
         }
     }
+    // What the user confirms is a draft of another program, not a mail of another account.
+    if let (None, Ok(outer)) = (&state, read.outer().from())
+        && !account.owns(&outer)
+    {
+        let account = account.addr.clone();
+        return Err(DraftError::NotFromAccount { account, found: Some(outer) });
+    }
     if state.is_none() && !confirmed {
         return Err(DraftError::Unconfirmed);
     }
@@ -236,16 +221,4 @@ fn gossip(
     let is_recipient = |addr: &Addr| recipients.as_ref().is_none_or(|all| all.contains(addr));
     let about = |addr: &Addr| !account.owns(addr) && is_recipient(addr);
     read_draft_gossip(read.gossip(), &about, openpgp)
-}
-
-/// Whether an OpenPGP message names nobody but `keys`. One hidden recipient is told by trying.
-pub fn is_only_for(keys: &[&SecretKey], message: &[u8], openpgp: &dyn OpenPgp) -> bool {
-    let Ok(to) = openpgp.recipients(message) else { return false };
-    if let [one] = to.as_slice()
-        && one.is_hidden()
-    {
-        return openpgp.open(message, keys).is_ok();
-    }
-    let own: BTreeSet<_> = keys.iter().flat_map(|key| openpgp.key_ids(key)).collect();
-    !to.is_empty() && to.iter().all(|id| own.contains(id))
 }

@@ -213,9 +213,9 @@ impl Error {
                 ComposeError::Refused { .. }
                 | ComposeError::NeedsCopies { .. }
                 | ComposeError::Limit(_) => ErrorKind::Refused,
-                ComposeError::Addr(_) | ComposeError::ModeField { .. } => {
-                    ErrorKind::InvalidArgument
-                }
+                ComposeError::Addr(_)
+                | ComposeError::Control { .. }
+                | ComposeError::ModeField { .. } => ErrorKind::InvalidArgument,
             },
             #[cfg(feature = "fs")]
             Self::Moving(error) => {

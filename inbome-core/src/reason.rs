@@ -148,6 +148,9 @@ codes! {
         Always = 417, "always", "you chose to encrypt to them always";
         /// The user chose never.
         Never = 418, "never", "you chose not to encrypt to them by default";
+        /// A blind recipient among others needs a copy that the program cannot send.
+        OneMessage = 419, "one_message",
+            "a blind recipient needs a copy that this mail program cannot send";
     }
     with {
         /// The key cannot be used.
@@ -196,6 +199,17 @@ codes! {
         /// Refused: the mail is encrypted to its sender alone but addressed to others (Messages §5).
         OnlyToSelf = 508, "only_to_self",
             "the mail is encrypted to yourself alone but addressed to others";
+        /// The mail is one between the user's own devices, or a backup of keys, to oneself. It passes byte
+        /// for byte.
+        OwnProtocol = 113, "own_protocol",
+            "it is a mail between your own devices, or a backup of your keys";
+        /// Refused: the mail is one between the user's own devices, or a backup of keys, and would go to
+        /// somebody else.
+        OwnProtocolElsewhere = 509, "own_protocol_elsewhere",
+            "a mail between your own devices, or a backup of your keys, goes to nobody but yourself";
+        /// Refused: the mail answers an encrypted one, would go out in the clear, and nobody can be asked.
+        ClearReply = 510, "clear_reply",
+            "it answers an encrypted mail and would go out in the clear";
     }
 
     /// `encryption: failed` (Messages §3).

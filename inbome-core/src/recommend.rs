@@ -4,6 +4,8 @@
 //! recipients' recommendations, which is why [`Recommendation`] is ordered. Not here: any key is
 //! judged or chosen *before*, by `openpgp`; the rules only read the verdict.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::account::Settings;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -152,17 +154,87 @@ pub fn recommend_one(peer: &Peer, draft: Draft) -> Advice {
     Advice { recommendation, reasons, target: Some(target) }
 }
 
-/// The recommendation for one of the user's own addresses: never lowers the others.
-#[must_use]
-pub fn recommend_own(own_key: Option<Key>, draft: Draft) -> Advice {
-    match own_key {
-        Some(key) if draft.own.enabled => Advice {
+/// The recommendation for one of the user's own addresses, whose key is `own`: never lowers the others.
+fn recommend_own(own: &Result<Key, Reason>, draft: Draft) -> Advice {
+    match own {
+        _ if !draft.own.enabled => Advice::disable(Reason::DisabledAccount),
+        Err(reason) => Advice::disable(reason.clone()),
+        Ok(key) => Advice {
             recommendation: Recommendation::Encrypt,
             reasons: vec![Reason::OwnAddress],
-            target: Some(Target { key, source: TargetSource::Own }),
+            target: Some(Target { key: key.clone(), source: TargetSource::Own }),
         },
-        _ => Advice::disable(Reason::DisabledAccount),
     }
+}
+
+/// What the mail answers, as far as the caller knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Reply {
+    /// It answers nothing, or nobody knows what.
+    #[default]
+    Unknown,
+    /// It answers the mail with this Message-ID (without angle brackets).
+    To(Vec<u8>),
+    /// The caller says whether it answers an encrypted mail.
+    ToEncrypted(bool),
+}
+
+/// What is known of those whom a mail concerns.
+#[derive(Debug, Clone, Default)]
+pub struct Rows {
+    /// Peers, with judgements that hold now.
+    pub peers: BTreeMap<Addr, Peer>,
+    /// The user's own addresses: the current key of each account, or why it cannot be encrypted to.
+    pub own: BTreeMap<Addr, Result<Key, Reason>>,
+}
+
+impl Rows {
+    /// The key of somebody that may be told to others who get the mail too.
+    #[must_use]
+    pub fn told(&self, addr: &Addr) -> Option<Target> {
+        let advert = self.peers.get(addr)?.advert.as_ref()?;
+        let source = TargetSource::Direct;
+        advert.judgement.verdict.is_ok().then(|| Target { key: advert.key.clone(), source })
+    }
+}
+
+/// What is recommended for a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailRecommendation {
+    /// For the mail.
+    pub recommendation: Recommendation,
+    /// For each recipient once, in the order given.
+    pub recipients: Vec<(Addr, Advice)>,
+}
+
+/// The recommendation for a mail and each of its recipients, of whom `rows` tells what is known.
+/// `copies` are blind recipients of a program that cannot make copies for them.
+#[must_use]
+pub fn recommend_mail(
+    recipients: &[Addr],
+    rows: &Rows,
+    draft: Draft,
+    copies: &[Addr],
+) -> MailRecommendation {
+    let unknown = Peer::default();
+    let mut once = BTreeSet::new();
+    let advise = |addr: &Addr| match rows.own.get(addr) {
+        Some(own) => recommend_own(own, draft),
+        None => recommend_one(rows.peers.get(addr).unwrap_or(&unknown), draft),
+    };
+    // A recipient given twice counts once.
+    let recipients: Vec<&Addr> = recipients.iter().filter(|addr| once.insert(*addr)).collect();
+    let several = recipients.len() > 1;
+    let advised = recipients.into_iter().map(|addr| {
+        let mut advice = advise(addr);
+        if several && copies.contains(addr) && advice.recommendation > Recommendation::Available {
+            advice.recommendation = Recommendation::Available;
+            advice.reasons = vec![Reason::OneMessage];
+        }
+        (addr.clone(), advice)
+    });
+    let recipients: Vec<_> = advised.collect();
+    MailRecommendation { recommendation: recommend(&recipients, draft), recipients }
 }
 
 /// The recommendation for a mail: the least of its recipients' (Discovery §7). A mail to own
@@ -179,6 +251,17 @@ pub fn recommend(recipients: &[(Addr, Advice)], draft: Draft) -> Recommendation 
         None => Recommendation::Disable,
         Some(Recommendation::Encrypt) if to_self && !asked => Recommendation::Available,
         Some(least) => least,
+    }
+}
+
+/// The key of one of the user's own addresses that a mail to it would be encrypted to.
+///
+/// # Errors
+/// The reason for there being none.
+pub fn get_own_encrypt_key(own: Result<Key, Reason>, writer: Settings) -> Result<Target, Reason> {
+    match writer.enabled {
+        true => Ok(Target { key: own?, source: TargetSource::Own }),
+        false => Err(Reason::DisabledAccount),
     }
 }
 

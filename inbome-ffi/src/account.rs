@@ -3,12 +3,13 @@
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 
-use inbome_core::account::{Account, Profile};
+use inbome_core::account::{Account, ClearReply, Profile};
 use inbome_core::engine::Created;
 use inbome_core::header::{PreferEncrypt, Spelling};
 
 use crate::account_options::{
-    INBOME_PREFER_MUTUAL, INBOME_PREFER_NOPREFERENCE, INBOME_PROFILE_INBOME, INBOME_PROFILE_LEVEL1,
+    INBOME_CLEAR_REPLY_REFUSE, INBOME_CLEAR_REPLY_SEND, INBOME_PREFER_MUTUAL,
+    INBOME_PREFER_NOPREFERENCE, INBOME_PROFILE_INBOME, INBOME_PROFILE_LEVEL1,
     INBOME_SPELLING_AUTOCRYPT, INBOME_SPELLING_BOTH, INBOME_SPELLING_INBOME,
     inbome_account_options, none_of,
 };
@@ -270,6 +271,29 @@ pub extern "C" fn inbome_account_profile(account: Option<&inbome_account>) -> i3
     read(account, 0, |account| match account.core.settings.profile {
         Profile::Level1 => INBOME_PROFILE_LEVEL1,
         Profile::Inbome => INBOME_PROFILE_INBOME,
+    })
+}
+
+/// Whether the Subject of the account's encrypted mails stays in the clear outside.
+///
+/// account: the object; NULL gives 0.
+///
+/// Returns: 1 or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_account_keeps_subject(account: Option<&inbome_account>) -> i32 {
+    read(account, 0, |account| i32::from(account.core.settings.keep_subject))
+}
+
+/// What becomes of clear answers to encrypted mails where the program that sends them cannot ask.
+///
+/// account: the object; NULL gives 0.
+///
+/// Returns: one of INBOME_CLEAR_REPLY_.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_account_clear_reply(account: Option<&inbome_account>) -> i32 {
+    read(account, 0, |account| match account.core.settings.clear_reply {
+        ClearReply::Send => INBOME_CLEAR_REPLY_SEND,
+        ClearReply::Refuse => INBOME_CLEAR_REPLY_REFUSE,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, c_char, c_void};
 
-use inbome_core::account::Profile;
+use inbome_core::account::{ClearReply, Profile};
 use inbome_core::engine::{AccountOptions, SettingsChange};
 use inbome_core::header::{PreferEncrypt, Spelling};
 use inbome_core::key::Fingerprint;
@@ -30,6 +30,11 @@ pub const INBOME_SPELLING_INBOME: i32 = 3;
 pub const INBOME_PROFILE_LEVEL1: i32 = 1;
 /// Peers who stop advertising are given nothing.
 pub const INBOME_PROFILE_INBOME: i32 = 2;
+
+/// A clear answer to an encrypted mail is sent, and the result says who causes it.
+pub const INBOME_CLEAR_REPLY_SEND: i32 = 1;
+/// A clear answer to an encrypted mail is refused.
+pub const INBOME_CLEAR_REPLY_REFUSE: i32 = 2;
 
 /// An imported key is unlocked for good (the default).
 pub const INBOME_LOCK_REMOVE: i32 = 1;
@@ -161,6 +166,47 @@ pub extern "C" fn inbome_account_options_set_profile(
             INBOME_PROFILE_INBOME => Profile::Inbome,
             other => return Err(none_of("INBOME_PROFILE_", other)),
         });
+        Ok(())
+    })
+}
+
+/// Says whether the Subject of the account's encrypted mails stays in the clear outside
+/// (Messages §4).
+///
+/// account_options: what is changed.
+/// keep_subject: 1 or 0 (the default of a new account).
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_account_options_set_keep_subject(
+    account_options: Option<&mut inbome_account_options>,
+    keep_subject: i32,
+) -> inbome_result {
+    without_engine(|| {
+        let account_options = required(account_options, "account_options")?;
+        account_options.core.settings.keep_subject = Some(is_yes(keep_subject));
+        Ok(())
+    })
+}
+
+/// Says what becomes of an answer to an encrypted mail that would go out in the clear, where the program
+/// that sends it cannot ask and so refuses it by inbome_outgoing_options_set_clear_reply
+/// (Discovery §8).
+///
+/// account_options: what is changed.
+/// clear_reply: INBOME_CLEAR_REPLY_REFUSE (the default of a new account) or INBOME_CLEAR_REPLY_SEND.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_account_options_set_clear_reply(
+    account_options: Option<&mut inbome_account_options>,
+    clear_reply: i32,
+) -> inbome_result {
+    without_engine(|| {
+        let account_options = required(account_options, "account_options")?;
+        account_options.core.settings.clear_reply = Some(clear_reply_in(clear_reply)?);
         Ok(())
     })
 }
@@ -312,4 +358,12 @@ pub(crate) fn lock_in(number: i32) -> Result<Lock, Failure> {
 /// A number that is none of the constants.
 pub(crate) fn none_of(prefix: &str, found: i32) -> Failure {
     Failure::invalid(&format!("expected one of {prefix}, found {found}"))
+}
+
+pub(crate) fn clear_reply_in(number: i32) -> Result<ClearReply, Failure> {
+    match number {
+        INBOME_CLEAR_REPLY_SEND => Ok(ClearReply::Send),
+        INBOME_CLEAR_REPLY_REFUSE => Ok(ClearReply::Refuse),
+        other => Err(none_of("INBOME_CLEAR_REPLY_", other)),
+    }
 }

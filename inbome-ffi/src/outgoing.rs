@@ -4,13 +4,13 @@ use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-use inbome_core::outgoing::Outgoing;
+use inbome_core::outgoing::{Outgoing, Remembered};
 
 use crate::bytes::inbome_bytes;
 use crate::codes::INBOME_REASON_NONE;
 use crate::engine::{Shared, inbome_engine};
 use crate::outgoing_options::inbome_outgoing_options;
-use crate::pointer::{Out, c_text, free, lent, octets, optional_addr, read, shown};
+use crate::pointer::{Out, c_text, free, lent, octets, optional_addr, read, required, shown};
 use crate::recommendation::inbome_recommendation;
 use crate::result::{inbome_result, on_engine};
 
@@ -23,6 +23,7 @@ pub struct inbome_outgoing {
     recommendation: inbome_recommendation,
     added: Vec<CString>,
     clear_because: Vec<(CString, i32)>,
+    remembered: Option<Remembered>,
 }
 
 /// Makes of the mail that a program would send the mails that leave (Discovery §8): Bcc removed, the
@@ -62,6 +63,60 @@ pub extern "C" fn inbome_process_outgoing(
         let options = options.map(|options| options.core.clone()).unwrap_or_default();
         let done = engine.process_outgoing(account.as_ref(), mail, &options)?;
         outgoing.give(inbome_outgoing::new(engine, done));
+        Ok(())
+    })
+}
+
+/// As inbome_process_outgoing, and changes nothing that is stored: for a preview, or for a program that
+/// calls inbome_commit_outgoing once the mail was really sent.
+///
+/// engine: the engine.
+/// account: one of the home's, or NULL; the From field of the mail says who writes.
+/// mail: the whole mail, as it would be sent.
+/// options: more about it, or NULL.
+/// outgoing: the mails that would leave.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: those of inbome_process_outgoing.
+/// Owned: free with inbome_outgoing_free
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_preview_outgoing(
+    engine: Option<&inbome_engine>,
+    account: *const c_char,
+    mail: inbome_bytes,
+    options: Option<&inbome_outgoing_options>,
+    outgoing: Option<&mut MaybeUninit<*mut inbome_outgoing>>,
+) -> inbome_result {
+    let outgoing = Out::blank(outgoing);
+    on_engine(engine, |engine| {
+        let outgoing = outgoing.required("outgoing")?;
+        let mail = octets(mail, "mail")?;
+        let account = optional_addr(account, "account")?;
+        let options = options.map(|options| options.core.clone()).unwrap_or_default();
+        let done = engine.preview_outgoing(account.as_ref(), mail, &options)?;
+        outgoing.give(inbome_outgoing::new(engine, done));
+        Ok(())
+    })
+}
+
+/// Remembers of a previewed mail that it was sent: whom it went to, and its Message-ID if it was
+/// encrypted, so that an answer to it will be (Discovery §8). Once more changes nothing.
+///
+/// engine: the engine that made the preview.
+/// outgoing: from inbome_preview_outgoing.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_FORKED, those of the store (300 to 399).
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_commit_outgoing(
+    engine: Option<&inbome_engine>,
+    outgoing: Option<&inbome_outgoing>,
+) -> inbome_result {
+    on_engine(engine, |engine| {
+        let outgoing = required(outgoing, "outgoing")?;
+        if let Some(remembered) = &outgoing.remembered {
+            engine.remember(remembered)?;
+        }
         Ok(())
     })
 }
@@ -283,7 +338,7 @@ impl inbome_outgoing {
     fn new(engine: &Arc<Shared>, done: Outgoing) -> Self {
         let messages = done.messages.into_iter().map(|message| Message {
             data: message.data,
-            recipients: message.recipients.iter().map(shown).collect(),
+            recipients: message.recipients.iter().map(|addr| shown(&addr.to_envelope())).collect(),
             sent_copy: message.sent_copy,
         });
         let clear_because = done.clear_because.iter().map(|(addr, advice)| {
@@ -291,6 +346,7 @@ impl inbome_outgoing {
             (shown(addr), first.map_or(INBOME_REASON_NONE, |why| why.code().number()))
         });
         Self {
+            remembered: done.remembered,
             messages: messages.collect(),
             encrypted: done.encrypted,
             reason: done.reason.code().number(),

@@ -2,7 +2,7 @@
 
 use inbome_core::outgoing::{Mode, OutgoingOptions};
 
-use crate::account_options::none_of;
+use crate::account_options::{clear_reply_in, none_of};
 use crate::draft::inbome_draft;
 use crate::pointer::{free, is_yes, made, required};
 use crate::recipients::inbome_recipients;
@@ -142,6 +142,28 @@ pub extern "C" fn inbome_outgoing_options_set_one_message(
     without_engine(|| {
         let outgoing_options = required(outgoing_options, "outgoing_options")?;
         outgoing_options.core.one_message = is_yes(one_message);
+        Ok(())
+    })
+}
+
+/// Says what becomes of an answer to an encrypted mail that would go out in the clear: its quotation
+/// leaves with it. A program that cannot ask its user lets it be refused (INBOME_REASON_CLEAR_REPLY);
+/// the user allows it by mode clear, by an X-Inbome field, or by the account's own setting
+/// (Discovery §8).
+///
+/// outgoing_options: what is changed.
+/// clear_reply: INBOME_CLEAR_REPLY_SEND (the default) or INBOME_CLEAR_REPLY_REFUSE.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_outgoing_options_set_clear_reply(
+    outgoing_options: Option<&mut inbome_outgoing_options>,
+    clear_reply: i32,
+) -> inbome_result {
+    without_engine(|| {
+        let outgoing_options = required(outgoing_options, "outgoing_options")?;
+        outgoing_options.core.clear_reply = clear_reply_in(clear_reply)?;
         Ok(())
     })
 }

@@ -57,10 +57,10 @@ pub extern "C" fn inbome_recommend(
         let recipients = required(recipients, "recipients")?;
         let out = recommendation.required("recommendation")?;
         let account = optional_addr(account, "account")?;
-        let said = reply.map(|reply| reply.core.clone()).unwrap_or_default();
-        let keys = reply.map_or(&[][..], |reply| &reply.keys);
+        let mut options = reply.map(|reply| reply.core.clone()).unwrap_or_default();
+        options.blind = recipients.blind();
         let recipients = recipients.addrs();
-        let found = engine.recommend_draft(account.as_ref(), &recipients, &said, keys)?;
+        let found = engine.recommend_with(account.as_ref(), &recipients, &options)?;
         out.give(inbome_recommendation::new(engine, found.recommendation, &found.recipients));
         Ok(())
     })

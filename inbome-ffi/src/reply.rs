@@ -2,9 +2,7 @@
 
 use std::ffi::c_char;
 
-use inbome_core::addr::Addr;
-use inbome_core::engine::Reply;
-use inbome_core::key::Key;
+use inbome_core::engine::{RecommendOptions, Reply};
 
 use crate::draft::inbome_draft;
 use crate::pointer::{free, is_yes, made, required, text};
@@ -14,8 +12,7 @@ use crate::result::{inbome_result, without_engine};
 /// draft that it was.
 #[derive(Default)]
 pub struct inbome_reply {
-    pub(crate) core: Reply,
-    pub(crate) keys: Vec<(Addr, Key)>,
+    pub(crate) core: RecommendOptions,
 }
 
 /// Makes a reply that answers nothing, or nobody knows what.
@@ -49,7 +46,7 @@ pub extern "C" fn inbome_reply_set_message_id(
 ) -> inbome_result {
     without_engine(|| {
         let reply = required(reply, "reply")?;
-        reply.core = Reply::To(text(id, "id")?.as_bytes().to_vec());
+        reply.core.reply = Reply::To(text(id, "id")?.as_bytes().to_vec());
         Ok(())
     })
 }
@@ -69,7 +66,7 @@ pub extern "C" fn inbome_reply_set_encrypted(
 ) -> inbome_result {
     without_engine(|| {
         let reply = required(reply, "reply")?;
-        reply.core = Reply::ToEncrypted(is_yes(encrypted));
+        reply.core.reply = Reply::ToEncrypted(is_yes(encrypted));
         Ok(())
     })
 }
@@ -89,7 +86,28 @@ pub extern "C" fn inbome_reply_set_draft(
 ) -> inbome_result {
     without_engine(|| {
         let reply = required(reply, "reply")?;
-        reply.keys = draft.map(|draft| draft.keys.clone()).unwrap_or_default();
+        reply.core.gossip = draft.map(|draft| draft.keys.clone()).unwrap_or_default();
+        Ok(())
+    })
+}
+
+/// Says that the program can send but one message: no copies for blind recipients. With somebody in Bcc
+/// among several recipients the recommendation is then at most INBOME_RECOMMENDATION_AVAILABLE
+/// (Discovery §7). Say it to inbome_outgoing_options_set_one_message too.
+///
+/// reply: what is changed.
+/// one_message: 1 or 0 (the default).
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_reply_set_one_message(
+    reply: Option<&mut inbome_reply>,
+    one_message: i32,
+) -> inbome_result {
+    without_engine(|| {
+        let reply = required(reply, "reply")?;
+        reply.core.one_message = is_yes(one_message);
         Ok(())
     })
 }

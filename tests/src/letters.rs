@@ -6,14 +6,17 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use inbome_core::clock::Timestamp;
 use inbome_core::engine::{Engine, EngineOptions};
 use inbome_core::key::{Certificates, Fingerprint};
 use inbome_core::mime::{Form, locate};
-use inbome_core::openpgp::message::{KeyId, SignatureCheck};
+use inbome_core::openpgp::message::{KeyId, SealTo, Sealing, SignatureCheck};
 use inbome_core::openpgp::{Messages, Rpgp, SecretKey};
 use inbome_core::outgoing::{Mode, Outgoing, OutgoingOptions};
 
-use crate::stage::{Seeded, SetClock, add_account, addr, receive, rfc2822};
+use crate::certs::dearmor;
+use crate::hostile::pgp_mime;
+use crate::stage::{NOW, Seeded, SetClock, add_account, addr, receive, rfc2822};
 
 /// An engine in memory with an account and randomness of its own. Another seed, another key.
 pub fn person(id: &str, seed: u64, clock: &SetClock) -> Engine {
@@ -167,4 +170,15 @@ pub fn row(engine: &Engine, peer: &str) -> (Option<i64>, bool, bool, bool) {
     let seen = peer.seen.map(|seen| seen.at.as_secs());
     let encrypted = peer.seen.is_some_and(|seen| seen.encrypted);
     (seen, encrypted, peer.advert.is_some(), peer.gossip.is_some())
+}
+
+/// An encrypted entity for `engine` alone, unsigned, of an OpenPGP message that holds just `octets`.
+pub fn sealed_to_self(engine: &Engine, octets: &[u8]) -> String {
+    let (cert, certs) = (engine.export_cert(None).expect("a cert").0, Rpgp::new());
+    let union = certs.union(None, &cert);
+    let recipients = [SealTo { received: &cert, union: &union }];
+    let (now, random) = (Timestamp::from_secs(NOW), &Seeded::new(3));
+    let sealing = Sealing { signer: None, recipients: &recipients, now, random };
+    let armor = certs.seal(octets, &sealing).expect("sealed");
+    pgp_mime(&dearmor(std::str::from_utf8(&armor).expect("armor")))
 }

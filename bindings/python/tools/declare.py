@@ -23,6 +23,7 @@ ENUMERATIONS = [
     ("PREFER", "PreferEncrypt", "What key fields ask for."),
     ("SPELLING", "Spelling", "Which key fields an account's mails bear."),
     ("LOCK", "Lock", "What becomes of the passphrase of a key that is imported."),
+    ("CLEAR_REPLY", "ClearReply", "What becomes of clear answers to encrypted mails."),
     ("PROFILE", "Profile", "The patience with peers who stop advertising."),
     ("SOURCE", "Source", "Where a key comes from."),
     ("ENCRYPTION", "Encryption", "Whether a mail was encrypted, and whether that was undone."),

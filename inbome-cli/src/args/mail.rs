@@ -94,7 +94,9 @@ through unchanged.
 The real mailer is what --via says, else INBOME_SENDMAIL, else /usr/sbin/sendmail, else msmtp.
 
 An X-Inbome field in the mail (auto, encrypt or clear) comes before --mode, and is removed. If a mail
-cannot be encrypted that must be, nothing is sent.
+cannot be encrypted that must be, nothing is sent. Nor is the answer to an encrypted mail if it would go
+out in the clear, since its quotation would leave with it: unless the mail says X-Inbome: clear, or
+`inbome account set ADDR --clear-reply send` allows it.
 
 Exit codes are those of sysexits: 64 usage, 65 a mail that cannot be read, 69 the mailer cannot be
 run, 75 try again later (a locked key, a busy or damaged home), 77 refused, 78 configuration; else the
@@ -114,6 +116,9 @@ pub(crate) struct Sendmail {
     /// Send nothing; print what would be sent to whom
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Say what was done with the mail, and by which calls of the mailer
+    #[arg(long)]
+    pub(crate) verbose: bool,
     /// Who decides: the recommendation, or you
     #[arg(long, value_enum, default_value_t = ModeWord::Auto)]
     pub(crate) mode: ModeWord,
@@ -130,8 +135,8 @@ pub(crate) struct Sendmail {
 
 impl Sendmail {
     /// The options that have no value, those for all commands among them.
-    pub(crate) const FLAGS: [&'static str; 5] =
-        ["--dry-run", "--keep-subject", "--json", "--quiet", "--help"];
+    pub(crate) const FLAGS: [&'static str; 6] =
+        ["--dry-run", "--verbose", "--keep-subject", "--json", "--quiet", "--help"];
     /// The options that have one.
     pub(crate) const OPTIONS: [&'static str; 7] =
         ["--via", "--fcc", "--mode", "--passphrase-file", "--home", "--account", "--color"];

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use inbome_core::account::Account;
+use inbome_core::account::{Account, ClearReply};
 use inbome_core::addr::Addr;
 use inbome_core::engine::{AccountOptions, Engine, SettingsChange};
 use inbome_core::openpgp::Lock;
@@ -157,6 +157,11 @@ fn object(row: &Row) -> Value {
         "prefer_encrypt": settings.prefer_encrypt.as_str(),
         "profile": words::profile(settings.profile),
         "spelling": settings.spelling.as_str(),
+        "subject": if settings.keep_subject { "keep" } else { "protect" },
+        "clear_reply": match settings.clear_reply {
+            ClearReply::Refuse => "refuse",
+            ClearReply::Send => "send",
+        },
     })
 }
 

@@ -71,7 +71,7 @@ fn is_recommended(
     let accounts = engine.accounts()?;
     let from = envelope.from().ok();
     let from = from.filter(|from| accounts.iter().any(|account| account.owns(from)));
-    let reply = match (reply_to_encrypted, envelope.in_reply_to_last()) {
+    let reply = match (reply_to_encrypted, envelope.answered()) {
         (true, _) => Reply::ToEncrypted(true),
         (false, Some(id)) => Reply::To(id.to_vec()),
         (false, None) => Reply::Unknown,

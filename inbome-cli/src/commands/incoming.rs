@@ -74,9 +74,10 @@ fn process(
 }
 
 /// As a filter: the mail is through before anything is learnt from it, and nothing that happens
-/// then is any business of the mail's delivery.
+/// then is any business of the mail's delivery. A copy that is not whole is: the filter must keep the
+/// original.
 fn pass(session: &Session, receipt: Receipt) -> Exit {
-    let mail = input::pass_through();
+    let Some(mail) = input::pass_through() else { return Exit::TryAgain };
     std::panic::set_hook(Box::new(|_| {}));
     let learn = || process(session, &session.engine()?, &mail, receipt);
     let _ = catch_unwind(AssertUnwindSafe(learn));

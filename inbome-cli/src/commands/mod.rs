@@ -104,8 +104,8 @@ fn usage(arguments: &[OsString], error: &clap::Error) -> Exit {
     let said = |word: &str| arguments.iter().any(|argument| argument == word);
     // A filter with a mistake in its arguments must not cost a mail.
     if said("process-incoming") && said("--pass") {
-        crate::input::pass_through();
-        return Exit::Done;
+        let copied = crate::input::pass_through().is_some();
+        return if copied { Exit::Done } else { Exit::TryAgain };
     }
     let whole = error.render().to_string();
     let globals =

@@ -6,6 +6,7 @@ use std::io::Write;
 use std::path::Path;
 
 use inbome_core::addr::Addr;
+use inbome_core::engine::Engine;
 use inbome_core::error::Error;
 use inbome_core::outgoing::{ComposeError, Outgoing, OutgoingMessage, OutgoingOptions};
 use inbome_core::recommend::Advice;
@@ -63,7 +64,7 @@ pub(crate) fn process_outgoing(session: &mut Session, args: ProcessOutgoing) -> 
     }
     let account = session.account();
     let made = unlocking(&engine, &args.own_key, Ask::Terminal, locked_by_error, || {
-        engine.process_outgoing(account.as_ref(), &mail, &options)
+        engine.preview_outgoing(account.as_ref(), &mail, &options)
     });
     let made = made.map_err(refusal)?;
     if let Some(outdir) = &args.outdir {
@@ -72,6 +73,7 @@ pub(crate) fn process_outgoing(session: &mut Session, args: ProcessOutgoing) -> 
     if session.out.is_json() {
         let messages = made.messages.iter().map(message).collect();
         session.out.object(object(&made, messages));
+        commit(session, &engine, &made)?;
         return Ok(Exit::Done);
     }
     match (made.messages.as_slice(), &args.outdir) {
@@ -85,10 +87,19 @@ pub(crate) fn process_outgoing(session: &mut Session, args: ProcessOutgoing) -> 
             )));
         }
     }
+    commit(session, &engine, &made)?;
     let how = if made.encrypted { "Encrypted" } else { "Not encrypted" };
     session.out.note(&format!("{how}: {}.", made.reason));
     note_clear_because(session, &made);
     Ok(Exit::Done)
+}
+
+/// Remembers a mail once it was handed on: what nobody got is not sent.
+fn commit(session: &Session, engine: &Engine, made: &Outgoing) -> Result<(), Failure> {
+    match session.out.is_delivered() {
+        true => Ok(engine.commit_outgoing(made)?),
+        false => Ok(()),
+    }
 }
 
 /// Says who keeps the answer to an encrypted mail in the clear.
@@ -125,7 +136,7 @@ fn because((addr, advice): &(Addr, Advice)) -> Value {
 
 /// One of `messages[]`.
 fn message(message: &OutgoingMessage) -> Value {
-    let recipients: Vec<&str> = message.recipients.iter().map(Addr::as_str).collect();
+    let recipients: Vec<String> = message.recipients.iter().map(Addr::to_envelope).collect();
     json!({
         "recipients": recipients,
         "data": words::base64(&message.data),
@@ -184,7 +195,7 @@ fn write_all(outdir: &Path, messages: &[OutgoingMessage]) -> Result<(), Failure>
     std::fs::create_dir_all(outdir).map_err(|error| Failure::io("create", outdir, &error))?;
     let leaving = messages.iter().filter(|message| !message.recipients.is_empty());
     for (number, message) in (1_u32..).zip(leaving) {
-        let line = |addr: &Addr| format!("{}\n", shown_line(&addr.to_header()));
+        let line = |addr: &Addr| format!("{}\n", shown_line(&addr.to_envelope()));
         let recipients: String = message.recipients.iter().map(line).collect();
         save(&format!("{number}.eml"), &message.data)?;
         save(&format!("{number}.rcpt"), recipients.as_bytes())?;

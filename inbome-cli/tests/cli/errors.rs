@@ -50,9 +50,9 @@ fn a_database_of_a_newer_kind_is_left_alone() {
     let path = world.home().join("inbome.db");
     let mut octets = std::fs::read(&path).unwrap();
     // The row of `home`: length 7, row 1, five octets of types: null, one octet, 1, one octet. It says
-    // that `schema` is 2, which follows, and `readable_from` 1. With two types changed it is
-    // `readable_from` that follows, and then it is no 2.
-    let row = [7, 1, 5, 0, 1, 9, 1, 2];
+    // that `schema` is 4, which follows, and `readable_from` 1. With two types changed it is
+    // `readable_from` that follows, and then it is no 4.
+    let row = [7, 1, 5, 0, 1, 9, 1, 4];
     let found: Vec<usize> =
         (0..octets.len()).filter(|at| octets[*at..].starts_with(&row)).collect();
     assert_eq!(found.len(), 1, "the schema changed: so must this test");
@@ -65,7 +65,7 @@ fn a_database_of_a_newer_kind_is_left_alone() {
         assert_eq!(error["kind"], "newer", "{arguments:?}");
         let text = error["text"].as_str().unwrap();
         assert!(text.contains(&format!("found kind {number}")), "{text}");
-        assert!(text.contains("kind 2 or older"), "{text}");
+        assert!(text.contains("kind 4 or older"), "{text}");
     }
     let doctor = world.run(&["doctor", "--json"]).exits(1).json();
     assert_eq!(doctor["checks"][0]["ok"], false);

@@ -169,7 +169,7 @@ fn a_filter_passes_the_mail_whatever_happens() {
 }
 
 #[test]
-fn a_filter_learns_though_nobody_takes_the_mail() {
+fn a_filter_whose_copy_nobody_takes_keeps_the_original() {
     let world = World::of_alice();
     let fields = world.fields_of("bob@example.org");
     let mut input = mail("bob@example.org", DATE, &fields).into_bytes();
@@ -183,8 +183,33 @@ fn a_filter_learns_though_nobody_takes_the_mail() {
     std::io::Write::write_all(&mut stdin, &input).unwrap();
     drop(stdin);
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status.code(), Some(75));
     assert_eq!(output.stderr, b"");
+    world.run(&["get-encrypt-key", "bob@example.org"]).exits(3);
+}
+
+#[test]
+fn a_filter_whose_copy_is_not_whole_keeps_the_original() {
+    let world = World::of_alice();
+    let fields = world.fields_of("bob@example.org");
+    let good = mail("bob@example.org", DATE, &fields);
+    let input = world.file("good.eml", &good);
+    let folder = world.path("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let open = |path: &str| std::fs::File::open(path).unwrap();
+    let full = || std::fs::File::create("/dev/full").unwrap();
+    for (name, stdin, stdout, arguments) in [
+        ("a full disk", open(&input), Stdio::from(full()), &[][..]),
+        ("a failing read", open(folder.to_str().unwrap()), Stdio::null(), &[]),
+        ("a full disk, a bad option", open(&input), Stdio::from(full()), &["--bogus"]),
+    ] {
+        let mut command = world.command(&world.home());
+        command.args(["process-incoming", "--pass"]).args(arguments);
+        let status = command.stdin(stdin).stdout(stdout).stderr(Stdio::null()).status().unwrap();
+        assert_eq!(status.code(), Some(75), "{name}");
+        world.run(&["get-encrypt-key", "bob@example.org"]).exits(3);
+    }
+    world.feed(&["process-incoming", "--pass"], good.as_bytes()).exits(0);
     world.run(&["get-encrypt-key", "bob@example.org"]).exits(0);
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Engine, Inner};
-use crate::account::{Account, KeyRole, Profile, Settings};
+use crate::account::{Account, ClearReply, KeyRole, Profile, Settings};
 use crate::addr::Addr;
 use crate::error::Error;
 use crate::header::{PreferEncrypt, Spelling};
@@ -22,6 +22,10 @@ pub struct SettingsChange {
     pub spelling: Option<Spelling>,
     /// The patience with peers.
     pub profile: Option<Profile>,
+    /// Whether the Subject of encrypted mails stays in the clear.
+    pub keep_subject: Option<bool>,
+    /// What becomes of clear answers to encrypted mails where nobody can be asked.
+    pub clear_reply: Option<ClearReply>,
 }
 
 impl SettingsChange {
@@ -31,6 +35,8 @@ impl SettingsChange {
             prefer_encrypt: self.prefer_encrypt.unwrap_or(old.prefer_encrypt),
             spelling: self.spelling.unwrap_or(old.spelling),
             profile: self.profile.unwrap_or(old.profile),
+            keep_subject: self.keep_subject.unwrap_or(old.keep_subject),
+            clear_reply: self.clear_reply.unwrap_or(old.clear_reply),
         }
     }
 
@@ -41,6 +47,8 @@ impl SettingsChange {
             (new.prefer_encrypt != settings.prefer_encrypt, "prefer_encrypt"),
             (new.spelling != settings.spelling, "spelling"),
             (new.profile != settings.profile, "profile"),
+            (new.keep_subject != settings.keep_subject, "keep_subject"),
+            (new.clear_reply != settings.clear_reply, "clear_reply"),
             (new.enabled != settings.enabled, "enabled"),
         ]
         .into_iter()
@@ -186,6 +194,18 @@ fn existing(
 }
 
 impl Inner {
+    /// The current key of an account, unlocked if it was, or none.
+    pub(super) fn find_current_key(
+        &mut self,
+        account: &Account,
+    ) -> Result<Option<SecretKey>, Error> {
+        match self.current_key(account) {
+            Ok(stored) => Ok(Some(self.as_unlocked(stored.key))),
+            Err(Error::NoOwnKey { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The current key of an account.
     pub(super) fn current_key(&mut self, account: &Account) -> Result<StoredKey, Error> {
         let keys = self.store.secret_keys(&account.addr)?;

@@ -1,7 +1,5 @@
-//! The verbs before sending: the key of a peer, and the recommendation.
-
-use std::collections::BTreeSet;
-use std::sync::Arc;
+//! The verbs before sending: the key of a peer, and the recommendation; and what they and all that is
+//! sent take from the store.
 
 use super::{Engine, Inner, account_meant};
 use crate::account::{Account, Accounts};
@@ -9,23 +7,12 @@ use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::key::{Key, hash};
-use crate::openpgp::OpenPgp;
+use crate::openpgp::{OpenPgp, SecretKey};
+use crate::outgoing::{Known, OutgoingDraft, SealKeys};
 use crate::peer::Peer;
 use crate::receive::message_id_hash;
-use crate::recommend::{self, Advice, Draft, Reason, Recommendation, Target};
+use crate::recommend::{self, Draft, MailRecommendation, Reason, Reply, Rows, Target};
 use crate::store::transaction;
-
-/// What the mail answers, as far as the caller knows.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Reply {
-    /// It answers nothing, or nobody knows what.
-    #[default]
-    Unknown,
-    /// It answers the mail with this Message-ID (without angle brackets).
-    To(Vec<u8>),
-    /// The caller says whether it answers an encrypted mail.
-    ToEncrypted(bool),
-}
 
 /// What [`Engine::get_encrypt_key`] found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,13 +23,17 @@ pub struct EncryptKey {
     pub target: Result<Target, Reason>,
 }
 
-/// What [`Engine::recommend`] found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MailRecommendation {
-    /// For the mail.
-    pub recommendation: Recommendation,
-    /// For each recipient once, in the order given.
-    pub recipients: Vec<(Addr, Advice)>,
+/// What the caller says about a mail that is being written.
+#[derive(Debug, Clone, Default)]
+pub struct RecommendOptions {
+    /// What it answers.
+    pub reply: Reply,
+    /// Keys that a draft of it brought along; they serve where nothing better is known (Messages §5).
+    pub gossip: Vec<(Addr, Key)>,
+    /// Which of the recipients are blind.
+    pub blind: Vec<Addr>,
+    /// The program can send but one message: no copies for blind recipients.
+    pub one_message: bool,
 }
 
 impl Engine {
@@ -56,14 +47,16 @@ impl Engine {
         peer: &Addr,
     ) -> Result<EncryptKey, Error> {
         let now = self.now();
-        let mut inner = self.lock()?;
-        inner.read(|inner| {
+        self.reading(now, |inner| {
             let accounts = inner.accounts()?;
             let account = account_meant(&accounts, account)?;
-            let target = match own_account(&accounts, peer) {
-                Some(own) => inner.own_advice(own, account)?.target.ok_or(Reason::DisabledAccount),
+            let about = std::iter::once(peer);
+            let mut rows =
+                inner.rows(account, &accounts, about, &[], self.openpgp.as_ref(), now)?;
+            let target = match rows.own.remove(peer) {
+                Some(own) => recommend::get_own_encrypt_key(own, account.settings_in_effect()),
                 None => {
-                    let row = inner.judged_peer(account, peer, self.openpgp.as_ref(), now)?;
+                    let row = rows.peers.remove(peer).unwrap_or_default();
                     recommend::get_encrypt_key(&row, account.settings_in_effect())
                 }
             };
@@ -81,87 +74,123 @@ impl Engine {
         recipients: &[Addr],
         reply: &Reply,
     ) -> Result<MailRecommendation, Error> {
-        self.recommend_draft(account, recipients, reply, &[])
+        let reply = reply.clone();
+        self.recommend_with(account, recipients, &RecommendOptions { reply, ..Default::default() })
     }
 
-    /// As [`Engine::recommend`], of a mail that was a draft: the keys that it brought along serve where
-    /// nothing better is known (Messages §5).
+    /// As [`Engine::recommend`], with all that a program may know of its mail.
     ///
     /// # Errors
     /// As [`Engine::recommend`].
-    pub fn recommend_draft(
+    pub fn recommend_with(
         &self,
         account: Option<&Addr>,
         recipients: &[Addr],
-        reply: &Reply,
-        gossip: &[(Addr, Key)],
+        options: &RecommendOptions,
     ) -> Result<MailRecommendation, Error> {
         let now = self.now();
-        let mut inner = self.lock()?;
-        inner.read(|inner| {
+        let openpgp = self.openpgp.as_ref();
+        self.reading(now, |inner| {
             let accounts = inner.accounts()?;
             let account = account_meant(&accounts, account)?;
-            inner.recommend(account, recipients, reply, gossip, self.openpgp.as_ref(), now)
+            let reply_to_encrypted = inner.answers_encrypted(account, &options.reply)?;
+            let about = recipients.iter();
+            let rows = inner.rows(account, &accounts, about, &options.gossip, openpgp, now)?;
+            let draft = Draft { own: account.settings_in_effect(), reply_to_encrypted };
+            let copies: &[Addr] = if options.one_message { &options.blind } else { &[] };
+            Ok(recommend::recommend_mail(recipients, &rows, draft, copies))
         })
     }
-}
 
-fn own_account<'a>(accounts: &'a Arc<Accounts>, addr: &Addr) -> Option<&'a Account> {
-    accounts.of(addr)
+    /// Runs `work` over one state of the store. What had to be judged anew is written back behind it, so
+    /// that it is judged once; a home that cannot be written to pays each time.
+    pub(super) fn reading<T>(
+        &self,
+        now: Timestamp,
+        work: impl FnOnce(&mut Inner) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut inner = self.lock()?;
+        let done = inner.read(work);
+        for (account, addr) in std::mem::take(&mut inner.judged_anew) {
+            let _ = inner.keep_judgement(&account, &addr, self.openpgp.as_ref(), now);
+        }
+        done
+    }
 }
 
 impl Inner {
-    pub(super) fn recommend(
+    /// What is known of a mail that `writer` sends.
+    pub(super) fn known(
         &mut self,
-        account: &Account,
-        recipients: &[Addr],
-        reply: &Reply,
-        gossip: &[(Addr, Key)],
+        writer: Option<Account>,
+        draft: &OutgoingDraft<'_>,
         openpgp: &dyn OpenPgp,
         now: Timestamp,
-    ) -> Result<MailRecommendation, Error> {
-        let accounts = self.accounts()?;
-        let reply_to_encrypted = self.answers_encrypted(account, reply)?;
-        let draft = Draft { own: account.settings_in_effect(), reply_to_encrypted };
-        let mut advised: Vec<(Addr, Advice)> = Vec::with_capacity(recipients.len());
-        let mut known = BTreeSet::new();
-        // A recipient given twice counts once.
-        for addr in recipients.iter().filter(|addr| known.insert(*addr)) {
-            let advice = match own_account(&accounts, addr) {
-                Some(own) => self.own_advice(own, account)?,
-                None => {
-                    let mut row = self.judged_peer(account, addr, openpgp, now)?;
-                    let mut brought =
-                        gossip.iter().filter(|(about, _)| about == addr).map(|(_, key)| key);
-                    if !row.has_key() && brought.clone().next().is_some() {
-                        let state = self.store.peer(&account.addr, addr)?.unwrap_or_default();
-                        row = state.with_draft_keys(&mut brought, openpgp, now);
-                    }
-                    recommend::recommend_one(&row, draft)
-                }
-            };
-            advised.push((addr.clone(), advice));
+    ) -> Result<Known, Error> {
+        let mut known = Known::nothing(self.accounts()?, now);
+        let Some(writer) = writer else { return Ok(known) };
+        let accounts = &known.accounts;
+        if let Some(armor) = draft.armor_for_others(accounts) {
+            // The user's other accounts are no others.
+            let keys = accounts.0.iter().map(|account| self.own_keys(&account.addr));
+            let keys = keys.collect::<Result<Vec<_>, _>>()?;
+            let keys: Vec<&SecretKey> = keys.iter().flatten().collect();
+            known.only_to_self = crate::outgoing::is_only_for(&keys, armor, openpgp);
         }
-        let recommendation = recommend::recommend(&advised, draft);
-        Ok(MailRecommendation { recommendation, recipients: advised })
+        let about = draft.recipients.iter().chain(draft.gossiped());
+        known.rows = self.rows(&writer, accounts, about, &draft.gossip, openpgp, now)?;
+        known.reply_to_encrypted = self.answers_encrypted(&writer, &draft.reply)?;
+        known.current = self.find_current_key(&writer)?;
+        known.writer = Some(writer);
+        Ok(known)
     }
 
-    /// An own address is a recipient whose target is that account's current key.
-    pub(super) fn own_advice(&mut self, own: &Account, writer: &Account) -> Result<Advice, Error> {
-        let key = match self.current_key(own) {
-            Ok(stored) => Some(Key {
-                fingerprint: stored.key.fingerprint,
-                hash: hash(&stored.key.cert),
-                bytes: stored.key.cert.into(),
-            }),
-            Err(Error::NoOwnKey { .. }) => None,
-            Err(error) => return Err(error),
+    /// Everybody of these, once.
+    fn rows<'a>(
+        &mut self,
+        account: &Account,
+        accounts: &Accounts,
+        about: impl Iterator<Item = &'a Addr>,
+        brought: &[(Addr, Key)],
+        openpgp: &dyn OpenPgp,
+        now: Timestamp,
+    ) -> Result<Rows, Error> {
+        let mut rows = Rows::default();
+        for addr in about {
+            if rows.own.contains_key(addr) || rows.peers.contains_key(addr) {
+                continue;
+            }
+            if let Some(own) = accounts.of(addr) {
+                rows.own.insert(addr.clone(), self.own_target(own, openpgp, now)?);
+                continue;
+            }
+            let mut brought = brought.iter().filter(|(about, _)| about == addr).map(|(_, key)| key);
+            let mut row = self.judged_peer(account, addr, openpgp, now)?;
+            if !row.has_key() && brought.clone().next().is_some() {
+                let state = self.store.peer(&account.addr, addr)?.unwrap_or_default();
+                row = state.with_draft_keys(&mut brought, openpgp, now);
+            }
+            rows.peers.insert(addr.clone(), row);
+        }
+        Ok(rows)
+    }
+
+    /// The current key of one of the user's accounts, or why it cannot be encrypted to.
+    fn own_target(
+        &mut self,
+        own: &Account,
+        openpgp: &dyn OpenPgp,
+        now: Timestamp,
+    ) -> Result<Result<Key, Reason>, Error> {
+        let Some(SecretKey { fingerprint, cert, .. }) = self.find_current_key(own)? else {
+            return Ok(Err(Reason::DisabledAccount));
         };
-        let draft = Draft { own: writer.settings_in_effect(), reply_to_encrypted: false };
-        Ok(recommend::recommend_own(key, draft))
+        let verdict = openpgp.judge(&cert, &openpgp.union(None, &cert), now).verdict;
+        let key = Key { fingerprint, hash: hash(&cert), bytes: cert.into() };
+        Ok(verdict.map(|_| key).map_err(Reason::Unusable))
     }
 
-    /// The peer's row with judgements that hold now. One that had to be made anew is written back.
+    /// The peer's row with judgements that hold now.
     pub(super) fn judged_peer(
         &mut self,
         account: &Account,
@@ -169,37 +198,41 @@ impl Inner {
         openpgp: &dyn OpenPgp,
         now: Timestamp,
     ) -> Result<Peer, Error> {
-        let Some(peer) = self.store.peer_row(&account.addr, addr)? else {
-            return Ok(Peer::default());
-        };
+        let peer = self.store.peer_row(&account.addr, addr)?.unwrap_or_default();
         if peer.is_judged_at(now) {
             return Ok(peer);
         }
         let state = self.store.peer_in_part(&account.addr, addr)?;
         let Some(mut state) = state else { return Ok(peer) };
         state.judge(openpgp, now);
-        // Kept, so that it is made once. A home that cannot be written to pays each time.
-        let _ = self.keep_judgement(account, addr, openpgp, now);
+        self.judged_anew.push((account.addr.clone(), addr.clone()));
         Ok(state.peer)
     }
 
     /// Judges what is stored *now*, which another process may have changed meanwhile.
     fn keep_judgement(
         &mut self,
-        account: &Account,
+        account: &Addr,
         addr: &Addr,
         openpgp: &dyn OpenPgp,
         now: Timestamp,
     ) -> Result<(), Error> {
-        self.store.end_read();
         transaction(self.store.as_mut(), |store| {
-            let state = store.peer_in_part(&account.addr, addr)?;
+            let state = store.peer_in_part(account, addr)?;
             let Some(mut state) = state else { return Ok(()) };
             let change = state.judge(openpgp, now);
             match change.is_some() {
-                true => Ok(store.save_peer(&account.addr, addr, &state, &change)?),
+                true => Ok(store.save_peer(account, addr, &state, &change)?),
                 false => Ok(()),
             }
+        })
+    }
+
+    /// Adds what is stored of the keys that a mail is sealed with.
+    pub(super) fn unite(&mut self, keys: &mut SealKeys) -> Result<(), Error> {
+        let account = keys.account.clone();
+        keys.unite(&mut |addr, fingerprint| {
+            Ok(self.store.key_record(&account, addr, fingerprint)?)
         })
     }
 

@@ -37,7 +37,12 @@ pub(super) struct Held {
 
 impl Held {
     pub(super) fn new(store: Box<dyn Store>, home: Option<PathBuf>) -> Arc<Self> {
-        let inner = Mutex::new(Inner { store, accounts: None, unlocked: BTreeMap::new() });
+        let inner = Mutex::new(Inner {
+            store,
+            accounts: None,
+            unlocked: BTreeMap::new(),
+            judged_anew: Vec::new(),
+        });
         let process = system::process();
         let held = Arc::new(Self { inner, process, others: AtomicUsize::new(0), home });
         if held.home.is_some() {

@@ -2,9 +2,8 @@
 //!
 //! Reads its clock once per call and passes the instant down; writes what the flows give in one
 //! transaction. It may be used from any thread. Split by subject: the mail that comes in
-//! (`incoming`), is read (`reading`) and leaves (`advice`, `outgoing`, `drafts`), the same by single
-//! `entities`, `accounts`, `keys`, `peers`, `moving`, `scan`. What it holds open is in `held`. Not
-//! here: any rule.
+//! (`incoming`), is read (`reading`) and leaves (`advice`, `outgoing`), `accounts`, `keys`, `peers`,
+//! `moving`, `scan`. What it holds open is in `held`. Not here: any rule.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard};
@@ -23,8 +22,6 @@ use held::Other;
 
 mod accounts;
 mod advice;
-mod drafts;
-mod entities;
 mod held;
 mod incoming;
 mod keys;
@@ -37,9 +34,11 @@ mod reading;
 mod scan;
 
 pub use accounts::{AccountOptions, Created, SettingsChange};
-pub use advice::{EncryptKey, MailRecommendation, Reply};
-pub use entities::Entity;
+pub use advice::{EncryptKey, RecommendOptions};
 pub use peers::{PeerDetails, PeerFilter};
+
+pub use crate::outgoing::Entity;
+pub use crate::recommend::{MailRecommendation, Reply};
 
 /// What an engine stands on. The defaults are the system's.
 pub struct EngineOptions {
@@ -85,6 +84,8 @@ struct Inner {
     accounts: Option<(i64, Arc<Accounts>)>,
     /// Own keys that keep their passphrase, unlocked until the engine is closed.
     unlocked: BTreeMap<Fingerprint, SecretKey>,
+    /// Account and peer whose judgement no longer held while it was read.
+    judged_anew: Vec<(Addr, Addr)>,
 }
 
 /// Opens a connection to a home, so that a scan can have one of its own.

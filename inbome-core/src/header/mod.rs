@@ -176,7 +176,7 @@ pub fn read(field: &RawField<'_>, from: &Addr) -> Result<Reading, FieldFlaw> {
         Some(family) if is_judged(field) => family,
         _ => return Ok(Reading::NotJudged),
     };
-    check_size(field)?;
+    check_octets(field)?;
     let key_field = match family {
         Family::Autocrypt => autocrypt::read(field.value, from)?,
         Family::Inbome => inbome::read(field, from)?,
@@ -184,9 +184,18 @@ pub fn read(field: &RawField<'_>, from: &Addr) -> Result<Reading, FieldFlaw> {
     Ok(Reading::Key(key_field))
 }
 
-/// Discovery §2.2: a field over 10 KiB is invalid, folds as they stand.
-fn check_size(field: &RawField<'_>) -> Result<(), FieldFlaw> {
-    if field.raw.len() > MAX_KEY_FIELD_BYTES { Err(FieldFlaw::TooLong) } else { Ok(()) }
+/// Discovery §2.2: a field over 10 KiB is invalid, folds as they stand. So is one with a NUL, or with a
+/// carriage return where no line ends (Messages §3).
+fn check_octets(field: &RawField<'_>) -> Result<(), FieldFlaw> {
+    if field.raw.len() > MAX_KEY_FIELD_BYTES {
+        return Err(FieldFlaw::TooLong);
+    }
+    let next = |at: usize| field.value.get(at.saturating_add(1));
+    let is_stray = |at: usize| field.value.get(at) == Some(&0) || next(at) != Some(&b'\n');
+    match memchr::memchr2_iter(0, b'\r', field.value).any(is_stray) {
+        true => Err(FieldFlaw::Grammar),
+        false => Ok(()),
+    }
 }
 
 #[cfg(test)]

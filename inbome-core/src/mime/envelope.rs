@@ -13,7 +13,7 @@ use super::mailbox::{Entries, Entry, plain_mailbox};
 use super::text;
 use crate::addr::{Addr, AddrError};
 use crate::clock::Timestamp;
-use crate::header::{RawField, family, is_judged, unfold};
+use crate::header::{GOSSIP_FIELD, RawField, family, is_judged, unfold};
 use crate::limits::{
     Limit, MAX_ADDRESSES, MAX_FIELD_BYTES, MAX_HEADER_BYTES, MAX_HEADER_FIELDS, MAX_KEY_FIELDS,
     MAX_PAYLOAD_HEADER_BYTES,
@@ -120,7 +120,9 @@ impl<'a> Envelope<'a> {
     /// # Errors
     /// [`Limit::HeaderBytes`] over 4 MiB, [`Limit::HeaderFields`] over 1,000 fields.
     pub fn parse_payload(payload: &'a [u8]) -> Result<Self, Limit> {
-        Self::of(payload, MAX_PAYLOAD_HEADER_BYTES)
+        let mut envelope = Self::of(payload, MAX_PAYLOAD_HEADER_BYTES)?;
+        envelope.known.keep_first();
+        Ok(envelope)
     }
 
     fn of(entity: &'a [u8], max_bytes: usize) -> Result<Self, Limit> {
@@ -381,10 +383,18 @@ impl<'a> Envelope<'a> {
         text::last_id(cut(self.known.message_id.first?))
     }
 
-    /// The last id in the In-Reply-To field, without its angle brackets.
+    /// The id of the mail that this one answers, without its angle brackets: the last one of In-Reply-To,
+    /// or without that field of References (Discovery §7).
     #[must_use]
-    pub fn in_reply_to_last(&self) -> Option<&'a [u8]> {
-        text::last_id(cut(self.known.in_reply_to.first?))
+    pub fn answered(&self) -> Option<&'a [u8]> {
+        match (self.known.in_reply_to.first, self.known.references.first) {
+            (Some(value), _) => text::last_id(cut(value)),
+            (None, references) => {
+                let value = references?;
+                // A long thread's field is cut where it is oldest.
+                text::last_id(value.get(value.len().saturating_sub(MAX_FIELD_BYTES)..)?)
+            }
+        }
     }
 
     /// Whether there is a field with this name, without case.
@@ -434,7 +444,12 @@ pub(super) fn bounded_section<'a>(
     max_bytes: usize,
     mut note: impl FnMut(Item<'a>),
 ) -> Result<(&'a [u8], &'a [u8]), Limit> {
-    // Discovery §9: no more than this is ever looked at, and the blank line behind it.
+    // Discovery §9: the fields that only stand in a payload, for others or beside others, are counted apart.
+    let in_payload = max_bytes > MAX_HEADER_BYTES;
+    let is_apart = |field: &RawField<'_>| field.is("HP-Outer") || field.is(GOSSIP_FIELD);
+    let counts =
+        |item: &Item<'_>| item.field().is_some_and(|field| !(in_payload && is_apart(&field)));
+    // No more than this is ever looked at, and the blank line behind it.
     let window = mail.get(..max_bytes.saturating_add(2)).unwrap_or(mail);
     let mut items = Items::new(window);
     let (mut left, mut exact) = (MAX_HEADER_FIELDS, false);
@@ -442,10 +457,10 @@ pub(super) fn bounded_section<'a>(
         if left == 0 && !exact {
             // Only now is it worth knowing which of them are fields.
             let before = Items::new(window).take(MAX_HEADER_FIELDS);
-            left = before.filter(|item| item.field().is_none()).count();
+            left = before.filter(|item| !counts(item)).count();
             exact = true;
         }
-        if !exact || item.field().is_some() {
+        if !exact || counts(&item) {
             left = left.checked_sub(1).ok_or(Limit::HeaderFields)?;
         }
         note(item);
@@ -499,10 +514,20 @@ pub(super) struct Known<'a> {
     list_post: Spot<'a>,
     message_id: Spot<'a>,
     in_reply_to: Spot<'a>,
+    references: Spot<'a>,
     delivered: bool,
 }
 
 impl<'a> Known<'a> {
+    /// Messages §3: of protected fields that may stand once the first counts. Only of two senders neither
+    /// does.
+    fn keep_first(&mut self) {
+        for spot in [&mut self.date, &mut self.to, &mut self.cc, &mut self.bcc, &mut self.reply_to]
+        {
+            spot.several = false;
+        }
+    }
+
     fn note(&mut self, start: &[u8; 4], item: Item<'a>) {
         let (name, spot) = match start {
             [b't', b'o', ..] => ("To", &mut self.to),
@@ -517,6 +542,7 @@ impl<'a> Known<'a> {
             b"mess" => ("Message-ID", &mut self.message_id),
             b"user" => ("User-Agent", &mut self.user_agent),
             b"in-r" => ("In-Reply-To", &mut self.in_reply_to),
+            b"refe" => ("References", &mut self.references),
             b"cont" => {
                 match item.field() {
                     Some(field) if field.is("Content-Type") => self.content_type.note(field.value),

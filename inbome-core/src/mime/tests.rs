@@ -383,7 +383,7 @@ fn small_fields_are_read_as_text() {
     ] {
         let envelope = envelope(mail.as_bytes());
         assert_eq!(envelope.message_id(), message_id.map(str::as_bytes), "{name}");
-        assert_eq!(envelope.in_reply_to_last(), in_reply_to.map(str::as_bytes), "{name}");
+        assert_eq!(envelope.answered(), in_reply_to.map(str::as_bytes), "{name}");
     }
 }
 

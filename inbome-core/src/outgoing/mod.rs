@@ -1,24 +1,31 @@
 //! `process_outgoing`: from the mail that a program would send to the mails that leave (Discovery §8).
 //!
-//! [`read_draft`] finds who writes to whom; [`Advised::decide`] whether it is encrypted;
-//! [`Advised::in_clear`] makes the output in the clear, and [`encrypt`] the encrypted one.
+//! Outgoing is a plan. [`OutgoingDraft`] is what is to be sent, [`Known`] what the store knows about it;
+//! [`plan`] decides, purely, between clear, sealed and refused; [`Plan::run`] makes the octets; what must
+//! be remembered once there is a mail to send is [`Remembered`], which the caller commits. A preview is a
+//! plan that is not committed. A single entity and a draft are ways into the same plan. Not here: what is
+//! recommended (`recommend`), header protection (`mime`), and the OpenPGP message (`openpgp`).
 
 use std::collections::BTreeSet;
 
-use crate::account::Accounts;
+use crate::account::ClearReply;
 use crate::addr::Addr;
-use crate::header::{self, FieldFlaw, RawField};
+use crate::clock::Timestamp;
 use crate::key::Key;
 use crate::limits::Limit;
-use crate::mime::{Envelope, FromFlaw, Mail, rewrite};
+use crate::receive::message_id_hash;
 use crate::recommend::{Advice, Recommendation};
+use crate::store::{Store, StoreError};
 
+mod clear;
+mod letter;
+mod plan;
 mod seal;
 
-pub(crate) use seal::gossip_values;
-pub use seal::{
-    EncryptError, Letter, Sealed, SealedEntity, Source, Target, encrypt, encrypt_entity,
-};
+pub(crate) use letter::is_only_for;
+pub use letter::{Entity, OutgoingDraft, Source};
+pub use plan::{Known, Plan, RunError, Tools, entity_keys, plan};
+pub use seal::{EncryptError, SealKeys, SealedEntity, Target};
 
 /// Who decides whether to encrypt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -61,6 +68,7 @@ impl OutgoingReason {
                 | Self::DisabledAccount
                 | Self::NoOwnKey
                 | Self::Resent
+                | Self::OwnProtocol
         )
     }
 }
@@ -93,6 +101,12 @@ pub enum ComposeError {
     /// A blind recipient's address cannot be read.
     #[error("Bcc would be lost: {0}")]
     Addr(crate::addr::AddrError),
+    /// A header field with a NUL, or a carriage return outside a line end.
+    #[error("cannot send the mail: its field {field} has a NUL or a stray carriage return")]
+    Control {
+        /// The field's name.
+        field: String,
+    },
     /// `X-Inbome` holds something else than a mode.
     #[error("expected auto, encrypt or clear in X-Inbome, found {found:?}")]
     ModeField {
@@ -117,23 +131,10 @@ pub struct OutgoingOptions {
     pub one_message: bool,
     /// Keys that a draft of this mail brought along; they serve where nothing better is known.
     pub gossip: Vec<(Addr, Key)>,
-}
-
-/// A mail about to be sent, and who writes it to whom.
-#[derive(Debug, Clone)]
-pub struct OutgoingDraft {
-    /// The sender, or why the mail is passed unchanged.
-    pub from: Result<Addr, OutgoingReason>,
-    /// Everybody whom it goes to, in the order of the header, without duplicates.
-    pub recipients: Vec<Addr>,
-    /// What stands in To, Cc or Bcc and is no address, where those say who gets the mail.
-    pub unreadable: Vec<String>,
-    /// Who decides, `X-Inbome` considered.
-    pub mode: Mode,
-    /// It is encrypted already.
-    pub already_encrypted: bool,
-    /// The last id of In-Reply-To.
-    pub in_reply_to: Option<Vec<u8>>,
+    /// What becomes of an answer to an encrypted mail that would go out in the clear, in mode `auto`.
+    /// [`ClearReply::Refuse`] is for callers that cannot ask their user; the account's own setting can
+    /// switch it off.
+    pub clear_reply: ClearReply,
 }
 
 /// One mail that leaves.
@@ -164,212 +165,58 @@ pub struct Outgoing {
     pub added: Vec<&'static str>,
     /// The mail answers an encrypted one and goes out in the clear because of these.
     pub clear_because: Vec<(Addr, Advice)>,
+    /// What is remembered once the mail is given to be sent.
+    pub remembered: Option<Remembered>,
 }
 
-/// Finds who writes to whom.
-///
-/// # Errors
-/// [`ComposeError::Limit`], [`ComposeError::ModeField`]; [`ComposeError::Addr`] for a blind recipient who
-/// would be lost with the field.
-pub fn read_draft(
-    mail: &[u8],
-    options: &OutgoingOptions,
-    accounts: &Accounts,
-) -> Result<OutgoingDraft, ComposeError> {
-    let envelope = Envelope::parse(mail).map_err(ComposeError::Limit)?;
-    let from = match envelope.from() {
-        _ if envelope.is_resent() => Err(OutgoingReason::Resent),
-        Ok(from) if accounts.own(&from) => Ok(from),
-        Ok(_) => Err(OutgoingReason::NoAccount),
-        Err(FromFlaw::NoFrom) => Err(OutgoingReason::NoFrom),
-        Err(FromFlaw::SeveralFrom) => Err(OutgoingReason::SeveralFrom),
-        Err(FromFlaw::InvalidFrom(_)) => Err(OutgoingReason::InvalidFrom),
-    };
-    let mut listed = envelope.addressed().map_err(ComposeError::Limit)?;
-    let blind = envelope.bcc().map_err(ComposeError::Limit)?;
-    if let Some(given) = &options.recipients {
-        // The envelope rules: who stands in To but not in it gets no mail from us.
-        listed.retain(|addr| given.contains(addr));
-        listed.extend(given.iter().cloned());
-    }
-    listed.extend(blind);
-    let mut known = BTreeSet::new();
-    listed.retain(|addr| known.insert(addr.clone()));
-    // Who sends by an envelope of their own knows what is in it.
-    let unreadable = match options.recipients {
-        Some(_) => Vec::new(),
-        None => envelope.unreadable_recipients(),
-    };
-    // The field never leaves. In To it would still be read, and in an envelope it would still be seen.
-    if let (None, Some(flaw)) = (&options.recipients, envelope.bcc_flaw()) {
-        return Err(ComposeError::Addr(flaw));
-    }
-    Ok(OutgoingDraft {
-        from,
-        recipients: listed,
-        unreadable,
-        mode: mode_field(mail)?.unwrap_or(options.mode),
-        already_encrypted: Mail::parse(mail).is_ok_and(|mail| mail.shape.is_encrypted()),
-        in_reply_to: envelope.in_reply_to_last().map(<[u8]>::to_vec),
-    })
+/// What is remembered of a mail that is given to be sent: nothing else of the state changes
+/// (Discovery §8).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remembered {
+    /// Under which it is remembered.
+    pub account: Addr,
+    /// The Message-ID, without angle brackets, if the mail was encrypted here: an answer to it will be.
+    pub encrypted_id: Option<Vec<u8>>,
+    /// Who was written to: their rows are never dropped at a limit (Discovery §9).
+    pub written_to: Vec<Addr>,
+    /// The present.
+    pub at: Timestamp,
 }
 
-/// How a mail goes out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Plan {
-    /// In the clear, or as encrypted as it came.
-    Clear(OutgoingReason),
-    /// Encrypted.
-    Encrypt(OutgoingReason),
-}
-
-/// A mail about to be sent, and what is known of it: who gets it, and what is recommended.
-#[derive(Debug, Clone)]
-pub struct Advised {
-    /// Who writes to whom.
-    pub draft: OutgoingDraft,
-    /// The recommendation for the mail.
-    pub recommendation: Recommendation,
-    /// The recommendation for each recipient.
-    pub recipients: Vec<(Addr, Advice)>,
-    /// Whether it answers an encrypted mail.
-    pub reply_to_encrypted: bool,
-    /// The key fields to add: name and folded value.
-    pub key_fields: Vec<(&'static str, String)>,
-}
-
-impl Advised {
-    /// A mail whose sender takes no part: nothing is known of its recipients.
-    #[must_use]
-    pub fn passed(draft: OutgoingDraft) -> Self {
-        Self {
-            draft,
-            recommendation: Recommendation::Disable,
-            recipients: Vec::new(),
-            reply_to_encrypted: false,
-            key_fields: Vec::new(),
-        }
-    }
-
-    /// Decides how the mail goes out (Discovery §8). `refusal` is why its sender takes no part.
+impl Remembered {
+    /// What of it the store does not hold yet.
     ///
     /// # Errors
-    /// [`ComposeError::Refused`] in mode `encrypt`, when it cannot be done for all.
-    pub fn decide(&self, refusal: Option<OutgoingReason>) -> Result<Plan, ComposeError> {
-        let demanded = self.draft.mode == Mode::Encrypt;
-        if let Some(reason) = refusal {
-            return match demanded {
-                true => Err(self.refused(reason)),
-                false => Ok(Plan::Clear(reason)),
-            };
-        }
-        let lacking = self.recipients.is_empty() || !without_key(&self.recipients).is_empty();
-        match (self.draft.mode, self.recommendation) {
-            _ if self.draft.already_encrypted => Ok(Plan::Clear(OutgoingReason::AlreadyEncrypted)),
-            (Mode::Clear, _) => Ok(Plan::Clear(OutgoingReason::Chosen)),
-            (Mode::Auto, least) if least < Recommendation::Encrypt => {
-                Ok(Plan::Clear(OutgoingReason::NotRecommended))
+    /// [`StoreError`].
+    pub fn unknown(&self, store: &mut dyn Store) -> Result<Self, StoreError> {
+        let mut new = Self { encrypted_id: None, written_to: Vec::new(), ..self.clone() };
+        for addr in &self.written_to {
+            if !store.is_written_to(&self.account, addr)? {
+                new.written_to.push(addr.clone());
             }
-            // Never a partial send, never silent cleartext.
-            _ if !self.draft.unreadable.is_empty() => {
-                let why = format!("no address can be read in {}", self.draft.unreadable.join(", "));
-                let missing = without_key(&self.recipients);
-                let reason = OutgoingReason::NotRecommended;
-                Err(ComposeError::Refused { reason, why, missing })
-            }
-            (Mode::Auto, _) => Ok(Plan::Encrypt(OutgoingReason::Recommended)),
-            (Mode::Encrypt, _) if lacking => Err(self.refused(OutgoingReason::NotRecommended)),
-            (Mode::Encrypt, _) => Ok(Plan::Encrypt(OutgoingReason::Chosen)),
         }
+        if let Some(id) = &self.encrypted_id
+            && !store.was_encrypted(&self.account, &message_id_hash(id))?
+        {
+            new.encrypted_id = Some(id.clone());
+        }
+        Ok(new)
     }
 
-    /// A refusal that names the recipients without a key, else the reason.
+    /// Whether there is nothing to write.
     #[must_use]
-    pub fn refused(&self, reason: OutgoingReason) -> ComposeError {
-        let missing = without_key(&self.recipients);
-        let names: Vec<&str> = missing.iter().map(|(addr, _)| addr.as_str()).collect();
-        let nobody = self.recipients.is_empty() && !reason.passes_unchanged();
-        let why = match names.as_slice() {
-            _ if reason == OutgoingReason::OnlyToSelf => reason.to_string(),
-            [] if nobody => "it has no recipients".into(),
-            [] => reason.to_string(),
-            names => format!("no usable key is known for {}", names.join(", ")),
-        };
-        ComposeError::Refused { reason, why, missing }
+    pub fn is_empty(&self) -> bool {
+        self.encrypted_id.is_none() && self.written_to.is_empty()
     }
 
-    /// Makes the output in the clear: the input byte for byte, less whole removed fields, plus the
-    /// key fields.
+    /// Writes it.
     ///
     /// # Errors
-    /// [`ComposeError::Limit`].
-    pub fn in_clear(self, mail: &[u8], reason: OutgoingReason) -> Result<Outgoing, ComposeError> {
-        let passed = reason.passes_unchanged();
-        let added = if passed { &[] } else { self.key_fields.as_slice() };
-        let from = self.draft.from.as_ref().ok().filter(|_| !passed);
-        let data =
-            rewrite(mail, &|field| is_removed(field, from), added).map_err(ComposeError::Limit)?;
-        let recipients = self.draft.recipients.clone();
-        let already_encrypted = self.draft.already_encrypted;
-        let mut done =
-            self.done(vec![OutgoingMessage { data, recipients, sent_copy: true }], reason);
-        done.encrypted = already_encrypted;
-        if passed {
-            done.added.clear();
+    /// [`StoreError`].
+    pub fn commit(&self, store: &mut dyn Store) -> Result<(), StoreError> {
+        if let Some(id) = &self.encrypted_id {
+            store.remember_encrypted(&self.account, &message_id_hash(id), self.at)?;
         }
-        Ok(done)
-    }
-
-    /// The result for a mail that was encrypted as `messages`.
-    #[must_use]
-    pub fn encrypted(self, messages: Vec<OutgoingMessage>, reason: OutgoingReason) -> Outgoing {
-        Outgoing { encrypted: true, ..self.done(messages, reason) }
-    }
-
-    fn done(self, messages: Vec<OutgoingMessage>, reason: OutgoingReason) -> Outgoing {
-        let blamed = self.reply_to_encrypted && reason == OutgoingReason::NotRecommended;
-        let least = |(_, advice): &&(Addr, Advice)| advice.recommendation < Recommendation::Encrypt;
-        let clear_because = self.recipients.iter().filter(|_| blamed).filter(least).cloned();
-        Outgoing {
-            messages,
-            encrypted: false,
-            reason,
-            recommendation: self.recommendation,
-            clear_because: clear_because.collect(),
-            recipients: self.recipients,
-            added: self.key_fields.iter().map(|(name, _)| *name).collect(),
-        }
-    }
-}
-
-fn without_key(recipients: &[(Addr, Advice)]) -> Vec<(Addr, Advice)> {
-    recipients.iter().filter(|(_, advice)| advice.target.is_none()).cloned().collect()
-}
-
-/// Fields that never leave: blind recipients, our own controls, and key fields for the sender.
-fn is_removed(field: &RawField<'_>, from: Option<&Addr>) -> bool {
-    let is = |name: &str| field.name.eq_ignore_ascii_case(name.as_bytes());
-    if ["Bcc", "Resent-Bcc", "Autocrypt-Draft-State", "X-Inbome"].into_iter().any(is) {
-        return true;
-    }
-    // A field for somebody else is none of ours; one that cannot be read would be taken for ours.
-    let for_another = |from| matches!(header::read(field, from), Err(FieldFlaw::AddrMismatch));
-    header::family(field.name).is_some() && from.is_some_and(|from| !for_another(from))
-}
-
-/// The mode that an `X-Inbome` field asks for. One that cannot be read must not be sent past, nor two
-/// that disagree.
-fn mode_field(mail: &[u8]) -> Result<Option<Mode>, ComposeError> {
-    let fields = crate::mime::fields(mail).map_err(ComposeError::Limit)?;
-    let words = fields.filter(|field| field.is("X-Inbome"));
-    let words = words.map(|field| String::from_utf8_lossy(field.value).trim().to_ascii_lowercase());
-    let words: BTreeSet<String> = words.collect();
-    if words.is_empty() {
-        return Ok(None);
-    }
-    let text = words.into_iter().collect::<Vec<_>>().join(", ");
-    match text.parse() {
-        Ok(mode) => Ok(Some(mode)),
-        Err(()) => Err(ComposeError::ModeField { found: text.chars().take(80).collect() }),
+        self.written_to.iter().try_for_each(|addr| store.mark_written_to(&self.account, addr))
     }
 }

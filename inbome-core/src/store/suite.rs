@@ -158,6 +158,8 @@ fn accounts_come_back_as_saved_in_the_order_in_which_they_were_made() {
         prefer_encrypt: PreferEncrypt::NoPreference,
         spelling: Spelling::Inbome,
         profile: Profile::Inbome,
+        keep_subject: true,
+        clear_reply: crate::account::ClearReply::Send,
     };
     on_each_store(|kind, store| {
         assert_eq!(store.accounts(), Ok(vec![]), "{kind}");

@@ -55,7 +55,7 @@ const STAYS: [&str; 22] = [
     "X-Bcc: nor that\n",
     "X-Inbome-Something: kept\n",
     "Autocrypt-Gossip: addr=bob@example.org; keydata=AAAA\n",
-    "Autocrypt-Setup-Message: v1\n",
+    "Autocrypt-Setup: no field of anybody's\n",
     "X-Autocrypt: addr=bob@example.org; keydata=AAAA\n",
     "MIME-Version: 1.0 (made by hand)\n",
 ];

@@ -127,7 +127,13 @@ fn an_answer_to_an_encrypted_mail_is_encrypted_though_nobody_asks_for_it() {
         ("the last id is of a clear one", "In-Reply-To: <chosen@x> <clear@x>\r\n", false),
         ("to a clear one", "In-Reply-To: <clear@x>\r\n", false),
         ("to an unknown one", "In-Reply-To: <other@x>\r\n", false),
-        ("References say nothing", "References: <chosen@x>\r\n", false),
+        ("References alone", "References: <clear@x> <chosen@x>\r\n", true),
+        ("the last reference counts", "References: <chosen@x>\r\n <clear@x>\r\n", false),
+        (
+            "References beside it say nothing",
+            "References: <chosen@x>\r\nIn-Reply-To: <clear@x>\r\n",
+            false,
+        ),
         ("to nothing", "", false),
     ] {
         assert_eq!(answer(&bob, BOB, ALICE, fields), expected, "{name}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use inbome_core::draft::{DraftError, OpenedDraft};
-use inbome_core::engine::{AccountOptions, Engine, Reply};
+use inbome_core::engine::{AccountOptions, Engine, RecommendOptions, Reply};
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::header::DraftState;
 use inbome_core::openpgp::{Messages, Rpgp};
@@ -241,7 +241,14 @@ fn gossip_of_a_draft_serves_its_own_recommendation_and_is_not_stored() {
     assert_eq!(about, [ALICE, CAROL]);
     let both = [addr(ALICE), addr(CAROL)];
     let recommended = |gossip: &[_], reply| {
-        other.recommend_draft(None, &both, &reply, gossip).expect("asked").recommendation
+        other
+            .recommend_with(
+                None,
+                &both,
+                &RecommendOptions { reply, gossip: gossip.to_vec(), ..Default::default() },
+            )
+            .expect("asked")
+            .recommendation
     };
     assert_eq!(recommended(&[], Reply::Unknown), Recommendation::Disable);
     assert_eq!(recommended(&opened.gossip, Reply::Unknown), Recommendation::Discourage);

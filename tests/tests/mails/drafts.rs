@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use inbome_core::clock::Timestamp;
 use inbome_core::draft::{DraftError, OpenedDraft};
-use inbome_core::engine::{AccountOptions, Engine, EngineOptions, Reply};
+use inbome_core::engine::{AccountOptions, Engine, EngineOptions, RecommendOptions, Reply};
 use inbome_core::error::Error;
 use inbome_core::header::DraftState;
 use inbome_core::key::Certificates;
@@ -194,7 +194,13 @@ fn gossip_of_a_draft_serves_that_draft_and_is_not_stored() {
     assert_eq!(told, [(ALICE, fingerprint_of(&alice))], "neither oneself nor the unknown");
     let advise = |gossip: &[_], reply: bool| {
         let reply = Reply::ToEncrypted(reply);
-        device.recommend_draft(None, &[addr(ALICE)], &reply, gossip).expect("advice")
+        device
+            .recommend_with(
+                None,
+                &[addr(ALICE)],
+                &RecommendOptions { reply, gossip: gossip.to_vec(), ..Default::default() },
+            )
+            .expect("advice")
     };
     assert_eq!(advise(&[], true).recommendation, Recommendation::Disable);
     assert_eq!(advise(&opened.gossip, false).recommendation, Recommendation::Discourage);
@@ -222,8 +228,9 @@ fn gossip_of_a_draft_gives_way_to_what_is_known_better() {
     introduce(&alice, ALICE, &[&device], SENT);
     let gossip = take(&device, &drafted).gossip;
     assert_ne!(gossip[0].1.fingerprint, new);
-    let advice =
-        device.recommend_draft(None, &[addr(ALICE)], &Reply::Unknown, &gossip).expect("advice");
+    let advice = device
+        .recommend_with(None, &[addr(ALICE)], &RecommendOptions { gossip, ..Default::default() })
+        .expect("advice");
     let target = advice.recipients[0].1.target.clone().expect("a target");
     assert_eq!((target.source, target.key.fingerprint), (TargetSource::Direct, new));
 }

@@ -28,6 +28,7 @@ mod message_signatures;
 mod moving;
 mod outgoing;
 mod outgoing_encrypted;
+mod outgoing_plan;
 mod scan;
 mod scan_encrypted;
 mod scan_mbox;

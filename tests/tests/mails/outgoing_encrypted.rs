@@ -159,7 +159,10 @@ fn the_header_is_inside_and_outside_only_what_transport_needs() {
         assert!(!outside.contains(gone), "{gone}");
     }
     let inner = circle.is_only_for("the only copy", &sent.messages[0], &[ALICE, CAROL]).payload;
-    assert_eq!(values(&inner, "Content-Type"), ["text/plain; hp=\"cipher\"; charset=utf-8"]);
+    assert_eq!(
+        values(&inner, "Content-Type"),
+        ["text/plain; hp=\"cipher\"; protected-headers=\"v1\"; charset=utf-8"]
+    );
     for (name, expected) in [
         ("Subject", "the secret plan"),
         ("Comments", "secret comment"),

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use inbome_core::discover::{ParsedMail, Receipt};
-use inbome_core::engine::{Engine, PeerFilter, Reply};
+use inbome_core::engine::{Engine, PeerFilter, RecommendOptions, Reply};
 use inbome_core::header::PreferEncrypt;
 use inbome_core::moving::{MoveOptions, Program};
 use inbome_core::recommend::Recommendation;
@@ -144,7 +144,11 @@ fn a_key_that_a_draft_brings_is_joined_with_what_is_known_of_it() {
     };
     let brought = [(addr(ALICE), key(&plain))];
     let asked = |engine: &Engine| {
-        let draft = engine.recommend_draft(None, &[addr(ALICE)], &Reply::Unknown, &brought);
+        let draft = engine.recommend_with(
+            None,
+            &[addr(ALICE)],
+            &RecommendOptions { gossip: brought.to_vec(), ..Default::default() },
+        );
         let draft = draft.expect("advised");
         (draft.recommendation, draft.recipients[0].1.reasons[0].code().name())
     };
@@ -157,6 +161,10 @@ fn a_key_that_a_draft_brings_is_joined_with_what_is_known_of_it() {
     clock.set(NOW + DAY);
     receive(&engine, &mail(ALICE, NOW + DAY, &autocrypt(ALICE, true, &revoked)));
     let other = [(addr(ALICE), key(&cert(2, ALICE)))];
-    let draft = engine.recommend_draft(None, &[addr(ALICE)], &Reply::Unknown, &other);
+    let draft = engine.recommend_with(
+        None,
+        &[addr(ALICE)],
+        &RecommendOptions { gossip: other.to_vec(), ..Default::default() },
+    );
     assert_eq!(draft.expect("advised").recommendation, Recommendation::Disable);
 }

@@ -31,6 +31,7 @@ from ._scan import Cancel, OnProgress
 from ._time import Time
 from ._words import (
     AdviceAction,
+    ClearReply,
     Encryption,
     Intended,
     Lock,
@@ -141,6 +142,7 @@ __all__ = [
     "Cancel",
     "Cancelled",
     "ClearBecause",
+    "ClearReply",
     "Clock",
     "Closed",
     "Conflict",

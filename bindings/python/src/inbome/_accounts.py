@@ -12,7 +12,7 @@ from ._native import buffer_of, check, lib, to_bytes, to_optional_text, to_text
 from ._options import AccountOptions, Passphrase, passphrase_callback, secret_of, to_number
 from ._read import account_of, key_of
 from ._time import Time, to_time
-from ._words import Lock, PreferEncrypt, Profile, Spelling
+from ._words import ClearReply, Lock, PreferEncrypt, Profile, Spelling
 
 
 class Accounts(Base):
@@ -26,6 +26,8 @@ class Accounts(Base):
         prefer_encrypt: PreferEncrypt | None = None,
         spelling: Spelling | None = None,
         profile: Profile | None = None,
+        keep_subject: bool | None = None,
+        clear_reply: ClearReply | None = None,
         alias_of: str | None = None,
         import_key: Octets | None = None,
         passphrase: Passphrase | None = None,
@@ -52,6 +54,8 @@ class Accounts(Base):
             prefer_encrypt,
             spelling,
             profile,
+            keep_subject,
+            clear_reply,
             alias_of,
             import_key,
             passphrase,
@@ -105,6 +109,8 @@ class Accounts(Base):
         prefer_encrypt: PreferEncrypt | None = None,
         spelling: Spelling | None = None,
         profile: Profile | None = None,
+        keep_subject: bool | None = None,
+        clear_reply: ClearReply | None = None,
     ) -> None:
         """Changes the settings of an account that are given.
 
@@ -116,7 +122,9 @@ class Accounts(Base):
         inbome
         """
         name = to_text(addr, "addr")
-        options = AccountOptions(self._raised, enabled, prefer_encrypt, spelling, profile)
+        options = AccountOptions(
+            self._raised, enabled, prefer_encrypt, spelling, profile, keep_subject, clear_reply
+        )
         with options, self._handle as engine:
             check(lib.inbome_account_set(engine, name, options.pointer), engine)
 

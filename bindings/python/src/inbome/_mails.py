@@ -13,7 +13,7 @@ from ._native import Owned, check, lib, to_bytes, to_optional_text, to_path, to_
 from ._options import outgoing_options_of, receipt_of, recipients_of, reply_of
 from ._read import incoming_of, key_of, outgoing_of, reason_of, recommended_of
 from ._time import Time
-from ._words import Mode
+from ._words import ClearReply, Mode
 from .observation import Observation, observation_of
 
 
@@ -114,6 +114,7 @@ class Mails(Base):
         in_reply_to: str | None = None,
         reply_to_encrypted: bool | None = None,
         draft: values.Draft | None = None,
+        one_message: bool = False,
     ) -> values.Recommended:
         """Whether to encrypt a mail to these recipients, and why (Discovery §7). Cheap enough to be
         asked at each change of the recipients.
@@ -121,6 +122,8 @@ class Mails(Base):
         `in_reply_to` is the last id of In-Reply-To: the library remembers which mails were
         encrypted. A program that knows it itself says `reply_to_encrypted`, which then counts.
         `draft` is what `open_draft` gave, if the mail was one: the keys that it brought along serve.
+        A program that can send but `one_message` gets at most *available* where somebody in `bcc` is
+        among several.
 
         >>> import inbome
         >>> with inbome.Engine.in_memory() as engine:
@@ -131,7 +134,8 @@ class Mails(Base):
         """
         name = to_optional_text(account, "account")
         recipients = recipients_of(to, cc, bcc)
-        with recipients as addrs, reply_of(in_reply_to, reply_to_encrypted, draft) as reply:
+        said = reply_of(in_reply_to, reply_to_encrypted, draft, one_message)
+        with recipients as addrs, said as reply:
             with self._handle as engine:
                 return one_of(
                     lambda output: lib.inbome_recommend(engine, name, addrs, reply, output),
@@ -151,6 +155,8 @@ class Mails(Base):
         keep_subject: bool = False,
         one_message: bool = False,
         draft: values.Draft | None = None,
+        clear_reply: ClearReply | None = None,
+        preview: bool = False,
     ) -> values.Outgoing:
         """Makes of the mail that a program would send the mails that leave (Discovery §8): Bcc
         removed, the account's key fields added, signed and encrypted if the mode or the
@@ -159,7 +165,9 @@ class Mails(Base):
 
         `recipients` are those of the envelope; without them, those of To, Cc and Bcc.
         `keep_subject` leaves the Subject of an encrypted mail in the clear. `draft` is what
-        `open_draft` gave, if the mail was one: the keys that it brought along serve.
+        `open_draft` gave, if the mail was one: the keys that it brought along serve. With
+        `ClearReply.REFUSE` an answer to an encrypted mail that would go out in the clear is refused,
+        for programs that cannot ask. A `preview` changes nothing that is stored.
 
         Raises `Refused` with `Mode.ENCRYPT` if somebody has no key, and names them in `addrs`;
         `NeedsCopies` for an encrypted mail with Bcc if the program can send but `one_message`;
@@ -174,13 +182,12 @@ class Mails(Base):
         """
         name, octets = to_optional_text(account, "account"), octets_of_mail(mail)
         options = outgoing_options_of(
-            mode, recipients, reply_to_encrypted, keep_subject, one_message, draft
+            mode, recipients, reply_to_encrypted, keep_subject, one_message, draft, clear_reply
         )
+        make = lib.inbome_preview_outgoing if preview else lib.inbome_process_outgoing
         with options as said, self._handle as engine:
             return one_of(
-                lambda output: lib.inbome_process_outgoing(
-                    engine, name, to_bytes(octets), said, output
-                ),
+                lambda output: make(engine, name, to_bytes(octets), said, output),
                 lib.inbome_outgoing_free,
                 outgoing_of,
                 engine,

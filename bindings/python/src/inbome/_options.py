@@ -10,7 +10,7 @@ from ._declarations import ClockCallback, PassphraseCallback, RandomCallback
 from ._mail import Octets, octets_of
 from ._native import Owned, Raised, check, lib, to_bytes, to_octets, to_text
 from ._time import Time, to_time
-from ._words import Kind, Lock, Mode, PreferEncrypt, Profile, Spelling
+from ._words import ClearReply, Kind, Lock, Mode, PreferEncrypt, Profile, Spelling
 from .errors import InvalidArgument, PassphraseError
 from .values import Draft, DraftState
 
@@ -112,6 +112,8 @@ class AccountOptions(Owned):
         prefer_encrypt: PreferEncrypt | None,
         spelling: Spelling | None,
         profile: Profile | None,
+        keep_subject: bool | None = None,
+        clear_reply: ClearReply | None = None,
         alias_of: str | None = None,
         import_key: Octets | None = None,
         passphrase: Passphrase | None = None,
@@ -128,6 +130,11 @@ class AccountOptions(Owned):
             check(lib.inbome_account_options_set_spelling(options, to_number(spelling, "spelling")))
         if profile is not None:
             check(lib.inbome_account_options_set_profile(options, to_number(profile, "profile")))
+        if keep_subject is not None:
+            check(lib.inbome_account_options_set_keep_subject(options, int(bool(keep_subject))))
+        if clear_reply is not None:
+            number = to_number(clear_reply, "clear_reply")
+            check(lib.inbome_account_options_set_clear_reply(options, number))
         if alias_of is not None:
             main = to_text(alias_of, "alias_of")
             check(lib.inbome_account_options_set_alias_of(options, main))
@@ -171,7 +178,12 @@ def recipients_of(
     return owned
 
 
-def reply_of(in_reply_to: str | None, encrypted: bool | None, draft: Draft | None = None) -> Owned:
+def reply_of(
+    in_reply_to: str | None,
+    encrypted: bool | None,
+    draft: Draft | None = None,
+    one_message: bool = False,
+) -> Owned:
     """What a mail answers; free it."""
     owned = Owned(lib.inbome_reply_free, lib.inbome_reply_new())
     if in_reply_to is not None:
@@ -183,6 +195,8 @@ def reply_of(in_reply_to: str | None, encrypted: bool | None, draft: Draft | Non
         check(lib.inbome_reply_set_encrypted(owned.pointer, int(bool(encrypted))))
     if draft is not None:
         check(lib.inbome_reply_set_draft(owned.pointer, _held(draft)))
+    if one_message:
+        check(lib.inbome_reply_set_one_message(owned.pointer, 1))
     return owned
 
 
@@ -193,6 +207,7 @@ def outgoing_options_of(
     keep_subject: bool = False,
     one_message: bool = False,
     draft: Draft | None = None,
+    clear_reply: ClearReply | None = None,
 ) -> Owned:
     """What is said about an outgoing mail; free it."""
     owned = Owned(lib.inbome_outgoing_options_free, lib.inbome_outgoing_options_new())
@@ -208,6 +223,9 @@ def outgoing_options_of(
     check(lib.inbome_outgoing_options_set_one_message(options, int(bool(one_message))))
     if draft is not None:
         check(lib.inbome_outgoing_options_set_draft(options, _held(draft)))
+    if clear_reply is not None:
+        number = to_number(clear_reply, "clear_reply")
+        check(lib.inbome_outgoing_options_set_clear_reply(options, number))
     return owned
 
 

@@ -10,6 +10,7 @@ from ._read_messages import decrypted_of
 from ._time import time_of
 from ._words import (
     AdviceAction,
+    ClearReply,
     Outcome,
     PreferEncrypt,
     Profile,
@@ -41,6 +42,8 @@ def account_of(account: Pointer) -> values.Account:
         prefer_encrypt=PreferEncrypt(lib.inbome_account_prefer_encrypt(account)),
         spelling=Spelling(lib.inbome_account_spelling(account)),
         profile=Profile(lib.inbome_account_profile(account)),
+        keep_subject=bool(lib.inbome_account_keeps_subject(account)),
+        clear_reply=ClearReply(lib.inbome_account_clear_reply(account)),
     )
 
 

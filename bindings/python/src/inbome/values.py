@@ -14,6 +14,7 @@ from typing import Mapping
 from ._native import Owned
 from ._words import (
     AdviceAction,
+    ClearReply,
     Encryption,
     Intended,
     Outcome,
@@ -47,6 +48,10 @@ class Account:
     prefer_encrypt: PreferEncrypt
     spelling: Spelling
     profile: Profile
+    keep_subject: bool
+    """Whether the Subject of encrypted mails stays in the clear."""
+    clear_reply: ClearReply
+    """Whether a program that cannot ask may send an encrypted mail's answer in the clear."""
 
 
 @dataclass(frozen=True)

@@ -262,12 +262,46 @@ pub(crate) fn separate(arguments: &[OsString]) -> Option<Vec<OsString>> {
             whole.extend(rest.cloned());
             return Some(whole);
         }
-        whole.push(argument.clone());
         if has_value && name == text {
-            whole.extend(rest.next().cloned());
+            whole.push(argument.clone());
+            if let Some(value) = rest.next() {
+                whole.push(quoted_whole(value, &mut rest));
+            }
+        } else if has_value {
+            let mut joined = OsString::from(format!("{name}="));
+            joined.push(quoted_whole(OsStr::new(value), &mut rest));
+            whole.push(joined);
+        } else {
+            whole.push(argument.clone());
         }
     }
     is_sendmail.then_some(whole)
+}
+
+/// The value of an option as it was meant: mutt and others cut their command at blanks, whatever the
+/// quotes in it. A value whose quote does not close is joined with what follows, up to where it does.
+fn quoted_whole<'a>(
+    value: &OsStr,
+    rest: &mut (impl Iterator<Item = &'a OsString> + Clone),
+) -> OsString {
+    let Some(text) = value.to_str() else { return value.to_owned() };
+    let Some(quote) = text.chars().next().filter(|first| matches!(first, '\'' | '"')) else {
+        return value.to_owned();
+    };
+    let is_closed = |text: &str| shlex::split(text).is_some();
+    if is_closed(text) {
+        return value.to_owned();
+    }
+    let mut joined = text.to_owned();
+    let mut ahead = rest.clone();
+    while let Some(next) = ahead.next().and_then(|next| next.to_str()) {
+        joined = format!("{joined} {next}");
+        if is_closed(&joined) && joined.ends_with(quote) {
+            *rest = ahead;
+            return joined.trim_matches(quote).into();
+        }
+    }
+    value.to_owned()
 }
 
 #[cfg(test)]
@@ -472,5 +506,27 @@ mod tests {
         ] {
             assert_eq!(separate(&all(line)), separated.map(all), "{line}");
         }
+    }
+
+    #[test]
+    fn a_quoted_command_that_was_cut_at_its_blanks_is_put_together() {
+        for (name, line, via) in [
+            ("mutt", "inbome sendmail --via 'msmtp -a work' -oi", "msmtp -a work"),
+            ("double", "inbome sendmail --via \"msmtp -a work\" -oi", "msmtp -a work"),
+            ("with =", "inbome sendmail --via='msmtp -a work' -oi", "=msmtp -a work"),
+            ("whole", "inbome sendmail --via 'msmtp' -oi", "'msmtp'"),
+        ] {
+            let found = separate(&all(line)).unwrap();
+            let mut expected = all("inbome sendmail --via");
+            match via.strip_prefix('=') {
+                Some(via) => expected.last_mut().unwrap().push(format!("={via}")),
+                None => expected.push(via.into()),
+            }
+            expected.extend(all("-- -oi"));
+            assert_eq!(found, expected, "{name}");
+        }
+        // A quote that never closes stays for whoever reads the command.
+        let found = separate(&all("inbome sendmail --via 'msmtp -oi")).unwrap();
+        assert_eq!(found, all("inbome sendmail --via 'msmtp -- -oi"));
     }
 }

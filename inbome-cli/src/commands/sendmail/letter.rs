@@ -63,7 +63,7 @@ pub(super) fn with_from(mail: &[u8], name: Option<&str>, addr: &Addr) -> Result<
 
 /// The mail with a Bcc field that names `blind`, in place of those that it has.
 pub(super) fn with_bcc(mail: &[u8], blind: &[&Addr]) -> Result<Vec<u8>, Limit> {
-    let list: Vec<String> = blind.iter().map(|addr| addr.to_header()).collect();
+    let list: Vec<String> = blind.iter().map(|addr| addr.to_envelope()).collect();
     let add = [("Bcc", list.join(",\r\n "))];
     rewrite(mail, &|field| field.is("Bcc"), if blind.is_empty() { &[] } else { &add })
 }

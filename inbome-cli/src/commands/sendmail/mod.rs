@@ -8,6 +8,7 @@
 
 use std::ffi::OsString;
 
+use inbome_core::account::ClearReply;
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::limits::Limit;
 use inbome_core::outgoing::{ComposeError, Outgoing, OutgoingOptions};
@@ -96,12 +97,13 @@ fn run(session: &mut Session, args: &Sendmail) -> Result<Exit, Trouble> {
         recipients: Some(order.readable.iter().map(|(addr, _)| addr.clone()).collect()),
         reply_to_encrypted: None,
         keep_subject: args.keep_subject,
+        clear_reply: ClearReply::Refuse,
         ..OutgoingOptions::default()
     };
     let account = session.account();
     // The mail program has the terminal.
     let made = unlocking(&engine, &args.own_key, Ask::Nobody, locked_by_error, || {
-        engine.process_outgoing(account.as_ref(), &order.mail, &options)
+        engine.preview_outgoing(account.as_ref(), &order.mail, &options)
     });
     let made = made.map_err(outgoing::refusal)?;
     let deliveries = order.deliveries(&made)?;
@@ -118,10 +120,24 @@ fn run(session: &mut Session, args: &Sendmail) -> Result<Exit, Trouble> {
         return Ok(Exit::Done);
     }
     let done = hand_over(session, &mailer, &deliveries);
+    if done.sent > 0
+        && let Err(error) = engine.commit_outgoing(&made)
+    {
+        session.out.fault(&format!("the mail was sent, but could not be remembered: {error}"));
+    }
     let stored = kept.filter(|_| done.sent > 0).map(|kept| keep(session, kept));
-    if order.send.verbose {
+    if order.send.verbose || args.verbose {
         let how = if made.encrypted { "Encrypted" } else { "Not encrypted" };
         session.out.note(&format!("{how}: {}.", made.reason));
+    }
+    if args.verbose {
+        for delivery in &deliveries {
+            let line = mailer.line(&delivery.arguments);
+            session.out.note(&format!("To {} by {line}", delivery.to()));
+        }
+        if let Some(Some(path)) = &stored {
+            session.out.note(&format!("Kept in {path}"));
+        }
     }
     if session.out.is_json() {
         let messages = deliveries.iter().map(|delivery| delivery.object(None)).collect();

@@ -8,7 +8,7 @@ use inbome_core::addr::Addr;
 use inbome_core::engine::Engine;
 use inbome_core::error::Error;
 use inbome_core::limits::Limit;
-use inbome_core::mime::Envelope;
+use inbome_core::mime::{Envelope, Mail};
 use inbome_core::outgoing::{Outgoing, OutgoingReason};
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ impl Order {
         if send.header_recipients {
             let blind = envelope.bcc()?;
             let listed = named.iter().chain(&blind);
-            readable.extend(listed.map(|addr| (addr.clone(), addr.to_header().into())));
+            readable.extend(listed.map(|addr| (addr.clone(), addr.to_envelope().into())));
             local_in_header = envelope.unreadable_recipients();
         }
         let mut known = BTreeSet::new();
@@ -86,7 +86,11 @@ impl Order {
         // The envelope says who gets it: a Bcc field must not send it to anybody else, and who
         // stands in neither To nor Cc is a blind recipient.
         let blind = known.into_iter().filter(|addr| !named.contains(addr)).collect::<Vec<_>>();
-        let mail = letter::with_bcc(&mail, &blind.iter().collect::<Vec<_>>())?;
+        let mail = match Mail::parse(&mail)?.shape.own_protocol {
+            // It leaves byte for byte or not at all.
+            Some(_) => mail,
+            None => letter::with_bcc(&mail, &blind.iter().collect::<Vec<_>>())?,
+        };
         Ok(Self { send, input, mail, readable, local, local_in_header, blind })
     }
 
@@ -104,10 +108,15 @@ impl Order {
             );
             return Err(Trouble::new(REFUSED, text));
         }
+        if made.reason == OutgoingReason::OwnProtocol && !local.is_empty() {
+            let why = OutgoingReason::OwnProtocolElsewhere;
+            return Err(Trouble::new(REFUSED, format!("{why}, and not to {}", local.join(", "))));
+        }
         let from_header = self.send.header_recipients;
         if made.reason.passes_unchanged() || !self.local_in_header.is_empty() {
             let unchanged = || letter::without_controls(&self.input);
             let data = match made.messages.as_slice() {
+                [message] if made.reason == OutgoingReason::OwnProtocol => message.data.clone(),
                 // With -t it is the mailer that reads Bcc, and removes it.
                 _ if from_header => unchanged()?,
                 [message] => message.data.clone(),
@@ -121,7 +130,7 @@ impl Order {
         let leaving = made.messages.iter().filter(|message| !message.recipients.is_empty());
         let named = |addr: &Addr| {
             let known = self.readable.iter().find(|(known, _)| known == addr);
-            known.map_or_else(|| addr.to_header().into(), |(_, name)| name.clone())
+            known.map_or_else(|| addr.to_envelope().into(), |(_, name)| name.clone())
         };
         let mut deliveries: Vec<Delivery> = leaving
             .map(|message| {
@@ -165,6 +174,9 @@ impl Order {
     /// The mail to keep: in the clear it names the blind recipients too, as an encrypted one does
     /// inside.
     pub(super) fn sent_copy(&self, made: &Outgoing) -> Result<Option<Vec<u8>>, Limit> {
+        if made.reason == OutgoingReason::OwnProtocol {
+            return Ok(None);
+        }
         if made.reason.passes_unchanged() {
             return letter::without_controls(&self.input).map(Some);
         }
@@ -190,14 +202,14 @@ pub(super) struct Delivery {
 impl Delivery {
     /// To whom, for people.
     pub(super) fn to(&self) -> String {
-        let addrs = self.recipients.iter().map(Addr::as_str);
-        let all: Vec<&str> = addrs.chain(self.local.iter().map(String::as_str)).collect();
+        let addrs = self.recipients.iter().map(Addr::to_envelope);
+        let all: Vec<String> = addrs.chain(self.local.iter().cloned()).collect();
         shown_line(&all.join(", "))
     }
 
     /// One of `messages[]`; with its data and command if nothing is sent.
     pub(super) fn object(&self, mailer: Option<&Mailer>) -> Value {
-        let recipients: Vec<&str> = self.recipients.iter().map(Addr::as_str).collect();
+        let recipients: Vec<String> = self.recipients.iter().map(Addr::to_envelope).collect();
         let mut object = json!({ "recipients": recipients, "local": self.local });
         if let (Value::Object(fields), Some(mailer)) = (&mut object, mailer) {
             fields.insert("command".into(), json!(mailer.words(&self.arguments)));

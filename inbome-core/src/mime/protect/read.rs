@@ -155,7 +155,7 @@ impl<'a> Opened<'a> {
             }
         }
         push_field(&mut message, b"MIME-Version: 1.0", line_end);
-        for field in self.inner.fields() {
+        for field in once(self.inner.fields()) {
             if field.is("Content-Type") {
                 push_field(&mut message, &self.content_type(&field), line_end);
             } else if is_content(&field) {
@@ -164,7 +164,7 @@ impl<'a> Opened<'a> {
                 && is_protected(&field)
                 && !(from_outside && is_sender(&field))
             {
-                push_field(&mut message, field.raw, line_end);
+                push_field(&mut message, &without_controls(field.raw), line_end);
             }
         }
         message.extend_from_slice(line_end);
@@ -214,6 +214,42 @@ fn protection(root: &Part<'_>) -> Protection {
     }
 }
 
+/// Messages §3: of fields that may stand once the first counts, others are dropped.
+fn once<'b>(fields: impl Iterator<Item = RawField<'b>>) -> impl Iterator<Item = RawField<'b>> {
+    const NAMES: [&str; 11] = [
+        "From",
+        "Sender",
+        "Reply-To",
+        "To",
+        "Cc",
+        "Bcc",
+        "Date",
+        "Subject",
+        "Message-ID",
+        "In-Reply-To",
+        "References",
+    ];
+    let mut seen = [false; NAMES.len()];
+    fields.filter(move |field| {
+        let known = NAMES.iter().zip(&mut seen).find(|(name, _)| field.is(name));
+        known.is_none_or(|(_, seen)| !std::mem::replace(seen, true))
+    })
+}
+
+/// Messages §3: a NUL or a carriage return outside a line end is dropped.
+fn without_controls(raw: &[u8]) -> Cow<'_, [u8]> {
+    let is_stray = |at: usize, octet: u8| {
+        octet == 0 || octet == b'\r' && raw.get(at.saturating_add(1)) != Some(&b'\n')
+    };
+    if !memchr::memchr2_iter(0, b'\r', raw)
+        .any(|at| is_stray(at, raw.get(at).copied().unwrap_or(0)))
+    {
+        return Cow::Borrowed(raw);
+    }
+    let kept = raw.iter().enumerate().filter(|(at, octet)| !is_stray(*at, **octet));
+    Cow::Owned(kept.map(|(_, octet)| *octet).collect())
+}
+
 fn is_sender(field: &RawField<'_>) -> bool {
     field.is("From") || field.is("Sender")
 }
@@ -247,7 +283,7 @@ impl Comparison {
             return comparison;
         }
         let outside = values(outer.fields().filter(is_protected));
-        let inside = values(inner.fields().filter(is_protected));
+        let inside = values(once(inner.fields()).filter(is_protected));
         let records = inner.fields().filter(|field| field.is(HP_OUTER));
         let recorded = values(records.filter_map(|field| record(field.value)));
         for (key, (name, values)) in &inside {

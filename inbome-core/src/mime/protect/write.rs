@@ -4,14 +4,20 @@ use std::borrow::Cow;
 
 use super::{HP_OUTER, SUBJECT_OUTSIDE, is_content, is_ours, is_structural, push_field};
 use crate::header::{GOSSIP_FIELD, RawField};
-use crate::limits::Limit;
+use crate::limits::{Limit, MAX_HEADER_BYTES, MAX_HEADER_FIELDS};
 use crate::mime::content_type::{ContentType, with_first_param, without_params};
 use crate::mime::envelope::header_section;
 use crate::mime::fields::{Items, blank_line, without_marks};
 use crate::mime::writer::first_line_end;
 
+/// Octets of the two fields that every encrypted mail gets besides, and more.
+const OWN_FIELDS_BYTES: usize = 512;
+
 /// Columns of the first line of a Content-Type before it is folded.
 const MAX_COLUMNS: usize = 77;
+
+/// The parameters that say that the header is protected.
+const MARKS: &str = "hp=\"cipher\"; protected-headers=\"v1\"";
 
 /// What is changed of a mail on its way into the encrypted one. Values are folded, if at all, with
 /// CRLF and a blank; they get the mail's line ends.
@@ -218,6 +224,7 @@ fn build<'a>(
     for (name, value) in additions.fields {
         own.push(added(name, value)?);
     }
+    check_limits(&own)?;
     let gossip = additions.gossip.iter().map(|value| added(GOSSIP_FIELD, value));
     let gossip = gossip.collect::<Result<Vec<_>, _>>()?;
 
@@ -248,7 +255,7 @@ fn build<'a>(
     }
     if !typed {
         // RFC 2045 §5.2: without a field it is a text; the parameter needs one to stand in.
-        push_field(&mut inner, b"Content-Type: text/plain; hp=\"cipher\"", line_end);
+        push_field(&mut inner, format!("Content-Type: text/plain; {MARKS}").as_bytes(), line_end);
     }
     inner.extend_from_slice(&records);
     for own in &gossip {
@@ -257,6 +264,21 @@ fn build<'a>(
     inner.extend_from_slice(blank.unwrap_or(line_end));
     inner.extend_from_slice(body);
     Ok(Payload { octets: inner, outer, line_end })
+}
+
+/// Discovery §9: what reading would refuse is not written: the header outside, and the one that is shown.
+/// `MIME-Version` and the type of the encrypted mail come to them.
+fn check_limits(own: &[Own<'_>]) -> Result<(), ProtectError> {
+    if own.len().saturating_add(2) > MAX_HEADER_FIELDS {
+        return Err(ProtectError::Limit(Limit::HeaderFields));
+    }
+    // Each line end may become one of two octets.
+    let lines = |raw: &[u8]| memchr::memchr_iter(b'\n', raw).count().saturating_add(2);
+    let octets = own.iter().map(|own| own.raw.len().saturating_add(lines(&own.raw)));
+    match octets.fold(OWN_FIELDS_BYTES, usize::saturating_add) > MAX_HEADER_BYTES {
+        true => Err(ProtectError::Limit(Limit::HeaderBytes)),
+        false => Ok(()),
+    }
 }
 
 /// Messages §4, policy baseline: what stands outside of a field, if anything.
@@ -275,7 +297,8 @@ fn is_bcc(field: &RawField<'_>) -> bool {
     field.is("Bcc") || field.is("Resent-Bcc")
 }
 
-/// RFC 9788 §2.1: the type, with `hp="cipher"` as its first parameter.
+/// RFC 9788 §2.1: the type, with `hp="cipher"` as its first parameter; and behind it the mark without
+/// which older programs show the Subject outside (Messages §4).
 fn protected_type(field: &RawField<'_>, line_end: &[u8]) -> Result<Vec<u8>, ProtectError> {
     // A mail that was protected once bears it already.
     let value = without_params(field.value, &["hp", "protected-headers"]);
@@ -283,9 +306,9 @@ fn protected_type(field: &RawField<'_>, line_end: &[u8]) -> Result<Vec<u8>, Prot
         let first = value.split(|octet| *octet == b'\n').next().unwrap_or_default();
         first.len().saturating_add("Content-Type:".len()) <= MAX_COLUMNS
     };
-    let mut with = with_first_param(&value, b"; hp=\"cipher\"");
+    let mut with = with_first_param(&value, format!("; {MARKS}").as_bytes());
     if !fits(&with) {
-        with = with_first_param(&value, &[b";", line_end, b" hp=\"cipher\""].concat());
+        with = with_first_param(&value, &[b";", line_end, b" ", MARKS.as_bytes()].concat());
     }
     // A quote that never closes could swallow the parameter; then everybody reads another type.
     let read = ContentType::parse(&with);

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::columns::{Columns, PREFERENCES, PROFILES, SPELLINGS, code_of, secs};
 use super::fault::Fault;
-use crate::account::{Account, Settings};
+use crate::account::{Account, ClearReply, Settings};
 use crate::addr::Addr;
 use crate::key::Fingerprint;
 use crate::openpgp::SecretKey;
@@ -15,7 +15,9 @@ use crate::store::StoredKey;
 
 macro_rules! select_account {
     () => {
-        "SELECT account, enabled, prefer_encrypt, spelling, profile, current FROM accounts"
+        "SELECT account, enabled, prefer_encrypt, spelling, profile, keep_subject, send_clear_reply,
+            current
+         FROM accounts"
     };
 }
 
@@ -51,6 +53,11 @@ fn read(conn: &Connection, columns: &mut Columns<'_>) -> Result<Account, Fault> 
             prefer_encrypt: columns.code(&PREFERENCES)?,
             spelling: columns.code(&SPELLINGS)?,
             profile: columns.code(&PROFILES)?,
+            keep_subject: columns.flag()?,
+            clear_reply: match columns.flag()? {
+                true => ClearReply::Send,
+                false => ClearReply::Refuse,
+            },
         },
         current: columns.optional_fingerprint()?,
     })
@@ -60,11 +67,14 @@ fn read(conn: &Connection, columns: &mut Columns<'_>) -> Result<Account, Fault> 
 pub(super) fn save(conn: &Connection, account: &Account) -> Result<(), Fault> {
     let settings = account.settings;
     conn.prepare_cached(
-        "INSERT INTO accounts (account, enabled, prefer_encrypt, spelling, profile, current)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        "INSERT INTO accounts (account, enabled, prefer_encrypt, spelling, profile, keep_subject,
+            send_clear_reply, current)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (account) DO UPDATE SET
             enabled = excluded.enabled, prefer_encrypt = excluded.prefer_encrypt,
-            spelling = excluded.spelling, profile = excluded.profile, current = excluded.current",
+            spelling = excluded.spelling, profile = excluded.profile,
+            keep_subject = excluded.keep_subject,
+            send_clear_reply = excluded.send_clear_reply, current = excluded.current",
     )?
     .execute(params![
         account.addr.as_str(),
@@ -72,6 +82,8 @@ pub(super) fn save(conn: &Connection, account: &Account) -> Result<(), Fault> {
         code_of(&PREFERENCES, &settings.prefer_encrypt)?,
         code_of(&SPELLINGS, &settings.spelling)?,
         code_of(&PROFILES, &settings.profile)?,
+        settings.keep_subject,
+        settings.clear_reply == ClearReply::Send,
         account.current.as_ref().map(Fingerprint::as_bytes),
     ])?;
     conn.prepare_cached("DELETE FROM aliases WHERE account = ?1")?

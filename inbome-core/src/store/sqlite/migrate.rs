@@ -36,6 +36,13 @@ pub(super) const STEPS: &[Step] = &[
         sql: "UPDATE peers SET advert_until = advert_from, gossip_until = gossip_from, \
               imported_until = imported_from",
     },
+    // Two settings of an account.
+    Step {
+        schema: 4,
+        readable_from: 1,
+        sql: "ALTER TABLE accounts ADD COLUMN keep_subject INTEGER NOT NULL DEFAULT 0;
+              ALTER TABLE accounts ADD COLUMN send_clear_reply INTEGER NOT NULL DEFAULT 0",
+    },
 ];
 
 /// "INBM", in the header of the file.
