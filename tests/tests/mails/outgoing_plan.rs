@@ -107,7 +107,7 @@ fn a_drafts_key_that_is_known_to_be_revoked_is_not_encrypted_to() {
     let letter = draft(&format!("From: {BOB}\r\nTo: {zoe}\r\n"));
     let sent = bob.process_outgoing(None, &letter, &options).expect("made");
     assert!(!sent.encrypted && sent.recommendation == Recommendation::Disable);
-    assert_eq!(sent.recipients[0].1.reasons[0].code(), "revoked");
+    assert_eq!(sent.recipients[0].1.reasons[0].code().name(), "revoked");
     let demanded = OutgoingOptions { mode: Mode::Encrypt, ..options };
     assert!(bob.process_outgoing(None, &letter, &demanded).is_err());
 }
@@ -155,7 +155,7 @@ fn a_blind_recipient_among_others_makes_one_message_at_most_available() {
         let blind = blind.to_vec();
         let options = RecommendOptions { blind, one_message, ..RecommendOptions::default() };
         let asked = bob.recommend_with(None, to, &options).expect("advised");
-        let reasons = asked.recipients.iter().map(|(_, advice)| advice.reasons[0].code());
+        let reasons = asked.recipients.iter().map(|(_, advice)| advice.reasons[0].code().name());
         (asked.recommendation, reasons.last().expect("one"))
     };
     let (encrypt, available) = (Recommendation::Encrypt, Recommendation::Available);
@@ -359,7 +359,10 @@ fn a_key_field_with_a_stray_carriage_return_or_nul_is_invalid() {
     ] {
         assert_ne!(stray, field, "{name}");
         let read = receive(&bob, &mail("zoe@example.org", SENT, &stray));
-        assert_eq!(read.fields[0].verdict.reason().map(|reason| reason.code()), Some("grammar"));
+        assert_eq!(
+            read.fields[0].verdict.reason().map(|reason| reason.code().name()),
+            Some("grammar")
+        );
     }
     let read = receive(&bob, &mail("zoe@example.org", SENT + DAY, &field));
     assert!(read.fields[0].verdict.reason().is_none());
