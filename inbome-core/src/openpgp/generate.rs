@@ -10,14 +10,15 @@ use pgp::crypto::public_key::PublicKeyAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::errors::Error;
 use pgp::packet::{
-    Features, KeyFlags, PubKeyInner, PublicKey, PublicSubkey, SecretKey as SecretPrimary,
-    SecretSubkey, SignatureConfig, SignatureType, Subpacket, SubpacketData, UserId,
+    Features, KeyFlags, PubKeyInner, PublicKey, SignatureConfig, SignatureType, Subpacket,
+    SubpacketData, UserId,
 };
 use pgp::ser::Serialize;
-use pgp::types::{KeyDetails, KeyVersion, Password, Tag};
+use pgp::types::{KeyDetails, KeyVersion, Password, SecretParams, Tag};
 use rand::rngs::StdRng;
 
 use super::parts::write_packet;
+use super::plain::Unlocked;
 use super::{OpenPgpError, SecretKey, internal};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
@@ -49,10 +50,10 @@ pub(super) fn generate(
 
 /// The five packets of a key.
 struct Packets {
-    primary: SecretPrimary,
+    primary: Unlocked,
     user_id: UserId,
     certification: Vec<u8>,
-    subkey: SecretSubkey,
+    subkey: Unlocked,
     binding: Vec<u8>,
 }
 
@@ -61,11 +62,11 @@ fn make(addr: &Addr, created: u32, mut rng: StdRng) -> Result<Packets, Error> {
     let (public, secret) = KeyType::Ed25519Legacy.generate(&mut rng)?;
     let algorithm = PublicKeyAlgorithm::EdDSALegacy;
     let public = PubKeyInner::new(KeyVersion::V4, algorithm, time, None, public)?;
-    let primary = SecretPrimary::new(PublicKey::from_inner(public)?, secret)?;
+    let primary = unlocked(PublicKey::from_inner(public)?, secret)?;
 
     let (public, secret) = KeyType::ECDH(ECCCurve::Curve25519Legacy).generate(&mut rng)?;
     let public = PubKeyInner::new(KeyVersion::V4, PublicKeyAlgorithm::ECDH, time, None, public)?;
-    let subkey = SecretSubkey::new(PublicSubkey::from_inner(public)?, secret)?;
+    let subkey = unlocked(PublicKey::from_inner(public)?, secret)?;
 
     let user_id = UserId::from_str(Default::default(), format!("<{}>", addr.to_header()))?;
     let config = |typ, flags: KeyFlags| -> Result<SignatureConfig, Error> {
@@ -88,7 +89,7 @@ fn make(addr: &Addr, created: u32, mut rng: StdRng) -> Result<Packets, Error> {
     let password = Password::empty();
     let certification = certification.sign_certification(
         &primary,
-        primary.public_key(),
+        primary.public(),
         &password,
         Tag::UserId,
         &user_id,
@@ -99,12 +100,16 @@ fn make(addr: &Addr, created: u32, mut rng: StdRng) -> Result<Packets, Error> {
     flags.set_encrypt_storage(true);
     let binding = config(SignatureType::SubkeyBinding, flags)?.sign_subkey_binding(
         &primary,
-        primary.public_key(),
+        primary.public(),
         &password,
-        subkey.public_key(),
+        subkey.public(),
     )?;
     let (certification, binding) = (certification.to_bytes()?, binding.to_bytes()?);
     Ok(Packets { primary, user_id, certification, subkey, binding })
+}
+
+fn unlocked(key: PublicKey, secret: SecretParams) -> Result<Unlocked, Error> {
+    Unlocked::new(key, &secret).ok_or_else(|| Error::from("a new key with a lock".to_owned()))
 }
 
 /// Messages §1: AES-256, SHA-512 and SHA-256, no compression, SEIPDv1.
@@ -129,16 +134,16 @@ impl Packets {
         // Longer than any such key, so that the vector never moves and leaves a copy behind.
         let mut out = Vec::with_capacity(4096);
         if secret {
-            write_packet(&mut out, Tag::SecretKey, &self.primary.to_bytes()?);
+            write_packet(&mut out, Tag::SecretKey, &self.primary.to_octets()?);
         } else {
-            write_packet(&mut out, Tag::PublicKey, &self.primary.public_key().to_bytes()?);
+            write_packet(&mut out, Tag::PublicKey, &self.primary.public().to_bytes()?);
         }
         write_packet(&mut out, Tag::UserId, self.user_id.id());
         write_packet(&mut out, Tag::Signature, &self.certification);
         if secret {
-            write_packet(&mut out, Tag::SecretSubkey, &self.subkey.to_bytes()?);
+            write_packet(&mut out, Tag::SecretSubkey, &self.subkey.to_octets()?);
         } else {
-            write_packet(&mut out, Tag::PublicSubkey, &self.subkey.public_key().to_bytes()?);
+            write_packet(&mut out, Tag::PublicSubkey, &self.subkey.public().to_bytes()?);
         }
         write_packet(&mut out, Tag::Signature, &self.binding);
         Ok(out)

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use pgp::packet::{PacketHeader, SecretKey as SecretPrimary, SecretSubkey};
+use pgp::packet::{PacketHeader, PublicKey, SecretKey as SecretPrimary, SecretSubkey};
 use pgp::ser::Serialize;
 use pgp::types::{Password, S2kParams, SecretParams, StringToKey, Tag};
 use zeroize::Zeroizing;
@@ -14,6 +14,7 @@ use super::armor::{dearmor, in_words};
 use super::key_part::KeyPart;
 use super::minimise::{UNSUPPORTED, minimise, reason_in_words};
 use super::parts::{Packets, Parts, write_packet};
+use super::plain::{self, Unlocked};
 use super::policy::Policy;
 use super::sig::Sig;
 use super::target::can_decrypt;
@@ -246,7 +247,7 @@ pub(super) fn open(octets: &[u8], ask: AskPassphrase<'_>) -> Result<Opened, Open
             write_packet(&mut secret, tag, body);
             continue;
         }
-        let body = keyring.unlock(tag, body, &part.fingerprint)?;
+        let body = keyring.unlock(tag, body, &part, rest)?;
         write_packet(&mut secret, tag, &body);
         unlocked.insert(part.fingerprint);
     }
@@ -282,22 +283,38 @@ impl Unlocker<'_> {
         &mut self,
         tag: Tag,
         body: &[u8],
-        fingerprint: &Fingerprint,
+        part: &KeyPart,
+        rest: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, OpenPgpError> {
+        let key = part.key.as_ref().ok_or_else(unreadable)?;
+        if Unlocked::read(key, body, rest).is_some() {
+            return Ok(Zeroizing::new(body.to_vec()));
+        }
         let mut packet = Locked::parse(tag, body)?;
-        if packet.params().is_encrypted() {
-            affordable(packet.params())?;
-            if !self.known.iter().any(|secret| packet.open(secret)) {
-                let name = || fingerprint.to_string();
-                let secret = (self.ask)(fingerprint)
-                    .ok_or_else(|| OpenPgpError::Locked { fingerprint: name() })?;
-                if !packet.open(&secret) {
-                    return Err(OpenPgpError::WrongPassphrase { fingerprint: name() });
-                }
-                self.known.push(secret);
+        if !packet.params().is_encrypted() {
+            return packet.to_octets();
+        }
+        affordable(packet.params())?;
+        for known in &self.known {
+            if let Some(body) = packet.open(part, key, known)? {
+                return Ok(body);
             }
         }
-        packet.to_octets()
+        let fingerprint = &part.fingerprint;
+        let name = || fingerprint.to_string();
+        let secret =
+            (self.ask)(fingerprint).ok_or_else(|| OpenPgpError::Locked { fingerprint: name() })?;
+        let wrong = || OpenPgpError::WrongPassphrase { fingerprint: name() };
+        let body = packet.open(part, key, &secret)?.ok_or_else(wrong)?;
+        self.known.push(secret);
+        Ok(body)
+    }
+}
+
+fn unreadable() -> OpenPgpError {
+    OpenPgpError::Malformed {
+        expected: SECRET,
+        found: "a secret part that cannot be read".to_owned(),
     }
 }
 
@@ -306,17 +323,13 @@ fn unusable(found: &str) -> OpenPgpError {
 }
 
 /// A secret key packet of either kind.
-pub(super) enum Locked {
+enum Locked {
     Primary(Box<SecretPrimary>),
     Subkey(Box<SecretSubkey>),
 }
 
 impl Locked {
-    pub(super) fn parse(tag: Tag, body: &[u8]) -> Result<Self, OpenPgpError> {
-        let unreadable = || OpenPgpError::Malformed {
-            expected: SECRET,
-            found: "a secret part that cannot be read".to_owned(),
-        };
+    fn parse(tag: Tag, body: &[u8]) -> Result<Self, OpenPgpError> {
         let header =
             PacketHeader::new_fixed(tag, u32::try_from(body.len()).map_err(|_| unreadable())?);
         let packet = if tag == Tag::SecretKey {
@@ -334,13 +347,22 @@ impl Locked {
         }
     }
 
-    /// Whether `secret` opened it.
-    fn open(&mut self, secret: &Secret) -> bool {
+    /// The packet body as `secret` opens it.
+    fn open(
+        &mut self,
+        part: &KeyPart,
+        key: &PublicKey,
+        secret: &Secret,
+    ) -> Result<Option<Zeroizing<Vec<u8>>>, OpenPgpError> {
+        if let Some(material) = plain::unlock(self.params(), secret) {
+            return Ok(Some(plain::write(key, &part.body, &material)));
+        }
         let password = Password::from(secret.as_bytes());
-        match self {
+        let opened = match self {
             Self::Primary(key) => key.remove_password(&password).is_ok(),
             Self::Subkey(key) => key.remove_password(&password).is_ok(),
-        }
+        };
+        if opened { self.to_octets().map(Some) } else { Ok(None) }
     }
 
     fn to_octets(&self) -> Result<Zeroizing<Vec<u8>>, OpenPgpError> {

@@ -26,6 +26,8 @@ mod minimise;
 #[cfg(feature = "openpgp")]
 mod parts;
 #[cfg(feature = "openpgp")]
+mod plain;
+#[cfg(feature = "openpgp")]
 mod policy;
 #[cfg(feature = "openpgp")]
 mod recent;

@@ -5,22 +5,24 @@
 //! have other parts is replaced.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::errors::Error;
 use pgp::packet::{
-    PacketHeader, SecretKey as SecretPrimary, SecretSubkey, Signature, SignatureConfig,
-    SignatureType, Subpacket, SubpacketData, UserId,
+    PacketHeader, PublicKey, Signature, SignatureConfig, SignatureType, Subpacket, SubpacketData,
+    UserId,
 };
 use pgp::ser::Serialize;
 use pgp::types::{Duration, KeyVersion, Password, SigningKey, Tag};
 use rand::RngCore;
 use rand::rngs::StdRng;
 
-use super::import::{self, Locked, split_public};
+use super::import::{self, split_public};
 use super::key_part::KeyPart;
 use super::minimise::reason_in_words;
 use super::parts::{Packets, Parts, Subkey, write_packet};
+use super::plain::Unlocked;
 use super::policy::{Policy, Word};
 use super::sig::Sig;
 use super::verify::Verifier;
@@ -47,9 +49,11 @@ pub(super) fn renew<'v>(
         ));
     }
     let spoken = Spoken::of(&parts, renewal.now, |part| opened.unlocked.contains(part))?;
-    let (primary, subkeys) = secrets(opened.secret.as_bytes())?;
+    let subkeys = Secrets::of(opened.secret.as_bytes());
+    let primary = subkeys.read(&parts.primary.fingerprint);
+    let primary = primary.ok_or_else(|| unusable("a key without its primary"))?;
     let mut signer = Signer {
-        primary,
+        primary: &primary,
         made: spoken.next_date(renewal.now)?,
         expires: renewal.expires,
         now: renewal.now,
@@ -133,20 +137,20 @@ enum Place {
 
 type Signatures = BTreeMap<Place, Vec<u8>>;
 
-struct Signer {
-    primary: Box<SecretPrimary>,
+struct Signer<'a> {
+    primary: &'a Unlocked,
     made: u32,
     expires: Option<Timestamp>,
     now: Timestamp,
     rng: StdRng,
 }
 
-impl Signer {
+impl Signer<'_> {
     fn sign(
         &mut self,
         parts: &Parts,
         spoken: &Spoken<'_>,
-        secrets: &BTreeMap<Fingerprint, Box<SecretSubkey>>,
+        secrets: &Secrets<'_>,
     ) -> Result<Signatures, OpenPgpError> {
         let mut signatures = Signatures::new();
         let life = self.life_of(&parts.primary)?;
@@ -160,9 +164,9 @@ impl Signer {
         }
         for (fingerprint, (subkey, sig)) in &spoken.subkeys {
             let life = self.life_of(&subkey.part)?;
-            let Some(secret) = secrets.get(fingerprint) else { continue };
+            let Some(secret) = secrets.read(fingerprint) else { continue };
             let signs = sig.flags(&subkey.part).sign();
-            let made = self.on_subkey(secret, signs, sig, life).map_err(failed)?;
+            let made = self.on_subkey(&secret, signs, sig, life).map_err(failed)?;
             signatures.insert(Place::Subkey(fingerprint.clone()), made);
         }
         Ok(signatures)
@@ -170,21 +174,21 @@ impl Signer {
 
     fn on_key(&mut self, old: &Sig, life: Option<u32>) -> Result<Vec<u8>, Error> {
         let config = self.config(old, life)?;
-        let key = self.primary.as_ref();
-        config.sign_key(key, &Password::empty(), key.public_key())?.to_bytes()
+        let key = self.primary;
+        config.sign_key(key, &Password::empty(), key.public())?.to_bytes()
     }
 
     fn on_user_id(&mut self, id: &[u8], old: &Sig, life: Option<u32>) -> Result<Vec<u8>, Error> {
         let config = self.config(old, life)?;
         let header = PacketHeader::new_fixed(Tag::UserId, u32::try_from(id.len())?);
         let id = UserId::try_from_reader(header, id)?;
-        let (key, none) = (self.primary.as_ref(), Password::empty());
-        config.sign_certification(key, key.public_key(), &none, Tag::UserId, &id)?.to_bytes()
+        let (key, none) = (self.primary, Password::empty());
+        config.sign_certification(key, key.public(), &none, Tag::UserId, &id)?.to_bytes()
     }
 
     fn on_subkey(
         &mut self,
-        subkey: &SecretSubkey,
+        subkey: &Unlocked,
         signs: bool,
         old: &Sig,
         life: Option<u32>,
@@ -194,21 +198,19 @@ impl Signer {
         if signs {
             // Messages §6: a subkey that signs says itself that it belongs to the primary.
             let back = self.dated(SignatureType::KeyBinding, subkey)?;
-            let primary = self.primary.public_key();
-            let back =
-                back.sign_primary_key_binding(subkey, subkey.public_key(), &none, primary)?;
+            let primary = self.primary.public();
+            let back = back.sign_primary_key_binding(subkey, subkey.public(), &none, primary)?;
             let back = SubpacketData::EmbeddedSignature(Box::<Signature>::new(back));
             config.unhashed_subpackets.push(Subpacket::regular(back)?);
         }
-        let key = self.primary.as_ref();
-        config.sign_subkey_binding(key, key.public_key(), &none, subkey.public_key())?.to_bytes()
+        let key = self.primary;
+        config.sign_subkey_binding(key, key.public(), &none, subkey.public())?.to_bytes()
     }
 
     /// What `old` says, with our dates.
     fn config(&mut self, old: &Sig, life: Option<u32>) -> Result<SignatureConfig, Error> {
         let said = old.packet().config().ok_or_else(|| wrong("a signature of an unknown kind"))?;
-        let key = self.primary.clone();
-        let mut config = self.dated(said.typ(), key.as_ref())?;
+        let mut config = self.dated(said.typ(), self.primary)?;
         if let Some(secs) = life {
             let life = SubpacketData::KeyExpirationTime(Duration::from_secs(secs));
             config.hashed_subpackets.push(Subpacket::critical(life)?);
@@ -268,28 +270,26 @@ impl Signer {
     }
 }
 
-/// The secret parts of an unlocked key.
-#[allow(clippy::type_complexity)]
-fn secrets(
-    octets: &[u8],
-) -> Result<(Box<SecretPrimary>, BTreeMap<Fingerprint, Box<SecretSubkey>>), OpenPgpError> {
-    let mut primary = None;
-    let mut subkeys = BTreeMap::new();
-    for (tag, body) in Packets::new(octets).flatten() {
-        if !matches!(tag, Tag::SecretKey | Tag::SecretSubkey) {
-            continue;
-        }
-        let Some((part, _)) = split_public(body) else { continue };
-        // A subkey whose secret is elsewhere is not renewed.
-        match Locked::parse(tag, body) {
-            Ok(Locked::Primary(key)) => primary = Some(key),
-            Ok(Locked::Subkey(subkey)) => drop(subkeys.insert(part.fingerprint, subkey)),
-            Err(error) if tag == Tag::SecretKey => return Err(error),
-            Err(_) => {}
-        }
+/// The secret parts of an unlocked key, each taken apart only where it signs: what is kept elsewhere,
+/// such as in a box, leaves a copy there.
+struct Secrets<'a>(BTreeMap<Fingerprint, (Arc<PublicKey>, &'a [u8], &'a [u8])>);
+
+impl<'a> Secrets<'a> {
+    fn of(octets: &'a [u8]) -> Self {
+        let packets = Packets::new(octets).flatten();
+        let secret = packets.filter(|(tag, _)| matches!(tag, Tag::SecretKey | Tag::SecretSubkey));
+        let parts = secret.filter_map(|(_, body)| {
+            let (part, rest) = split_public(body)?;
+            Some((part.fingerprint, (part.key?, body, rest)))
+        });
+        Self(parts.collect())
     }
-    let primary = primary.ok_or_else(|| unusable("a key without its primary"))?;
-    Ok((primary, subkeys))
+
+    /// `None` for one whose secret is elsewhere.
+    fn read(&self, fingerprint: &Fingerprint) -> Option<Unlocked> {
+        let (key, body, rest) = self.0.get(fingerprint)?;
+        Unlocked::read(key, body, rest)
+    }
 }
 
 /// The packets of a key, each new signature behind the part that it stands on.

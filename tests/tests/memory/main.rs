@@ -5,6 +5,7 @@
 mod mail_hostile_bombs;
 mod mail_sizes;
 mod message_bombs;
+mod secrets_wiped;
 
 use inbome_tests::memory::Counting;
 

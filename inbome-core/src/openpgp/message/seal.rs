@@ -12,8 +12,8 @@ use pgp::crypto::aead::{AeadAlgorithm, ChunkSize};
 use pgp::crypto::hash::HashAlgorithm;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
 use pgp::packet::{
-    OnePassSignature, PacketHeader, SecretKey as SecretPacket, SignatureConfig, SignatureType,
-    Subpacket, SubpacketData, SymEncryptedProtectedData,
+    OnePassSignature, PacketHeader, SignatureConfig, SignatureType, Subpacket, SubpacketData,
+    SymEncryptedProtectedData,
 };
 use pgp::ser::Serialize;
 use pgp::types::{KeyDetails, KeyVersion, Password, Tag};
@@ -23,6 +23,7 @@ use rand::{Rng, RngCore};
 use super::super::key_part::KeyPart;
 use super::super::minimise::reason_in_words;
 use super::super::parts::write_packet;
+use super::super::plain::Unlocked;
 use super::super::policy::Policy;
 use super::super::recent::Recent;
 use super::super::target::Target;
@@ -176,7 +177,7 @@ struct Signed {
 
 fn sign(
     payload: &[u8],
-    (key, owner): &(SecretPacket, pgp::types::Fingerprint),
+    (key, owner): &(Unlocked, pgp::types::Fingerprint),
     recipients: &Recipients,
     now: Timestamp,
     rng: &mut StdRng,
@@ -193,7 +194,7 @@ fn sign(
 
 fn sign_with(
     payload: &[u8],
-    key: &SecretPacket,
+    key: &Unlocked,
     made: u32,
     intended: Vec<pgp::types::Fingerprint>,
     rng: &mut StdRng,
@@ -240,7 +241,7 @@ fn signing_key(
     signer: &SecretKey,
     now: Timestamp,
     recent: &Recent,
-) -> Result<(SecretPacket, pgp::types::Fingerprint), OpenPgpError> {
+) -> Result<(Unlocked, pgp::types::Fingerprint), OpenPgpError> {
     let unusable = |found: &str| OpenPgpError::Unusable { found: found.to_owned() };
     let parts = recent
         .parts(&signer.cert)
@@ -266,7 +267,7 @@ fn named(primary: &KeyPart) -> Result<pgp::types::Fingerprint, OpenPgpError> {
 }
 
 /// SHA-256, or SHA-512 for keys that are stronger than it.
-fn hash_for(key: &SecretPacket) -> HashAlgorithm {
+fn hash_for(key: &Unlocked) -> HashAlgorithm {
     match pgp::types::SigningKey::hash_alg(key) {
         HashAlgorithm::Sha256 => HashAlgorithm::Sha256,
         _ => HashAlgorithm::Sha512,

@@ -5,24 +5,24 @@
 use pgp::crypto::Decryptor;
 use pgp::crypto::checksum;
 use pgp::crypto::sym::SymmetricKeyAlgorithm;
-use pgp::packet::{
-    PacketHeader, PublicKey, PublicKeyEncryptedSessionKey, SecretKey as SecretPacket,
-};
+use pgp::packet::{PacketHeader, PublicKey, PublicKeyEncryptedSessionKey};
 use pgp::ser::Serialize;
 use pgp::types::{
-    DecryptionKey, EcdhPublicParams, EskType, KeyDetails, Password, PkeskBytes, PkeskVersion,
-    PlainSecretParams, PublicParams, SecretParams, Tag,
+    EcdhPublicParams, EskType, KeyDetails, PkeskBytes, PkeskVersion, PublicParams, Tag,
 };
 
 use super::super::SecretKey;
 use super::super::key_part::KeyPart;
 use super::super::parts::Packets;
+use super::super::plain::Unlocked;
 use super::super::target::{is_small_448, is_small_25519};
 use super::session::SessionKey;
 
 /// One secret primary or subkey, its public half taken apart.
 pub(super) struct SecretPart<'a> {
     body: &'a [u8],
+    /// What follows the public half.
+    rest: &'a [u8],
     pub(super) part: KeyPart,
 }
 
@@ -35,17 +35,15 @@ pub(super) fn parts(key: &SecretKey) -> impl Iterator<Item = SecretPart<'_>> {
         let mut rest = body;
         PublicKey::try_from_reader(header(Tag::PublicKey, body)?, &mut rest).ok()?;
         let public = body.get(..body.len().checked_sub(rest.len())?)?;
-        Some(SecretPart { body, part: KeyPart::parse(public)? })
+        Some(SecretPart { body, rest, part: KeyPart::parse(public)? })
     })
 }
 
 impl SecretPart<'_> {
     /// The whole part, if its secret is there and not locked.
-    pub(super) fn unlocked(&self) -> Option<SecretPacket> {
+    pub(super) fn unlocked(&self) -> Option<Unlocked> {
         // Primary and subkey packets differ in their header alone.
-        let packet =
-            SecretPacket::try_from_reader(header(Tag::SecretKey, self.body)?, self.body).ok()?;
-        matches!(packet.secret_params(), SecretParams::Plain(_)).then_some(packet)
+        Unlocked::read(self.part.key.as_ref()?, self.body, self.rest)
     }
 
     /// What one attempt with this part costs, where one with Curve25519 costs 1.
@@ -82,7 +80,7 @@ impl SecretPart<'_> {
 
 /// The session key in `wrapped`, if `secret` opens it.
 pub(super) fn unwrap(
-    secret: &SecretPacket,
+    secret: &Unlocked,
     wrapped: &PublicKeyEncryptedSessionKey,
 ) -> Option<SessionKey> {
     let typ = match wrapped.version() {
@@ -103,13 +101,11 @@ pub(super) fn unwrap(
     if shares_zero {
         return None;
     }
-    if let (SecretParams::Plain(PlainSecretParams::RSA(rsa)), PkeskBytes::Rsa { mpi }) =
-        (secret.secret_params(), values)
-    {
+    if let (Some(rsa), PkeskBytes::Rsa { mpi }) = (secret.rsa(), values) {
         // The library below looks at the first octet of what may be empty here.
         return from_padded(&rsa.decrypt(mpi).ok()?, typ);
     }
-    secret.decrypt(&Password::empty(), values, typ).ok()?.ok().and_then(SessionKey::from_plain)
+    secret.unwrap(values, typ).and_then(SessionKey::from_plain)
 }
 
 /// Cipher (before version 6), key, checksum.
