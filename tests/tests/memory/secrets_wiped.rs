@@ -5,7 +5,7 @@ use inbome_core::addr::Addr;
 use inbome_core::clock::Timestamp;
 use inbome_core::key::{Certificates, Fingerprint};
 use inbome_core::openpgp::message::{SealTo, Sealing};
-use inbome_core::openpgp::{Lock, OpenPgp, Renewal, Rpgp, SecretKey};
+use inbome_core::openpgp::{Lock, Messages, OwnKeys, Renewal, Rpgp, SecretKey};
 use inbome_core::random::SystemRandom;
 use inbome_core::secret::Secret;
 use inbome_tests::memory::{alone, left_behind};
