@@ -80,7 +80,11 @@ pub enum Error {
     /// Another program's store, or GnuPG.
     #[cfg(feature = "fs")]
     #[error(transparent)]
-    Moving(#[from] crate::moving::MoveError),
+    Import(#[from] crate::import::ImportError),
+    /// GnuPG, whose home is kept in step.
+    #[cfg(feature = "fs")]
+    #[error(transparent)]
+    Gnupg(#[from] crate::gnupg::GnupgError),
     /// Encrypting outgoing mail.
     #[error(transparent)]
     Encrypt(#[from] EncryptError),
@@ -218,19 +222,19 @@ impl Error {
                 | ComposeError::ModeField { .. } => ErrorKind::InvalidArgument,
             },
             #[cfg(feature = "fs")]
-            Self::Moving(error) => {
-                use crate::moving::MoveError;
+            Self::Import(error) => {
+                use crate::import::ImportError;
                 match error {
-                    MoveError::Foreign { .. } | MoveError::NoGpg => ErrorKind::Io,
-                    MoveError::Gpg { .. } | MoveError::Io { .. } => ErrorKind::Io,
-                    MoveError::WhichFrom { .. } => ErrorKind::InvalidArgument,
-                    MoveError::Locked { .. } => ErrorKind::Passphrase,
-                    MoveError::NotOurs { .. } => ErrorKind::Refused,
-                    MoveError::Store(error) => store_kind(error),
-                    MoveError::NoAccounts => ErrorKind::NotFound,
-                    MoveError::WhichAccount { .. } => ErrorKind::InvalidArgument,
+                    ImportError::Foreign { .. } | ImportError::Io { .. } => ErrorKind::Io,
+                    ImportError::WhichFrom { .. } => ErrorKind::InvalidArgument,
+                    ImportError::Gnupg(error) => gnupg_kind(error),
+                    ImportError::Store(error) => store_kind(error),
+                    ImportError::NoAccounts => ErrorKind::NotFound,
+                    ImportError::WhichAccount { .. } => ErrorKind::InvalidArgument,
                 }
             }
+            #[cfg(feature = "fs")]
+            Self::Gnupg(error) => gnupg_kind(error),
             Self::NoAccounts
             | Self::NoAccount { .. }
             | Self::NoOwnKey { .. }
@@ -241,6 +245,16 @@ impl Error {
             Self::Cancelled => ErrorKind::Cancelled,
             Self::Forked | Self::ForkedInCall { .. } => ErrorKind::Forked,
         }
+    }
+}
+
+#[cfg(feature = "fs")]
+fn gnupg_kind(error: &crate::gnupg::GnupgError) -> ErrorKind {
+    use crate::gnupg::GnupgError;
+    match error {
+        GnupgError::NotFound | GnupgError::Failed { .. } | GnupgError::Io { .. } => ErrorKind::Io,
+        GnupgError::Locked { .. } => ErrorKind::Passphrase,
+        GnupgError::NotOurs { .. } => ErrorKind::Refused,
     }
 }
 

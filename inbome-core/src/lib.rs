@@ -28,7 +28,7 @@
 //!
 //! ```text
 //! 5 surface  error  engine  lib
-//! 4 flows    decrypt  receive  outgoing  draft  scan  moving
+//! 4 flows    decrypt  receive  outgoing  draft  scan  gnupg  import
 //! 3 ports    openpgp  store
 //! 2 rules    key  account  history  peer  fields  gossip  discover  recommend
 //! 1 syntax   header  mime
@@ -97,7 +97,9 @@ pub mod store;
 pub mod decrypt;
 pub mod draft;
 #[cfg(feature = "fs")]
-pub mod moving;
+pub mod gnupg;
+#[cfg(feature = "fs")]
+pub mod import;
 pub mod outgoing;
 pub mod receive;
 #[cfg(feature = "fs")]

@@ -6,9 +6,9 @@ mod decrypt;
 mod draft;
 mod generated;
 mod health;
+mod import;
 mod incoming;
 mod keys;
-mod moving;
 mod outgoing;
 mod peers;
 mod scan;
@@ -59,8 +59,8 @@ fn dispatch(session: &mut Session, command: Command) -> Done {
         Command::Decrypt(args) => decrypt::decrypt(session, &args),
         Command::Draft(command) => draft::draft(session, command),
         Command::Key(command) => keys::key(session, command),
-        Command::Import(command) => moving::import(session, command),
-        Command::KeyringSync(args) => moving::keyring_sync(session, &args),
+        Command::Import(command) => import::import(session, command),
+        Command::KeyringSync(args) => import::keyring_sync(session, &args),
         Command::Status => health::status(session),
         Command::Doctor => health::doctor(session),
         Command::Completions { shell } => generated::completions(session, shell),

@@ -3,7 +3,7 @@
 //! Reads its clock once per call and passes the instant down; writes what the flows give in one
 //! transaction. It may be used from any thread. Split by subject: the mail that comes in
 //! (`incoming`), is read (`reading`) and leaves (`advice`, `outgoing`), `accounts`, `keys`, `peers`,
-//! `moving`, `scan`. What it holds open is in `held`. Not here: any rule.
+//! `import`, `scan`. What it holds open is in `held`. Not here: any rule.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard};
@@ -23,10 +23,10 @@ use held::Other;
 mod accounts;
 mod advice;
 mod held;
+#[cfg(feature = "fs")]
+mod import;
 mod incoming;
 mod keys;
-#[cfg(feature = "fs")]
-mod moving;
 mod outgoing;
 mod peers;
 mod reading;

@@ -3,7 +3,7 @@
 //! Takes a keyring apart into certs, and makes of a cert the copy to put into one. Programs that
 //! look keys up by User ID trust what it says; mail does not (Discovery §2.2: it is decoration), so
 //! here it counts only where the key itself certifies it, and only the peer's own goes out. Not
-//! here: whether a cert can be used (`policy`), and running GnuPG (`moving`).
+//! here: whether a cert can be used (`policy`), and running GnuPG (`gnupg`).
 
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;

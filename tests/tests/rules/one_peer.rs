@@ -6,7 +6,7 @@ use std::path::Path;
 use inbome_core::discover::{ParsedMail, Receipt};
 use inbome_core::engine::{Engine, PeerFilter, RecommendOptions, Reply};
 use inbome_core::header::PreferEncrypt;
-use inbome_core::moving::{MoveOptions, Program};
+use inbome_core::import::{ImportOptions, Program};
 use inbome_core::recommend::Recommendation;
 use inbome_tests::muacrypt::{Muacrypt, Value};
 use inbome_tests::scanning::{folder, how, put};
@@ -29,7 +29,7 @@ fn advice(engine: &Engine) -> (PreferEncrypt, Recommendation, &'static str) {
 fn import(engine: &Engine, store: &Muacrypt) {
     let path = store.path().to_owned();
     let (account, own_keys, from) = (None, false, None);
-    let options = MoveOptions { program: Program::Muacrypt, path, account, own_keys, from };
+    let options = ImportOptions { program: Program::Muacrypt, path, account, own_keys, from };
     engine.import_from(&options, &mut |_| None).expect("imported");
 }
 

@@ -3,7 +3,7 @@
 //! Opened as a file that nobody changes, so that nothing is ever made or locked beside it; a file
 //! whose journal shows that somebody is writing is refused. It may be damaged or made by an enemy:
 //! only plain tables are read, whole pages are checked first, and rows, octets and the file have
-//! limits. Not here: what a row means (`moving`).
+//! limits. Not here: what a row means (`import`).
 
 use std::ffi::OsString;
 use std::fs;

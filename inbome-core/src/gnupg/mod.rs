@@ -1,8 +1,10 @@
 //! The program `gpg`, run on a home that is named: no shell, no terminal, bounded output and time.
 //!
 //! Its options file is not read, so that no filter or default of the user's changes what it says.
-//! Not here: what its output means.
+//! [`keyring`] makes a home of its own hold what other programs look up there. Not here: what is
+//! imported from a home (`import`).
 
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,65 +12,124 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use super::MoveError;
 use crate::addr::Addr;
 use crate::key::Fingerprint;
 use crate::limits::{MAX_CERT_BYTES_BY_IMPORT, MAX_FOREIGN_BYTES, MAX_GPG_SECS};
 use crate::secret::Secret;
 
+pub mod keyring;
+
+/// Why GnuPG could not be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum GnupgError {
+    /// GnuPG is not installed.
+    #[error("expected the program gpg, found none; install GnuPG")]
+    NotFound,
+    /// GnuPG failed.
+    #[error("expected gpg to {doing} in {homedir}, found: {found}")]
+    Failed {
+        /// What it was asked to do.
+        doing: &'static str,
+        /// Its home.
+        homedir: String,
+        /// Its words.
+        found: String,
+    },
+    /// GnuPG asks for a passphrase, or keeps the secret elsewhere.
+    #[error(
+        "expected gpg to export the secret key {fingerprint} unasked, found: {found}; run \
+         `gpg --homedir {homedir} --export-secret-keys {fingerprint} > FILE` yourself, then \
+         `inbome init {addr} --import-key FILE`, or `inbome key import FILE` if the account exists"
+    )]
+    Locked {
+        /// The key.
+        fingerprint: String,
+        /// The home.
+        homedir: String,
+        /// Whose key it is.
+        addr: Addr,
+        /// Its words.
+        found: String,
+    },
+    /// A folder that [`keyring::sync`] must not write to.
+    #[error("expected a GnuPG home that only this command writes to, found {path}: {found}")]
+    NotOurs {
+        /// The folder.
+        path: String,
+        /// Why.
+        found: &'static str,
+    },
+    /// A folder or file of a home.
+    #[error("expected to {doing} {path}, found: {found}")]
+    Io {
+        /// What was being done.
+        doing: &'static str,
+        /// The path.
+        path: String,
+        /// The system's words.
+        found: String,
+    },
+}
+
+impl GnupgError {
+    fn io(doing: &'static str, path: &Path, error: &std::io::Error) -> Self {
+        Self::Io { doing, path: path.display().to_string(), found: error.to_string() }
+    }
+}
+
 /// gpg over one home.
 #[derive(Debug, Clone)]
-pub(super) struct Gpg {
+pub(crate) struct Gpg {
     homedir: PathBuf,
 }
 
 /// What one run gave.
-pub(super) struct Ran {
-    pub(super) ok: bool,
-    pub(super) stdout: Secret,
+pub(crate) struct Ran {
+    pub(crate) ok: bool,
+    pub(crate) stdout: Secret,
     /// The end of what it said, in one line.
-    pub(super) said: String,
+    pub(crate) said: String,
 }
 
 impl Gpg {
     /// Over the home `homedir`. Its absolute path: gpg takes a relative one otherwise than we do.
-    pub(super) fn over(homedir: &Path) -> Result<Self, MoveError> {
+    pub(crate) fn over(homedir: &Path) -> Result<Self, GnupgError> {
         let homedir = std::fs::canonicalize(homedir)
-            .map_err(|error| MoveError::io("open", homedir, &error))?;
+            .map_err(|error| GnupgError::io("open", homedir, &error))?;
         Ok(Self { homedir })
     }
 
     /// The home, for messages.
-    pub(super) fn homedir(&self) -> String {
+    pub(crate) fn homedir(&self) -> String {
         self.homedir.display().to_string()
     }
 
     /// Runs it, and gives what it wrote to standard output if it did what it should.
-    pub(super) fn get(
+    pub(crate) fn get(
         &self,
         doing: &'static str,
         arguments: &[&str],
         limit: usize,
-    ) -> Result<Vec<u8>, MoveError> {
+    ) -> Result<Vec<u8>, GnupgError> {
         let ran = self.run(doing, arguments, None, limit)?;
         if ran.ok { Ok(ran.stdout.as_bytes().to_vec()) } else { Err(self.failed(doing, ran.said)) }
     }
 
     /// Runs it with `input` on its standard input; more than `limit` octets of output are an error.
-    pub(super) fn run(
+    pub(crate) fn run(
         &self,
         doing: &'static str,
         arguments: &[&str],
         input: Option<&[u8]>,
         limit: usize,
-    ) -> Result<Ran, MoveError> {
+    ) -> Result<Ran, GnupgError> {
         let mut command = Command::new("gpg");
         command.arg("--homedir").arg(&self.homedir).args(ALWAYS).args(arguments);
         command.env("LC_ALL", "C").env_remove("LANGUAGE").env_remove("DISPLAY");
         command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|error| match error.kind() {
-            ErrorKind::NotFound => MoveError::NoGpg,
+            ErrorKind::NotFound => GnupgError::NotFound,
             _ => self.failed(doing, error.to_string()),
         })?;
         let done = self.converse(doing, &mut child, input, limit);
@@ -86,7 +147,7 @@ impl Gpg {
         child: &mut Child,
         input: Option<&[u8]>,
         limit: usize,
-    ) -> Result<Ran, MoveError> {
+    ) -> Result<Ran, GnupgError> {
         if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
             let input = input.to_vec();
             // A gpg that does not read its input says so itself.
@@ -128,18 +189,18 @@ impl Gpg {
         Err(late())
     }
 
-    pub(super) fn failed(&self, doing: &'static str, found: String) -> MoveError {
+    pub(crate) fn failed(&self, doing: &'static str, found: String) -> GnupgError {
         let found = if found.is_empty() { "no reason given".to_owned() } else { found };
-        MoveError::Gpg { doing, homedir: self.homedir(), found }
+        GnupgError::Failed { doing, homedir: self.homedir(), found }
     }
 }
 
 /// The secret key with this fingerprint, for the account `addr`.
-pub(super) fn export_secret(
+pub(crate) fn export_secret(
     gpg: &Gpg,
     fingerprint: &Fingerprint,
     addr: &Addr,
-) -> Result<Secret, MoveError> {
+) -> Result<Secret, GnupgError> {
     let name = fingerprint.to_string();
     // Nobody is asked for a passphrase; one that the agent remembers is used.
     let arguments = ["--pinentry-mode", "error", "--export-secret-keys", name.as_str()];
@@ -147,7 +208,7 @@ pub(super) fn export_secret(
     if ran.ok && !ran.stdout.as_bytes().is_empty() {
         return Ok(ran.stdout);
     }
-    Err(MoveError::Locked {
+    Err(GnupgError::Locked {
         fingerprint: name,
         homedir: gpg.homedir(),
         addr: addr.clone(),
@@ -181,6 +242,26 @@ fn last_line(said: Option<&Secret>) -> String {
     line.strip_prefix("gpg: ").unwrap_or(line).chars().take(300).collect()
 }
 
+/// The fingerprints of the primaries in a listing with colons, whose lines begin with `kind`.
+pub(crate) fn fingerprints(listed: &[u8], kind: &[u8]) -> BTreeSet<Fingerprint> {
+    let mut found = BTreeSet::new();
+    let mut primary = false;
+    for line in listed.split(|octet| *octet == b'\n') {
+        let mut columns = line.split(|octet| *octet == b':');
+        match columns.next() {
+            Some(word) if word == kind => primary = true,
+            // The first after a primary is its own, the next ones are of subkeys.
+            Some(b"fpr") if primary => {
+                primary = false;
+                let name = columns.nth(8).and_then(|name| std::str::from_utf8(name).ok());
+                found.extend(name.and_then(|name| Fingerprint::parse(name).ok()));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// For every run. Nothing about trust is asked, looked up or written.
 const ALWAYS: [&str; 9] = [
     "--no-options",
@@ -197,4 +278,7 @@ const ALWAYS: [&str; 9] = [
 const MAX_SAID_BYTES: usize = 64 * 1024;
 const PAUSE_MILLIS: u64 = 5;
 /// Output of a whole keyring.
-pub(super) const MAX_KEYRING_BYTES: usize = MAX_FOREIGN_BYTES;
+pub(crate) const MAX_KEYRING_BYTES: usize = MAX_FOREIGN_BYTES;
+/// What makes a folder a GnuPG home.
+pub(crate) const KEYRINGS: [&str; 4] =
+    ["pubring.kbx", "pubring.gpg", "public-keys.d", "pubring.db"];

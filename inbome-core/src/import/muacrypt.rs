@@ -13,7 +13,7 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use super::{
-    Each, Foreign, Imported, MoveError, MoveOptions, OwnKey, Program, Said, Sources, base64,
+    Each, Foreign, ImportError, ImportOptions, Imported, OwnKey, Program, Said, Sources, base64,
     foreign,
 };
 use crate::account::KeyRole;
@@ -34,7 +34,7 @@ pub(super) struct Muacrypt {
 
 impl Muacrypt {
     /// Opens the folder, and finds the account.
-    pub(super) fn open(path: &Path, options: &MoveOptions) -> Result<Self, MoveError> {
+    pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Self, ImportError> {
         let file = path.join("heads");
         let fault = |found: String| foreign(Program::Muacrypt, &file, found);
         let octets = read(&file, MAX_FOREIGN_BYTES).map_err(fault)?;
@@ -47,7 +47,7 @@ impl Muacrypt {
     }
 
     /// The account that is named, that bears the address, or that is the only one.
-    fn choose(&self, options: &MoveOptions) -> Result<String, MoveError> {
+    fn choose(&self, options: &ImportOptions) -> Result<String, ImportError> {
         let own = self.heads.keys().filter_map(|name| name.strip_prefix(b"own:"));
         let names: Vec<String> =
             own.map(|name| String::from_utf8_lossy(name).into_owned()).collect();
@@ -60,7 +60,7 @@ impl Muacrypt {
             }
         };
         let named = options.from.as_deref().unwrap_or("none");
-        found.cloned().ok_or_else(|| MoveError::WhichFrom {
+        found.cloned().ok_or_else(|| ImportError::WhichFrom {
             found: named.chars().take(80).collect(),
             names: if names.is_empty() { "none".to_owned() } else { names.join(", ") },
         })
@@ -85,7 +85,7 @@ impl Muacrypt {
         &self,
         chain: &[u8],
         count: &mut usize,
-        each: &mut dyn FnMut(&Block) -> Result<(), MoveError>,
+        each: &mut dyn FnMut(&Block) -> Result<(), ImportError>,
     ) -> Result<(), WalkError> {
         let mut next = self.heads.get(chain).cloned();
         while let Some(name) = next {
@@ -140,13 +140,13 @@ impl Foreign for Muacrypt {
         sources: &Sources<'_>,
         _held: &BTreeSet<Fingerprint>,
         report: &mut Imported,
-    ) -> Result<Vec<OwnKey>, MoveError> {
+    ) -> Result<Vec<OwnKey>, ImportError> {
         // It knows no address of its own: the user's word, or the only account.
         let addr = match (sources.named, sources.accounts.0.as_slice()) {
             (Some(named), _) => named.clone(),
             (None, [only]) => only.addr.clone(),
-            (None, []) => return Err(MoveError::NoAccounts),
-            (None, several) => return Err(MoveError::WhichAccount { count: several.len() }),
+            (None, []) => return Err(ImportError::NoAccounts),
+            (None, several) => return Err(ImportError::WhichAccount { count: several.len() }),
         };
         let mut found: Option<(Vec<u8>, Vec<u8>)> = None;
         let mut prefer_encrypt = None;
@@ -178,7 +178,7 @@ impl Foreign for Muacrypt {
         _sources: &Sources<'_>,
         report: &mut Imported,
         each: Each<'_>,
-    ) -> Result<(), MoveError> {
+    ) -> Result<(), ImportError> {
         let prefix = format!("peer:{}:", self.from);
         let mut count = 0;
         for chain in self.heads.keys() {
@@ -203,7 +203,7 @@ impl Muacrypt {
         &self,
         walked: Result<(), WalkError>,
         report: &mut Imported,
-    ) -> Result<(), MoveError> {
+    ) -> Result<(), ImportError> {
         match walked {
             Ok(()) => {}
             Err(WalkError::Caller(error)) => return Err(error),
@@ -218,7 +218,7 @@ impl Muacrypt {
 
 /// Why a chain ended early.
 enum WalkError {
-    Caller(MoveError),
+    Caller(ImportError),
     Damaged((PathBuf, String)),
     Limit,
 }

@@ -11,7 +11,7 @@ use inbome_core::discover::Receipt;
 use inbome_core::engine::{AccountOptions, Engine, EngineOptions, Reply};
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::header::PreferEncrypt;
-use inbome_core::moving::{Imported, MoveError, MoveOptions, Program};
+use inbome_core::import::{ImportError, ImportOptions, Imported, Program};
 use inbome_core::reason::Skipped;
 use inbome_core::recommend::{Advice, Recommendation, TargetSource};
 use inbome_core::secret::Secret;
@@ -20,11 +20,11 @@ use inbome_tests::muacrypt::{Muacrypt, Value};
 use inbome_tests::terminal::{Terminal, make_maildir, write_rc};
 use tempfile::TempDir;
 
-fn options(program: Program, path: &Path) -> MoveOptions {
-    MoveOptions { program, path: path.to_owned(), account: None, own_keys: false, from: None }
+fn options(program: Program, path: &Path) -> ImportOptions {
+    ImportOptions { program, path: path.to_owned(), account: None, own_keys: false, from: None }
 }
 
-fn import(engine: &Engine, options: &MoveOptions) -> Result<Imported, Error> {
+fn import(engine: &Engine, options: &ImportOptions) -> Result<Imported, Error> {
     engine.import_from(options, &mut |_| None)
 }
 
@@ -215,7 +215,7 @@ fn what_is_no_store_is_refused_by_name() {
         let error = import(&engine, &options(program, dir.path())).unwrap_err();
         let file = dir.path().join(at_fault);
         assert_eq!(error.kind(), ErrorKind::Io, "{program:?}");
-        let Error::Moving(MoveError::Foreign { path, .. }) = &error else { panic!("{error:?}") };
+        let Error::Import(ImportError::Foreign { path, .. }) = &error else { panic!("{error:?}") };
         assert_eq!(Path::new(path), file.as_path(), "{program:?}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "{program:?}");
     }
@@ -286,7 +286,7 @@ fn a_neomutt_home_is_imported_with_its_account_and_its_dates() {
 
     // With them: the account is made as it was there.
     let engine = Engine::in_memory(EngineOptions::default());
-    let options = MoveOptions { own_keys: true, ..options };
+    let options = ImportOptions { own_keys: true, ..options };
     let done = import(&engine, &options).unwrap();
     assert_eq!(done.own_keys.len(), 1);
     let account = engine.account(None).unwrap();

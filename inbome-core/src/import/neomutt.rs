@@ -7,11 +7,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::process::{Gpg, export_secret};
-use super::{Each, Foreign, Imported, MoveError, OwnKey, Program, Said, Sources, base64, foreign};
+use super::{
+    Each, Foreign, ImportError, Imported, OwnKey, Program, Said, Sources, base64, foreign,
+};
 use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
+use crate::gnupg::{Gpg, export_secret};
 use crate::header::PreferEncrypt;
 use crate::key::Fingerprint;
 use crate::reason::{FieldFlaw, Skipped};
@@ -26,7 +28,7 @@ pub(super) struct Neomutt {
 
 impl Neomutt {
     /// Opens the folder; its database is taken for it too.
-    pub(super) fn open(path: &Path) -> Result<Self, MoveError> {
+    pub(super) fn open(path: &Path) -> Result<Self, ImportError> {
         let file = if path.is_dir() { path.join("autocrypt.db") } else { path.to_owned() };
         let dir = file.parent().filter(|dir| !dir.as_os_str().is_empty());
         let dir = dir.unwrap_or(Path::new(".")).to_owned();
@@ -34,7 +36,7 @@ impl Neomutt {
         Ok(Self { dir, file, db })
     }
 
-    fn fault(&self, found: String) -> MoveError {
+    fn fault(&self, found: String) -> ImportError {
         foreign(Program::Neomutt, &self.file, found)
     }
 }
@@ -45,7 +47,7 @@ impl Foreign for Neomutt {
         sources: &Sources<'_>,
         held: &BTreeSet<Fingerprint>,
         report: &mut Imported,
-    ) -> Result<Vec<OwnKey>, MoveError> {
+    ) -> Result<Vec<OwnKey>, ImportError> {
         let mut keys = Vec::new();
         for row in self.db.accounts().map_err(|found| self.fault(found))? {
             let ForeignRow::Account { addr, key_id, mutual, enabled } = row else { continue };
@@ -86,7 +88,7 @@ impl Foreign for Neomutt {
         _sources: &Sources<'_>,
         report: &mut Imported,
         each: Each<'_>,
-    ) -> Result<(), MoveError> {
+    ) -> Result<(), ImportError> {
         let mut done = Ok(());
         self.db
             .peers(&mut |row| {

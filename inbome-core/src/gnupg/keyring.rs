@@ -9,9 +9,7 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use super::MoveError;
-use super::gpg::{KEYRINGS, fingerprints};
-use super::process::{Gpg, MAX_KEYRING_BYTES};
+use super::{GnupgError, Gpg, KEYRINGS, MAX_KEYRING_BYTES, fingerprints};
 use crate::code::Code;
 use crate::key::{Fingerprint, Hash, hash};
 use crate::reason::Skipped;
@@ -42,13 +40,13 @@ impl Synced {
 /// `defaults` are the homes that the user's other programs use: those are never written to.
 ///
 /// # Errors
-/// [`MoveError::NotOurs`], [`MoveError::NoGpg`], [`MoveError::Gpg`], [`MoveError::Io`].
+/// [`GnupgError::NotOurs`], [`GnupgError::NotFound`], [`GnupgError::Failed`], [`GnupgError::Io`].
 pub fn sync(
     homedir: &Path,
     defaults: &[PathBuf],
     wanted: &BTreeMap<Fingerprint, Vec<u8>>,
     synced: &mut Synced,
-) -> Result<(), MoveError> {
+) -> Result<(), GnupgError> {
     prepare(homedir, defaults)?;
     let gpg = Gpg::over(homedir)?;
     let list = homedir.join(LIST_NAME);
@@ -73,7 +71,7 @@ pub fn sync(
         .keys()
         .filter(|fingerprint| !kept.contains_key(*fingerprint) && present.contains(*fingerprint))
         .collect();
-    synced.unchanged = super::count(kept.len());
+    synced.unchanged = kept.len() as u64;
     if stale.is_empty() && imports.is_empty() && kept.len() == ours.len() {
         return Ok(());
     }
@@ -93,13 +91,13 @@ pub fn sync(
         }
     }
     let gone = stale.iter().filter(|fingerprint| !kept.contains_key(**fingerprint));
-    synced.deleted = super::count(gone.count());
+    synced.deleted = gone.count() as u64;
     write_list(&list, &kept)
 }
 
 /// Makes the folder if it is missing, and refuses one that is not for us.
-fn prepare(homedir: &Path, defaults: &[PathBuf]) -> Result<(), MoveError> {
-    let refuse = |found| MoveError::NotOurs { path: homedir.display().to_string(), found };
+fn prepare(homedir: &Path, defaults: &[PathBuf]) -> Result<(), GnupgError> {
+    let refuse = |found| GnupgError::NotOurs { path: homedir.display().to_string(), found };
     if defaults.iter().any(|default| is_same(default, homedir)) {
         return Err(refuse("it is your own GnuPG home"));
     }
@@ -108,17 +106,17 @@ fn prepare(homedir: &Path, defaults: &[PathBuf]) -> Result<(), MoveError> {
         Ok(_) => {}
         Err(error) if error.kind() == ErrorKind::NotFound => {
             make_private_folder(homedir)
-                .map_err(|error| MoveError::io("create", homedir, &error))?;
+                .map_err(|error| GnupgError::io("create", homedir, &error))?;
         }
-        Err(error) => return Err(MoveError::io("open", homedir, &error)),
+        Err(error) => return Err(GnupgError::io("open", homedir, &error)),
     }
     let is_empty = fs::read_dir(homedir)
-        .map_err(|error| MoveError::io("read", homedir, &error))?
+        .map_err(|error| GnupgError::io("read", homedir, &error))?
         .next()
         .is_none();
     if is_empty {
         let file = homedir.join(CONF_NAME);
-        fs::write(&file, GPG_CONF).map_err(|error| MoveError::io("write", &file, &error))?;
+        fs::write(&file, GPG_CONF).map_err(|error| GnupgError::io("write", &file, &error))?;
     } else if ![&KEYRINGS[..], &[LIST_NAME, CONF_NAME]]
         .concat()
         .iter()
@@ -142,27 +140,27 @@ fn is_same(a: &Path, b: &Path) -> bool {
 }
 
 /// A home with secret keys is somebody's own. The files are looked at first: gpg makes folders.
-fn refuse_secrets(homedir: &Path, gpg: &Gpg) -> Result<(), MoveError> {
+fn refuse_secrets(homedir: &Path, gpg: &Gpg) -> Result<(), GnupgError> {
     let some = fs::read_dir(homedir.join("private-keys-v1.d"))
         .is_ok_and(|entries| entries.flatten().any(|entry| is_key_file(&entry.path())));
     let old = fs::metadata(homedir.join("secring.gpg")).is_ok_and(|found| found.len() > 0);
     if !some && !old {
         return Ok(());
     }
-    Err(MoveError::NotOurs { path: gpg.homedir(), found: "it holds secret keys" })
+    Err(GnupgError::NotOurs { path: gpg.homedir(), found: "it holds secret keys" })
 }
 
 fn is_key_file(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "key")
 }
 
-fn listed(gpg: &Gpg) -> Result<BTreeSet<Fingerprint>, MoveError> {
+fn listed(gpg: &Gpg) -> Result<BTreeSet<Fingerprint>, GnupgError> {
     let arguments = ["--with-colons", "--list-keys"];
     let listed = gpg.get("list the keys", &arguments, MAX_KEYRING_BYTES)?;
     Ok(fingerprints(&listed, b"pub"))
 }
 
-fn delete(gpg: &Gpg, stale: &[&Fingerprint]) -> Result<(), MoveError> {
+fn delete(gpg: &Gpg, stale: &[&Fingerprint]) -> Result<(), GnupgError> {
     for some in stale.chunks(KEYS_AT_ONCE) {
         let names: Vec<String> = some.iter().map(ToString::to_string).collect();
         let mut arguments = vec!["--yes", "--delete-keys"];
@@ -176,7 +174,7 @@ fn delete(gpg: &Gpg, stale: &[&Fingerprint]) -> Result<(), MoveError> {
 fn import(
     gpg: &Gpg,
     certs: &[(&Fingerprint, &Vec<u8>, Hash)],
-) -> Result<BTreeSet<Fingerprint>, MoveError> {
+) -> Result<BTreeSet<Fingerprint>, GnupgError> {
     let mut taken = BTreeSet::new();
     for some in certs.chunks(KEYS_AT_ONCE) {
         let input: Vec<u8> = some.iter().flat_map(|(_, cert, _)| cert.iter().copied()).collect();
@@ -200,16 +198,16 @@ fn import(
 /// Our keys in the home: with the hash of what was imported, or none if that was begun only.
 type List = BTreeMap<Fingerprint, Option<Hash>>;
 
-fn read_list(file: &Path) -> Result<List, MoveError> {
+fn read_list(file: &Path) -> Result<List, GnupgError> {
     let text = match fs::read_to_string(file) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(List::new()),
-        Err(error) => return Err(MoveError::io("read", file, &error)),
+        Err(error) => return Err(GnupgError::io("read", file, &error)),
     };
     let mut list = List::new();
     for line in text.lines().filter(|line| !line.starts_with('#')) {
         let (name, digest) = line.split_once(' ').unwrap_or((line, "-"));
-        let fingerprint = Fingerprint::parse(name).map_err(|error| MoveError::Io {
+        let fingerprint = Fingerprint::parse(name).map_err(|error| GnupgError::Io {
             doing: "read",
             path: file.display().to_string(),
             found: error.to_string(),
@@ -223,7 +221,7 @@ fn read_list(file: &Path) -> Result<List, MoveError> {
 }
 
 /// Whole or not at all.
-fn write_list(file: &Path, list: &List) -> Result<(), MoveError> {
+fn write_list(file: &Path, list: &List) -> Result<(), GnupgError> {
     let mut text = String::from(LIST_HEAD);
     for (fingerprint, digest) in list {
         let digest = digest.and_then(|digest| Fingerprint::new(&digest).ok());
@@ -234,7 +232,7 @@ fn write_list(file: &Path, list: &List) -> Result<(), MoveError> {
     let done = fs::File::create(&new)
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&new, file));
-    done.map_err(|error| MoveError::io("write", file, &error))
+    done.map_err(|error| GnupgError::io("write", file, &error))
 }
 
 /// The list of our keys in the home.

@@ -12,28 +12,28 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::process::{self, MAX_KEYRING_BYTES, export_secret};
-use super::{Each, Foreign, Imported, MoveError, OwnKey, Program, Said, Sources, foreign};
+use super::{Each, Foreign, ImportError, Imported, OwnKey, Program, Said, Sources, foreign};
 use crate::account::KeyRole;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::code::Code;
+use crate::gnupg::{self, GnupgError, KEYRINGS, MAX_KEYRING_BYTES, export_secret, fingerprints};
 use crate::key::{Fingerprint, Unusable};
 use crate::openpgp::{Described, OpenPgpError};
 use crate::reason::{CertFlaw, Skipped};
 
 /// What was named, and the certs in it.
 pub(super) struct Gpg {
-    home: Option<process::Gpg>,
+    home: Option<gnupg::Gpg>,
     path: PathBuf,
     keyring: Vec<u8>,
 }
 
 impl Gpg {
     /// Reads the public keys of a home or file.
-    pub(super) fn open(path: &Path) -> Result<Self, MoveError> {
+    pub(super) fn open(path: &Path) -> Result<Self, ImportError> {
         if path.is_dir() {
-            let home = process::Gpg::over(path)?;
+            let home = gnupg::Gpg::over(path)?;
             // A look at a folder must not make a keyring in it.
             if !KEYRINGS.iter().any(|name| path.join(name).exists()) {
                 let found = "a folder without a keyring".to_owned();
@@ -47,7 +47,7 @@ impl Gpg {
         let most = u64::try_from(MAX_KEYRING_BYTES).unwrap_or(u64::MAX).saturating_add(1);
         File::open(path)
             .and_then(|file| file.take(most).read_to_end(&mut keyring))
-            .map_err(|error| MoveError::io("read", path, &error))?;
+            .map_err(|error| ImportError::io("read", path, &error))?;
         if keyring.len() > MAX_KEYRING_BYTES {
             let found = format!("more than {MAX_KEYRING_BYTES} octets");
             return Err(foreign(Program::Gpg, path, found));
@@ -109,7 +109,7 @@ impl Foreign for Gpg {
         sources: &Sources<'_>,
         held: &BTreeSet<Fingerprint>,
         report: &mut Imported,
-    ) -> Result<Vec<OwnKey>, MoveError> {
+    ) -> Result<Vec<OwnKey>, ImportError> {
         let Some(home) = &self.home else {
             // A file with secret keys is one for `inbome key import`.
             return Ok(Vec::new());
@@ -152,10 +152,10 @@ impl Foreign for Gpg {
             }
             match export_secret(home, &fingerprint, &addr) {
                 // It only hides old mails; without the youngest one there is nothing to go on with.
-                Err(MoveError::Locked { .. }) if role == KeyRole::Old => {
+                Err(GnupgError::Locked { .. }) if role == KeyRole::Old => {
                     report.skip(Skipped::Locked)
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
                 Ok(secret) => keys.push(OwnKey {
                     addr,
                     fingerprint: Some(fingerprint),
@@ -175,7 +175,7 @@ impl Foreign for Gpg {
         sources: &Sources<'_>,
         report: &mut Imported,
         each: Each<'_>,
-    ) -> Result<(), MoveError> {
+    ) -> Result<(), ImportError> {
         let mut youngest: BTreeMap<Addr, Found> = BTreeMap::new();
         let mut certs = self.certs(sources, report);
         certs.retain(|found| match found.unusable {
@@ -226,27 +226,3 @@ impl Found {
         }
     }
 }
-
-/// The fingerprints of the primaries in a listing with colons, whose lines begin with `kind`.
-pub(super) fn fingerprints(listed: &[u8], kind: &[u8]) -> BTreeSet<Fingerprint> {
-    let mut found = BTreeSet::new();
-    let mut primary = false;
-    for line in listed.split(|octet| *octet == b'\n') {
-        let mut columns = line.split(|octet| *octet == b':');
-        match columns.next() {
-            Some(word) if word == kind => primary = true,
-            // The first after a primary is its own, the next ones are of subkeys.
-            Some(b"fpr") if primary => {
-                primary = false;
-                let name = columns.nth(8).and_then(|name| std::str::from_utf8(name).ok());
-                found.extend(name.and_then(|name| Fingerprint::parse(name).ok()));
-            }
-            _ => {}
-        }
-    }
-    found
-}
-
-/// What makes a folder a GnuPG home.
-pub(super) const KEYRINGS: [&str; 4] =
-    ["pubring.kbx", "pubring.gpg", "public-keys.d", "pubring.db"];

@@ -13,6 +13,7 @@ use crate::account::{Accounts, KeyRole};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::code::Code;
+use crate::gnupg::GnupgError;
 use crate::header::PreferEncrypt;
 use crate::key::{CertFlaw, Fingerprint, Key, hash};
 use crate::limits::{EARLIEST_DATE_SECS, MAX_PEERS};
@@ -23,11 +24,9 @@ use crate::secret::Secret;
 use crate::store::{Store, StoreError, transaction};
 
 mod gpg;
-pub mod keyring;
 mod muacrypt;
 #[cfg(feature = "sqlite")]
 mod neomutt;
-mod process;
 
 /// A program whose store can be imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,7 +53,7 @@ impl Program {
 
 /// What to import, and for whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MoveOptions {
+pub struct ImportOptions {
     /// The program.
     pub program: Program,
     /// Its folder, or file.
@@ -97,7 +96,7 @@ impl Imported {
 
 /// Why another program's store could not be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum MoveError {
+pub enum ImportError {
     /// The store is not there, damaged, or too large.
     #[error("expected a store of {program} at {path}, found {found}; nothing in it was changed")]
     Foreign {
@@ -116,43 +115,9 @@ pub enum MoveError {
         /// Those that it has.
         names: String,
     },
-    /// GnuPG is not installed.
-    #[error("expected the program gpg, found none; install GnuPG")]
-    NoGpg,
-    /// GnuPG failed.
-    #[error("expected gpg to {doing} in {homedir}, found: {found}")]
-    Gpg {
-        /// What it was asked to do.
-        doing: &'static str,
-        /// Its home.
-        homedir: String,
-        /// Its words.
-        found: String,
-    },
-    /// GnuPG asks for a passphrase, or keeps the secret elsewhere.
-    #[error(
-        "expected gpg to export the secret key {fingerprint} unasked, found: {found}; run \
-         `gpg --homedir {homedir} --export-secret-keys {fingerprint} > FILE` yourself, then \
-         `inbome init {addr} --import-key FILE`, or `inbome key import FILE` if the account exists"
-    )]
-    Locked {
-        /// The key.
-        fingerprint: String,
-        /// The home.
-        homedir: String,
-        /// Whose key it is.
-        addr: Addr,
-        /// Its words.
-        found: String,
-    },
-    /// A folder that [`keyring::sync`] must not write to.
-    #[error("expected a GnuPG home that only this command writes to, found {path}: {found}")]
-    NotOurs {
-        /// The folder.
-        path: String,
-        /// Why.
-        found: &'static str,
-    },
+    /// GnuPG, from whose home or by whose help it is read.
+    #[error(transparent)]
+    Gnupg(#[from] GnupgError),
     /// Our own store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -177,7 +142,7 @@ pub enum MoveError {
     },
 }
 
-impl MoveError {
+impl ImportError {
     fn io(doing: &'static str, path: &Path, error: &std::io::Error) -> Self {
         Self::Io { doing, path: path.display().to_string(), found: error.to_string() }
     }
@@ -218,7 +183,7 @@ enum Said {
 }
 
 /// Takes what is known of peers; an error ends the reading.
-type Each<'a> = &'a mut dyn FnMut(&Addr, Said) -> Result<(), MoveError>;
+type Each<'a> = &'a mut dyn FnMut(&Addr, Said) -> Result<(), ImportError>;
 
 /// Another program's store, opened.
 trait Foreign {
@@ -228,7 +193,7 @@ trait Foreign {
         sources: &Sources<'_>,
         held: &BTreeSet<Fingerprint>,
         report: &mut Imported,
-    ) -> Result<Vec<OwnKey>, MoveError>;
+    ) -> Result<Vec<OwnKey>, ImportError>;
 
     /// Everything about peers, in any order. What cannot be used is counted in `report`.
     fn peers(
@@ -236,7 +201,7 @@ trait Foreign {
         sources: &Sources<'_>,
         report: &mut Imported,
         each: Each<'_>,
-    ) -> Result<(), MoveError>;
+    ) -> Result<(), ImportError>;
 }
 
 /// What readers stand on.
@@ -257,8 +222,8 @@ pub struct Opened(Box<dyn Foreign>);
 /// Opens another program's store, before anything is written to ours.
 ///
 /// # Errors
-/// [`MoveError`], which names the file.
-pub fn open(options: &MoveOptions) -> Result<Opened, MoveError> {
+/// [`ImportError`], which names the file.
+pub fn open(options: &ImportOptions) -> Result<Opened, ImportError> {
     let path = options.path.as_path();
     Ok(Opened(match options.program {
         #[cfg(feature = "sqlite")]
@@ -278,13 +243,13 @@ impl Opened {
     /// are `held` already.
     ///
     /// # Errors
-    /// [`MoveError::Locked`], and others of [`MoveError`].
+    /// [`GnupgError::Locked`], and others of [`ImportError`].
     pub fn own_keys(
         &self,
         sources: &Sources<'_>,
         held: &BTreeSet<Fingerprint>,
         report: &mut Imported,
-    ) -> Result<Vec<OwnKey>, MoveError> {
+    ) -> Result<Vec<OwnKey>, ImportError> {
         self.0.own_keys(sources, held, report)
     }
 }
@@ -293,14 +258,14 @@ impl Opened {
 /// what was done when something fails is kept, and a second run goes through it again.
 ///
 /// # Errors
-/// [`MoveError`], [`crate::store::StoreError`].
+/// [`ImportError`], [`crate::store::StoreError`].
 pub fn take_peers(
     opened: &Opened,
     sources: &Sources<'_>,
     account: &Addr,
     store: &mut dyn Store,
     report: &mut Imported,
-) -> Result<(), MoveError> {
+) -> Result<(), ImportError> {
     let mut taker = Taker {
         sources,
         account,
@@ -337,7 +302,7 @@ struct Taker<'a> {
 }
 
 impl Taker<'_> {
-    fn take(&mut self, addr: &Addr, said: Said) -> Result<(), MoveError> {
+    fn take(&mut self, addr: &Addr, said: Said) -> Result<(), ImportError> {
         if self.sources.accounts.own(addr) {
             self.report.skip(Skipped::OwnAddress);
             return Ok(());
@@ -357,7 +322,7 @@ impl Taker<'_> {
         if self.held >= BATCH { self.flush() } else { Ok(()) }
     }
 
-    fn flush(&mut self) -> Result<(), MoveError> {
+    fn flush(&mut self) -> Result<(), ImportError> {
         let batch = std::mem::take(&mut self.batch);
         self.held = 0;
         if batch.is_empty() {
@@ -389,7 +354,7 @@ fn apply(
     addr: &Addr,
     all: &[Said],
     report: &mut Imported,
-) -> Result<bool, MoveError> {
+) -> Result<bool, ImportError> {
     let mut state = store.peer(account, addr)?.unwrap_or_default();
     let mut change = Change::default();
     for said in all {
@@ -496,9 +461,9 @@ fn base64(text: &[u8]) -> Option<Vec<u8>> {
         .filter(|octets| !octets.is_empty())
 }
 
-fn foreign(program: Program, path: &Path, found: String) -> MoveError {
+fn foreign(program: Program, path: &Path, found: String) -> ImportError {
     let (program, path) = (program.name(), path.display().to_string());
-    MoveError::Foreign { program, path, found }
+    ImportError::Foreign { program, path, found }
 }
 
 fn count(n: usize) -> u64 {

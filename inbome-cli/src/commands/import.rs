@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use inbome_core::code::Code;
-use inbome_core::moving::{Imported, MoveOptions, Program};
+use inbome_core::import::{ImportOptions, Imported, Program};
 use inbome_core::reason::{CertFlaw, Skipped};
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ pub(crate) fn import(session: &mut Session, command: ImportCommand) -> Done {
     // Own keys make accounts, so the home may be new.
     let engine = if own_keys { session.engine_in_new_home()? } else { session.engine()? };
     let account = session.account();
-    let options = MoveOptions { program, path, account, own_keys, from };
+    let options = ImportOptions { program, path, account, own_keys, from };
     let mut ask = terminal::passphrase_from(None)?;
     let imported = engine.import_from(&options, &mut ask)?;
     if session.out.is_json() {

@@ -8,9 +8,9 @@ use super::{AccountOptions, Engine, PeerFilter, SettingsChange};
 use crate::account::Accounts;
 use crate::addr::Addr;
 use crate::error::Error;
+use crate::gnupg::keyring::{self, Synced};
+use crate::import::{self, ImportOptions, Imported, OwnKey, Sources};
 use crate::key::{CertUnion, Fingerprint};
-use crate::moving::keyring::{self, Synced};
-use crate::moving::{self, Imported, MoveOptions, OwnKey, Sources};
 use crate::openpgp::{AskPassphrase, Lock, OpenPgpError};
 use crate::reason::{Skipped, Unopened};
 use crate::recommend::{Draft, recommend_one};
@@ -20,16 +20,16 @@ impl Engine {
     /// is only read; nothing younger in ours is overwritten, and a second import changes nothing.
     ///
     /// # Errors
-    /// [`moving::MoveError`]; [`Error::NoAccounts`], [`Error::WhichAccount`], before anything is
+    /// [`Error::Import`]; [`Error::NoAccounts`], [`Error::WhichAccount`], before anything is
     /// written. What was written before another error is kept.
     pub fn import_from(
         &self,
-        options: &MoveOptions,
+        options: &ImportOptions,
         ask: AskPassphrase<'_>,
     ) -> Result<Imported, Error> {
         let now = self.now();
         let named = options.account.as_ref();
-        let opened = moving::open(options)?;
+        let opened = import::open(options)?;
         let mut report = Imported::default();
         let accounts = Accounts(self.accounts()?);
         let openpgp = self.openpgp.as_ref();
@@ -51,11 +51,11 @@ impl Engine {
         match self.second_store()? {
             Some(mut other) => {
                 let store = other.store.as_mut();
-                moving::take_peers(&opened, &sources, addr, store, &mut report)?;
+                import::take_peers(&opened, &sources, addr, store, &mut report)?;
             }
             None => {
                 let mut inner = self.lock()?;
-                moving::take_peers(&opened, &sources, addr, inner.store.as_mut(), &mut report)?;
+                import::take_peers(&opened, &sources, addr, inner.store.as_mut(), &mut report)?;
             }
         }
         Ok(report)
@@ -152,7 +152,7 @@ impl Engine {
     /// and that are no longer current are deleted.
     ///
     /// # Errors
-    /// [`moving::MoveError`]: a home that is not for us, no gpg; [`Error::NoAccount`] and its like.
+    /// [`Error::Gnupg`]: a home that is not for us, no gpg; [`Error::NoAccount`] and its like.
     pub fn keyring_sync(&self, account: Option<&Addr>, homedir: &Path) -> Result<Synced, Error> {
         let now = self.now();
         let account = self.account(account)?;
