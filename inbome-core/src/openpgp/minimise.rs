@@ -52,9 +52,16 @@ pub(super) fn minimise(
         write_packet(&mut cert, Tag::UserId, id);
         write_sigs(&mut cert, std::slice::from_ref(sig));
     }
-    let encrypting = parts.subkeys.get(&encryption.part.fingerprint);
-    let bound = encrypting.zip(encryption.word.sig);
-    for (subkey, sig) in bound.into_iter().chain(signing) {
+    let beside = policy.classical_beside(parts, &encryption);
+    let beside = beside.filter(|it| secrets.contains(&it.part.fingerprint));
+    let bound = [Some(encryption), beside]
+        .into_iter()
+        .flatten()
+        .filter_map(|choice| parts.subkeys.get(&choice.part.fingerprint).zip(choice.word.sig));
+    let mut bound: Vec<_> = bound.collect();
+    // One subkey may do both.
+    bound.extend(signing.filter(|(_, sig)| bound.iter().all(|(_, other)| other != sig)));
+    for (subkey, sig) in bound {
         write_packet(&mut cert, Tag::PublicSubkey, &subkey.part.body);
         write_sigs(&mut cert, std::slice::from_ref(sig));
     }

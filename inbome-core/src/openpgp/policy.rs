@@ -75,27 +75,7 @@ impl<'a> Policy<'a> {
     /// The part to encrypt to, of those that `received` itself contains (Messages §2).
     pub(super) fn choose(&self, received: &Parts) -> Result<Choice<'a>, Unusable> {
         let primary = self.primary()?;
-        let mut valid = Vec::new();
-        let mut reasons = Vec::new();
-        let mut lives = Vec::new();
-        for subkey in self.parts.subkeys.values() {
-            if !received.subkeys.contains_key(&subkey.part.fingerprint) {
-                continue;
-            }
-            match self.encryption(subkey) {
-                None => {}
-                Some(Ok((word, target))) => {
-                    lives.push(word.expires);
-                    valid.push(Choice { part: &subkey.part, word, target });
-                }
-                Some(Err((reason, expires))) => {
-                    if reason == Unusable::Expired {
-                        lives.push(expires);
-                    }
-                    reasons.push(reason);
-                }
-            }
-        }
+        let Candidates { valid, mut reasons, lives } = self.candidates(received);
         if let Some(choice) = pick(valid, self.parts.primary.version(), &lives) {
             return Ok(choice);
         }
@@ -109,6 +89,45 @@ impl<'a> Policy<'a> {
         // Of several reasons the one nearest to usable; with no encryption part at all there is
         // no algorithm that could be used.
         Err(reasons.into_iter().min().unwrap_or(Unusable::Unsupported))
+    }
+
+    /// What programs encrypt to that do not know the post-quantum subkey that was `chosen` of a version 4
+    /// cert.
+    pub(super) fn classical_beside(
+        &self,
+        received: &Parts,
+        chosen: &Choice<'_>,
+    ) -> Option<Choice<'a>> {
+        let version = self.parts.primary.version();
+        if version != 4 || !chosen.target.is_post_quantum() {
+            return None;
+        }
+        let Candidates { mut valid, lives, .. } = self.candidates(received);
+        valid.retain(|choice| !choice.target.is_post_quantum());
+        pick(valid, version, &lives)
+    }
+
+    fn candidates(&self, received: &Parts) -> Candidates<'a> {
+        let mut found = Candidates { valid: Vec::new(), reasons: Vec::new(), lives: Vec::new() };
+        for subkey in self.parts.subkeys.values() {
+            if !received.subkeys.contains_key(&subkey.part.fingerprint) {
+                continue;
+            }
+            match self.encryption(subkey) {
+                None => {}
+                Some(Ok((word, target))) => {
+                    found.lives.push(word.expires);
+                    found.valid.push(Choice { part: &subkey.part, word, target });
+                }
+                Some(Err((reason, expires))) => {
+                    if reason == Unusable::Expired {
+                        found.lives.push(expires);
+                    }
+                    found.reasons.push(reason);
+                }
+            }
+        }
+        found
     }
 
     /// What speaks for the primary, if it is good now.
@@ -352,6 +371,15 @@ impl<'a> Policy<'a> {
         turns.push(begins(primary));
         turns
     }
+}
+
+/// The encryption subkeys of a cert.
+struct Candidates<'a> {
+    valid: Vec<Choice<'a>>,
+    /// Why the others are not.
+    reasons: Vec<Unusable>,
+    /// When those that are or were valid expire.
+    lives: Vec<Option<Timestamp>>,
 }
 
 /// Whether a signature that verified counts at the time of a [`Policy`].

@@ -14,7 +14,7 @@ use pgp::packet::{
     UserId,
 };
 use pgp::ser::Serialize;
-use pgp::types::{Duration, KeyVersion, Password, SigningKey, Tag};
+use pgp::types::{Duration, KeyDetails, KeyVersion, Password, SigningKey, Tag};
 use rand::RngCore;
 use rand::rngs::StdRng;
 
@@ -92,11 +92,11 @@ impl<'a> Spoken<'a> {
         // What only names a revoker says nothing about expiry.
         let speaks = |sig: &&Sig| parts.primary.version() == 6 || sig.speaks();
         let user_ids = parts.user_ids.iter();
-        // Of subkeys those that our cert may bear: the newest for either purpose.
-        let newest = |fits: fn(&Word<'_>) -> bool| {
+        // Of subkeys those that our cert may bear: the newest for each purpose.
+        let newest = |fits: &dyn Fn(&KeyPart, &Word<'_>) -> bool| {
             let here = parts.subkeys.iter().filter(|(fingerprint, _)| is_here(fingerprint));
             let words = here.filter_map(|(fingerprint, subkey)| {
-                let word = policy.last_of_subkey(subkey).filter(fits)?;
+                let word = policy.last_of_subkey(subkey).filter(|it| fits(&subkey.part, it))?;
                 Some((fingerprint.clone(), (subkey, word.sig?)))
             });
             // Messages §2: of equally old ones the lower fingerprint.
@@ -104,14 +104,20 @@ impl<'a> Spoken<'a> {
                 |part: &KeyPart| (part.created(), std::cmp::Reverse(part.fingerprint.clone()));
             words.max_by_key(|(_, (subkey, _))| order(&subkey.part))
         };
-        let encrypts = newest(|word| word.flags.encrypt_comms() || word.flags.encrypt_storage());
-        let signs = newest(|word| word.flags.sign());
+        let encrypts = |word: &Word<'_>| word.flags.encrypt_comms() || word.flags.encrypt_storage();
+        // A cert of version 4 may have both kinds.
+        let quantum = |part: &KeyPart| {
+            part.version() == 4 && part.known().is_some_and(|key| key.algorithm().is_pqc())
+        };
+        let classical = newest(&|part, word| encrypts(word) && !quantum(part));
+        let post_quantum = newest(&|part, word| encrypts(word) && quantum(part));
+        let signs = newest(&|_, word| word.flags.sign());
         Ok(Self {
             direct: policy.direct().filter(speaks),
             user_ids: user_ids
                 .filter_map(|(id, sigs)| Some((id.as_ref(), policy.certification(sigs)?)))
                 .collect(),
-            subkeys: encrypts.into_iter().chain(signs).collect(),
+            subkeys: classical.into_iter().chain(post_quantum).chain(signs).collect(),
         })
     }
 

@@ -8,7 +8,7 @@ use inbome_core::key::Unusable::Unsupported;
 use inbome_core::key::{Certificates, Fingerprint};
 use inbome_core::limits::MAX_KEY_FIELD_BYTES;
 use inbome_core::openpgp::message::{KeyId, Sealing, SignatureCheck};
-use inbome_core::openpgp::{Keyring, Messages, OpenPgpError, OwnKeys, Rpgp};
+use inbome_core::openpgp::{Keyring, Messages, OpenPgpError, OwnKeys, Renewal, Rpgp};
 use inbome_core::outgoing::OutgoingOptions;
 use inbome_core::random::SystemRandom;
 use inbome_tests::certs::*;
@@ -199,4 +199,29 @@ fn a_peer_with_a_post_quantum_key_is_learnt_encrypted_to_and_passed_on() {
     let now = Timestamp::from_secs(NOW.into());
     let gossip = certs.cert_for_gossip(&owner.union, &owner.cert, &to, now).unwrap();
     assert!(field(&gossip) < 3_000, "{}", field(&gossip));
+}
+
+#[test]
+fn a_smaller_copy_of_a_cert_with_both_kinds_has_both_and_is_renewed_with_both() {
+    let (bob, old, young) = both(&Says::binding(MADE));
+    let certs = Rpgp::new();
+    let me = addr("person@example.org");
+    let gossip = certs.cert_for_gossip(&bob.union, &bob.cert, &me, NOW_AT).unwrap();
+    let expires = NOW_AT.plus_secs(1_000_000);
+    let renewal = Renewal { addr: &me, expires: Some(expires), now: NOW_AT, random: &SystemRandom };
+    let renewed = certs.renew(&bob.key, &bob.key, &renewal).unwrap();
+    for (name, cert, ends) in [
+        ("own", &bob.key.cert, None),
+        ("gossip", &gossip, None),
+        ("renewed", &renewed.cert, Some(expires)),
+    ] {
+        for subkey in [&old, &young] {
+            let body = subkey.body();
+            let found = cert.windows(body.len()).filter(|found| *found == body).count();
+            assert_eq!(found, 1, "{name}");
+        }
+        let judged = certs.judge(cert, &certs.union(None, cert), NOW_AT).verdict.unwrap();
+        assert_eq!(judged.subkey.as_bytes(), old.fingerprint(), "{name}");
+        assert_eq!(judged.expires, ends, "{name}");
+    }
 }

@@ -1,13 +1,14 @@
 //! *Usable* means that a mail can be made and that nobody but the owner can read it (Messages §6):
 //! whatever is recommended can be sent.
 
+use inbome_core::account::KeyRole;
 use inbome_core::clock::Timestamp;
 use inbome_core::engine::Reply;
 use inbome_core::key::CertFlaw::{self, NoEncryptionKey, NotOpenPgp};
 use inbome_core::key::Certificates;
 use inbome_core::key::Unusable::{self, Unsupported};
 use inbome_core::openpgp::message::{SealTo, Sealing};
-use inbome_core::openpgp::{Messages, Rpgp};
+use inbome_core::openpgp::{Lock, Messages, OpenPgpError, OwnKeys, Rpgp};
 use inbome_core::outgoing::{Mode, OutgoingOptions};
 use inbome_core::random::SystemRandom;
 use inbome_core::recommend::{Reason, Recommendation};
@@ -16,6 +17,7 @@ use inbome_tests::hostile::Scene;
 use inbome_tests::stage::{self, addr, autocrypt};
 use pgp::composed::KeyType;
 use pgp::crypto::ecc_curve::ECCCurve;
+use pgp::ser::Serialize;
 use pgp::types::{KeyVersion, Tag};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -373,5 +375,38 @@ fn a_packet_of_a_message_makes_key_data_invalid() {
             _ => Ok(()),
         };
         assert_eq!(check(&cert.octets()), expected, "{tag}");
+    }
+}
+
+#[test]
+fn own_keys_are_held_to_the_same() {
+    let subkey = Key::encrypting(2, MADE);
+    let secret = subkey.0.to_bytes().unwrap();
+    let public = subkey.body().len();
+    let with = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut body = secret.clone();
+        change(&mut body);
+        body
+    };
+    for (name, body) in [
+        ("KDF with MD5", with(&|body| body[public - 2] = 1)),
+        ("wrap with Twofish", with(&|body| body[public - 1] = 10)),
+        ("zero point", with(&|body| body[public - 36..public - 4].fill(0))),
+    ] {
+        let primary = Key::signing(1, MADE);
+        let says = Says::certification(MADE);
+        let cert = Cert::of(&primary).user_id(&primary, "<me@example.org>", &says);
+        let cert = cert.subkey_body(&primary, &body[..public], &Says::binding(MADE));
+        let mut packets = cert.0;
+        packets[0] = (Tag::SecretKey, primary.0.to_bytes().unwrap());
+        packets[3] = (Tag::SecretSubkey, body);
+        let octets = Cert(packets).octets();
+        let (me, lock) = (addr("me@example.org"), Lock::Remove);
+        let import =
+            |role| Rpgp::new().import_secret(&octets, &me, NOW_AT, role, lock, &mut |_| None);
+        let refused = import(KeyRole::Current);
+        let Err(OpenPgpError::OnlyOld { found }) = refused else { panic!("{name}: {refused:?}") };
+        assert!(found.ends_with("is not supported"), "{name}: {found}");
+        assert!(import(KeyRole::Old).is_ok(), "{name}: mails of before are read with it");
     }
 }
