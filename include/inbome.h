@@ -165,6 +165,9 @@
 // An address list has more than 2,000 addresses.
 #define INBOME_REASON_LIMIT_ADDRESSES 112
 
+// The mail is from one of the user's devices to the others.
+#define INBOME_REASON_OWN_PROTOCOL 113
+
 // The field is longer than 10 KiB.
 #define INBOME_REASON_TOO_LONG 201
 
@@ -433,10 +436,11 @@
 // A signature that is wrong; show it as none.
 #define INBOME_SIGNATURE_INVALID 4
 
-// Signed by the key of the From address: the only one that says who wrote the mail.
+// Signed by the key that counts for the From address now: the pinned one, else the one that it
+// advertises, else the imported one.
 #define INBOME_SIGNER_CURRENT 1
 
-// Signed by a key that the From address had before.
+// Signed by a key that was seen for the From address, for which another key counts now.
 #define INBOME_SIGNER_FORMER 2
 
 // Signed by a key that is known of the From address by gossip alone.
@@ -447,6 +451,10 @@
 
 // Signed by a key of somebody else.
 #define INBOME_SIGNER_OTHER 5
+
+// By a key that this very mail advertises and that was not known before: nobody vouches for it but the
+// mail.
+#define INBOME_SIGNER_NEW 6
 
 // The signature names the user among those whom it is for.
 #define INBOME_INTENDED_YES 1
@@ -1690,8 +1698,8 @@ const char *inbome_decrypted_key_id(const struct inbome_decrypted *decrypted,
 // Returns: one of INBOME_SIGNATURE_.
 int32_t inbome_decrypted_signature(const struct inbome_decrypted *decrypted);
 
-// Whose key signed, by what is known of keys, never by the name in the key. Only
-// INBOME_SIGNER_CURRENT says who wrote the mail.
+// Whose key signed, by what is known of keys, never by the name in the key. What
+// each proves is said with them.
 //
 // decrypted: the object; NULL gives 0.
 //
@@ -1784,6 +1792,40 @@ size_t inbome_decrypted_footer_count(const struct inbome_decrypted *decrypted);
 // Returns: the text; NULL past the end.
 // Borrowed: valid until the decrypted is freed
 const char *inbome_decrypted_footer(const struct inbome_decrypted *decrypted, size_t index);
+
+// How many texts a server, a gateway or a mailing list put beside the mail, before and behind it
+// (Messages §3). They are neither encrypted nor signed, and not in the message.
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: the count.
+size_t inbome_decrypted_surrounding_count(const struct inbome_decrypted *decrypted);
+
+// A text that stands beside the mail. It may be HTML: show it as text.
+//
+// decrypted: the object; NULL gives NULL.
+// index: from 0, below inbome_decrypted_surrounding_count.
+//
+// Returns: the text; NULL past the end.
+// Borrowed: valid until the decrypted is freed
+const char *inbome_decrypted_surrounding(const struct inbome_decrypted *decrypted,
+                                         size_t index);
+
+// Whether the mail holds OpenPGP that is not read (Messages §3), so that it is not simply "not
+// encrypted".
+//
+// decrypted: the object; NULL gives 0.
+//
+// Returns: 1 or 0.
+int32_t inbome_decrypted_holds_unread_openpgp(const struct inbome_decrypted *decrypted);
+
+// Why OpenPGP that the mail holds is not read.
+//
+// decrypted: the object; NULL gives NULL.
+//
+// Returns: "text_around", "part" or "attached_mail"; NULL if it holds none.
+// Borrowed: valid until the decrypted is freed
+const char *inbome_decrypted_unread_openpgp(const struct inbome_decrypted *decrypted);
 
 // The session key of the mail, for a search index that decrypts without the secret key (Messages
 // §6). Whoever has it can read this mail.
@@ -1923,9 +1965,17 @@ const char *inbome_incoming_key_changed_to(const struct inbome_incoming *incomin
 //
 // incoming: the object; NULL gives NULL.
 //
-// Returns: its fingerprint; NULL if there is none.
+// Returns: its fingerprint; NULL if there is none, also for a mail that is encrypted to no key of ours.
 // Borrowed: valid until the incoming is freed
 const char *inbome_incoming_own_key_conflict(const struct inbome_incoming *incoming);
+
+// Whether a mail from an own address advertises a key that is not ours, or is encrypted to no key of ours
+// (Discovery §4, step 2).
+//
+// incoming: the object; NULL gives 0.
+//
+// Returns: 1 or 0.
+int32_t inbome_incoming_is_own_key_conflict(const struct inbome_incoming *incoming);
 
 // The mail as a reader shall see it, and the summary of its encryption and signature: what
 // inbome_decrypt would give.
@@ -2232,6 +2282,38 @@ inbome_result inbome_observation_add_inner_key_field(struct inbome_observation *
 // Errors: INBOME_RESULT_NULL_ARGUMENT.
 inbome_result inbome_observation_add_gossip(struct inbome_observation *observation,
                                             struct inbome_bytes value);
+
+// Gives the Date inside, if its header is protected (Discovery §3): in a validly signed mail it counts
+// in place of the outer one.
+//
+// observation: what is changed.
+// date: the field's value.
+//
+// Returns: INBOME_RESULT_OK, also for a value that is no usable date.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8.
+inbome_result inbome_observation_set_inner_date(struct inbome_observation *observation,
+                                                const char *date);
+
+// Says when the mail was signed, by the signature's own word (Discovery §3): it counts where there is
+// no protected Date.
+//
+// observation: what is changed.
+// signed_at: Unix seconds; INBOME_TIME_UNKNOWN if nobody knows.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_observation_set_signed_at(struct inbome_observation *observation,
+                                               int64_t signed_at);
+
+// Says whether the root part inside is a multipart/report, which changes nothing (Discovery §4).
+//
+// observation: what is changed.
+// is_report: 0 or not.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_observation_set_inner_report(struct inbome_observation *observation,
+                                                  int32_t is_report);
 
 // Says that a signature over the whole message inside verifies with this key. Call it for
 // verified signatures only: gossip and inner adverts rest on it (Discovery §3.1, §5).

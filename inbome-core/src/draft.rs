@@ -15,7 +15,7 @@ use crate::gossip::read_draft_gossip;
 use crate::header::{DRAFT_STATE_FIELD, DraftState, RawField};
 use crate::key::Key;
 use crate::limits::Limit;
-use crate::mime::{self, Envelope, Form, Sender, rewrite};
+use crate::mime::{self, Envelope, Form, Mail, Sender, rewrite};
 use crate::openpgp::{OpenPgp, SecretKey};
 use crate::outgoing::{Known, OutgoingDraft, OutgoingReason, SealKeys, is_only_for};
 use crate::reason::DraftFlaw;
@@ -117,15 +117,15 @@ fn found_from(found: &Option<Addr>) -> String {
 /// # Errors
 /// [`DraftError`]; nothing of the draft is given then.
 pub fn open(
-    mail: &[u8],
+    mail: &Mail<'_>,
     account: &Account,
     keys: &[&SecretKey],
     confirmed: bool,
     openpgp: &dyn OpenPgp,
 ) -> Result<OpenedDraft, DraftError> {
-    let found = match mime::locate(mail).map_err(DraftError::Limit)? {
+    let found = match &mail.shape.form {
         Form::Encrypted(found) => found,
-        Form::Malformed(flaw) => return Err(Failure::from(flaw).into()),
+        Form::Malformed(flaw) => return Err(Failure::from(*flaw).into()),
         _ => return Err(DraftError::NotEncrypted),
     };
     let opened = crate::decrypt::open_armor(&found.armor, keys, openpgp)?;
@@ -135,7 +135,8 @@ pub fn open(
     let payload = opened.payload.as_bytes();
     // Text protects no header.
     let is_mime = found.via.brings_mime(payload);
-    let read = mime::open_payload(mail, payload).map_err(DraftError::Limit)?;
+    let inner = Mail::parse_payload(payload).map_err(DraftError::Limit)?;
+    let read = mime::open_payload(&mail.envelope, inner);
     let inner = read.inner().filter(|_| is_mime);
     let from = inner.and_then(|inner| inner.from().ok());
     let state = inner.and_then(state);
@@ -160,7 +161,7 @@ pub fn open(
     }
     let whole = match is_mime {
         true => read.message(if from.is_some() { Sender::Inner } else { Sender::Outer }),
-        false => mime::open_inline(mail, payload).map_err(DraftError::Limit)?,
+        false => mime::open_inline(mail, payload),
     };
     let is_inside = |field: &RawField<'_>| {
         inner.is_some_and(|inner| inner.fields().any(|held| same_name(&held, field)))

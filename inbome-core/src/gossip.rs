@@ -6,14 +6,24 @@ use std::collections::BTreeSet;
 
 use crate::account::Accounts;
 use crate::addr::Addr;
+use crate::clock::Timestamp;
 use crate::fields::Judge;
 use crate::header::{self, FieldFlaw, RawField};
 use crate::key::{Certificates, Fingerprint, Key, hash};
 use crate::limits::MAX_GOSSIP_FIELDS;
 
-/// What decrypting a mail gave, as far as discovery is concerned.
+/// What decrypting a mail gave, as far as discovery is concerned; or what a mail in the clear with
+/// unobtrusive signatures has inside.
 #[derive(Debug, Clone, Default)]
 pub struct Payload {
+    /// Whether the mail was in the clear, with unobtrusive signatures.
+    pub in_clear: bool,
+    /// The protected Date, if it is usable.
+    pub date: Option<Timestamp>,
+    /// When it was signed, by the earliest of the signatures by `signers`.
+    pub signed_at: Option<Timestamp>,
+    /// Whether the root part is a `multipart/report`.
+    pub is_report: bool,
     /// The protected From.
     pub from: Option<Addr>,
     /// The addresses in the protected To, Cc and Reply-To.

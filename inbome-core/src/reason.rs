@@ -29,6 +29,8 @@ codes! {
         /// There are several accounts, and the mail names none of them.
         AmbiguousAccount = 106, "ambiguous_account",
             "it cannot be told which of your accounts it was sent to";
+        /// The mail is from one of the user's devices to the others: a backup, pairing or synchronisation.
+        OwnProtocol = 113, "own_protocol", "it is from one of your devices to the others";
         /// The user wrote the mail.
         OwnMail = 109, "own_mail", "you wrote it yourself";
         /// The mail is encrypted, was not decrypted, and has no key in the outer header.

@@ -11,7 +11,7 @@ use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::decrypt::Decrypted;
-use crate::discover::{self, Discovered, Discovery, Ignored, Mail, Receipt, Refusal, Sender};
+use crate::discover::{self, Discovered, Discovery, Facts, Ignored, Receipt, Refusal, Sender};
 use crate::fields::{FieldReason, FieldReport, Judge, field_hash, judge_field};
 use crate::gossip::GossipFlaw;
 use crate::header::RawField;
@@ -37,11 +37,18 @@ pub struct Incoming {
     pub gossip: Vec<GossipOutcome>,
     /// The peer's key has another fingerprint now: old and new.
     pub key_changed: Option<(Fingerprint, Fingerprint)>,
-    /// A mail from an own address advertises this key, which is not ours: another device has a key
-    /// of its own, or somebody forges.
-    pub own_key_conflict: Option<Fingerprint>,
+    /// Another device has a key of its own, or somebody forges.
+    pub own_key_conflict: Option<OwnKeyConflict>,
     /// What a reader shall see of it, if that was asked for.
     pub decrypted: Option<Decrypted>,
+}
+
+/// A mail from an own address that advertises a key which is not ours, or is encrypted to none of ours
+/// (Discovery §4, step 2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnKeyConflict {
+    /// The key that it advertises.
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// Whether anything stored differs after the call; dates count.
@@ -74,7 +81,6 @@ pub struct Examined {
     from: Option<Addr>,
     /// The account that a mail from an own address is from; it may not be the one it came to.
     written_by: Option<Addr>,
-    at: Option<Timestamp>,
     discovered: Discovered,
     /// The id of a mail that was decrypted.
     encrypted_id: Option<MessageIdHash>,
@@ -83,18 +89,16 @@ pub struct Examined {
 impl Examined {
     fn ignored(reason: Ignored, from: Option<Addr>) -> Self {
         let discovery = Discovery::Ignored(reason);
-        let discovered = Discovered { fields: Vec::new(), discovery, gossip: Vec::new() };
-        let (account, written_by, at, encrypted_id) = (None, None, None, None);
-        Self { account, from, written_by, at, discovered, encrypted_id }
+        let discovered = Discovered { at: None, fields: Vec::new(), discovery, gossip: Vec::new() };
+        let (account, written_by, encrypted_id) = (None, None, None);
+        Self { account, from, written_by, discovered, encrypted_id }
     }
 
-    /// The account of a mail that is encrypted and would tell more if it were opened.
+    /// Whether the mail counts without an advert, for which as much of it must be seen as may hold
+    /// OpenPGP.
     #[must_use]
-    pub fn not_decrypted(&self) -> Option<&Addr> {
-        match self.discovered.discovery {
-            Discovery::Ignored(Ignored::NotDecrypted) => self.account.as_ref(),
-            _ => None,
-        }
+    pub const fn is_plain(&self) -> bool {
+        matches!(&self.discovered.discovery, Discovery::Observed(seen) if seen.advert.is_none())
     }
 
     /// Without the verdicts over its fields, which nobody needs who does not report them.
@@ -140,7 +144,7 @@ pub trait KeyMemory {
 
 /// Asks the rules what a mail says. Pure but for `memory`, which saves work and changes no answer.
 pub fn examine(
-    mail: &dyn Mail,
+    mail: &Facts<'_>,
     receipt: Receipt,
     account: Option<&Account>,
     accounts: &Accounts,
@@ -156,7 +160,7 @@ pub fn examine(
 
 /// [`examine`] for a sender that is known already.
 pub fn examine_from(
-    mail: &dyn Mail,
+    mail: &Facts<'_>,
     sender: &Sender<'_>,
     accounts: &Accounts,
     certs: &dyn Certificates,
@@ -165,13 +169,14 @@ pub fn examine_from(
     let judge: Judge<'_> =
         &mut |field: &RawField<'_>, from: &Addr| remembered(field, from, certs, memory);
     let discovered = discover::observe(mail, sender, accounts, judge);
-    let encrypted_id = mail.payload().and_then(|_| mail.message_id());
+    let is_decrypted = mail.payload.is_some_and(|payload| !payload.in_clear);
+    let counts = matches!(discovered.discovery, Discovery::Observed(_));
+    let encrypted_id = mail.message_id.as_ref().filter(|_| is_decrypted && counts);
     Examined {
         account: Some(sender.account.addr.clone()),
         from: Some(sender.from.clone()),
         written_by: accounts.of(&sender.from).map(|account| account.addr.clone()),
-        at: Some(sender.at),
-        encrypted_id: encrypted_id.map(|id| message_id_hash(&id)),
+        encrypted_id: encrypted_id.map(|id| message_id_hash(id)),
         discovered,
     }
 }
@@ -412,7 +417,8 @@ pub fn apply(
     certs: &dyn Certificates,
     now: Timestamp,
 ) -> Result<Incoming, StoreError> {
-    let Examined { account, from, written_by, at, discovered, encrypted_id } = examined;
+    let Examined { account, from, written_by, discovered, encrypted_id } = examined;
+    let at = discovered.at;
     let mut incoming = Incoming {
         outcome: Outcome::Unchanged,
         account,
@@ -424,30 +430,31 @@ pub fn apply(
         own_key_conflict: None,
         decrypted: None,
     };
-    let (Some(account), Some(from), Some(at)) = (&incoming.account, &incoming.peer, at) else {
-        if let Discovery::Ignored(reason) = discovered.discovery {
-            incoming.outcome = Outcome::Ignored(reason);
-        }
-        return Ok(incoming);
-    };
     let observation = match discovered.discovery {
         Discovery::Ignored(reason) => {
             incoming.outcome = Outcome::Ignored(reason);
             return Ok(incoming);
         }
         // Step 2: no peer is touched.
-        Discovery::Own(advert) => {
+        Discovery::Own { advert, is_foreign } => {
             incoming.outcome = Outcome::Ignored(Ignored::OwnMail);
-            let writer = written_by.as_ref().unwrap_or(account);
-            if let Some(advert) = advert
-                && !working.is_own_key(store, writer, &advert.key.fingerprint)?
+            let writer = written_by.as_ref().or(incoming.account.as_ref());
+            let advert = advert.map(|advert| advert.key.fingerprint);
+            if let (Some(fingerprint), Some(writer)) = (advert, writer)
+                && !working.is_own_key(store, writer, &fingerprint)?
             {
-                incoming.own_key_conflict = Some(advert.key.fingerprint);
+                incoming.own_key_conflict = Some(OwnKeyConflict { fingerprint: Some(fingerprint) });
+            } else if is_foreign {
+                incoming.own_key_conflict = Some(OwnKeyConflict { fingerprint: None });
             }
             return Ok(incoming);
         }
         Discovery::Observed(observation) => observation,
     };
+    let (Some(account), Some(from)) = (&incoming.account, &incoming.peer) else {
+        return Ok(incoming);
+    };
+    let at = observation.at;
     let key = observation.advert.as_ref().map(|advert| &advert.key.fingerprint);
     let held = working.hold_for(store, account, from, key)?;
     let change = held.state.observe(&observation, certs, now);

@@ -33,6 +33,8 @@ pub const INBOME_REASON_LIMIT_HEADER_BYTES: i32 = 110;
 pub const INBOME_REASON_LIMIT_HEADER_FIELDS: i32 = 111;
 /// An address list has more than 2,000 addresses.
 pub const INBOME_REASON_LIMIT_ADDRESSES: i32 = 112;
+/// The mail is from one of the user's devices to the others: a backup, pairing or synchronisation.
+pub const INBOME_REASON_OWN_PROTOCOL: i32 = 113;
 
 /// The field is longer than 10 KiB.
 pub const INBOME_REASON_TOO_LONG: i32 = 201;
@@ -197,6 +199,7 @@ pub(crate) const REASONS: &[(i32, &CStr, &CStr)] = &[
     (110, c"limit_header_bytes", c"its header is too long"),
     (111, c"limit_header_fields", c"its header has too many fields"),
     (112, c"limit_addresses", c"it names too many addresses"),
+    (113, c"own_protocol", c"it is from one of your devices to the others"),
     (201, c"too_long", c"it is longer than 10 KiB"),
     (202, c"grammar", c"it is not a list of attributes"),
     (203, c"critical_attribute", c"it has an attribute that is not known"),

@@ -30,9 +30,10 @@ pub const INBOME_SIGNATURE_UNKNOWN_KEY: i32 = 3;
 /// A signature that is wrong; show it as none.
 pub const INBOME_SIGNATURE_INVALID: i32 = 4;
 
-/// Signed by the key of the From address: the only one that says who wrote the mail.
+/// Signed by the key that counts for the From address now: the pinned one, else the one that it
+/// advertises, else the imported one.
 pub const INBOME_SIGNER_CURRENT: i32 = 1;
-/// Signed by a key that the From address had before.
+/// Signed by a key that was seen for the From address, for which another key counts now.
 pub const INBOME_SIGNER_FORMER: i32 = 2;
 /// Signed by a key that is known of the From address by gossip alone.
 pub const INBOME_SIGNER_GOSSIP: i32 = 3;
@@ -40,6 +41,9 @@ pub const INBOME_SIGNER_GOSSIP: i32 = 3;
 pub const INBOME_SIGNER_OWN: i32 = 4;
 /// Signed by a key of somebody else.
 pub const INBOME_SIGNER_OTHER: i32 = 5;
+/// By a key that this very mail advertises and that was not known before: nobody vouches for it but the
+/// mail.
+pub const INBOME_SIGNER_NEW: i32 = 6;
 
 /// The signature names the user among those whom it is for.
 pub const INBOME_INTENDED_YES: i32 = 1;
@@ -63,6 +67,8 @@ pub struct inbome_decrypted {
     pub(crate) protected: Vec<CString>,
     pub(crate) differing: Vec<CString>,
     pub(crate) footers: Vec<CString>,
+    pub(crate) surrounding: Vec<CString>,
+    pub(crate) unread: Option<CString>,
     pub(crate) session_key: Option<Secret>,
 }
 
@@ -187,7 +193,7 @@ pub extern "C" fn inbome_intended_name(intended: i32) -> *const c_char {
 
 impl From<Decrypted> for inbome_decrypted {
     fn from(decrypted: Decrypted) -> Self {
-        let Decrypted { message, summary, surrounding, session_key } = decrypted;
+        let Decrypted { message, summary, surrounding, session_key, .. } = decrypted;
         let (fingerprint, made) = match &summary.signature {
             Signature::Valid { fingerprint, made } => (Some(fingerprint), Some(*made)),
             _ => (None, None),
@@ -210,6 +216,8 @@ impl From<Decrypted> for inbome_decrypted {
             protected: texts(&summary.protected),
             differing: texts(&summary.differs),
             footers: texts(&surrounding.after),
+            surrounding: surrounding.all().map(c_text).collect(),
+            unread: summary.unread.map(|unread| c_text(unread.code().name())),
             session_key,
         }
     }
@@ -254,6 +262,7 @@ fn signer_out(signer: Signer) -> i32 {
         Signer::Gossip => INBOME_SIGNER_GOSSIP,
         Signer::Own => INBOME_SIGNER_OWN,
         Signer::Other => INBOME_SIGNER_OTHER,
+        Signer::New => INBOME_SIGNER_NEW,
     }
 }
 
@@ -287,6 +296,7 @@ const SIGNERS: &[(i32, &CStr)] = &[
     (INBOME_SIGNER_GOSSIP, c"gossip"),
     (INBOME_SIGNER_OWN, c"own"),
     (INBOME_SIGNER_OTHER, c"other"),
+    (INBOME_SIGNER_NEW, c"new"),
 ];
 const INTENDED: &[(i32, &CStr)] = &[
     (INBOME_INTENDED_YES, c"yes"),

@@ -104,8 +104,8 @@ pub extern "C" fn inbome_decrypted_signature(decrypted: Option<&inbome_decrypted
     read(decrypted, 0, |decrypted| decrypted.signature)
 }
 
-/// Whose key signed, by what is known of keys, never by the name in the key. Only
-/// INBOME_SIGNER_CURRENT says who wrote the mail.
+/// Whose key signed, by what is known of keys, never by the name in the key. What
+/// each proves is said with them.
 ///
 /// decrypted: the object; NULL gives 0.
 ///
@@ -244,6 +244,60 @@ pub extern "C" fn inbome_decrypted_footer(
     index: usize,
 ) -> *const c_char {
     read(decrypted, std::ptr::null(), |decrypted| lent(decrypted.footers.get(index)))
+}
+
+/// How many texts a server, a gateway or a mailing list put beside the mail, before and behind it
+/// (Messages §3). They are neither encrypted nor signed, and not in the message.
+///
+/// decrypted: the object; NULL gives 0.
+///
+/// Returns: the count.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_decrypted_surrounding_count(
+    decrypted: Option<&inbome_decrypted>,
+) -> usize {
+    read(decrypted, 0, |decrypted| decrypted.surrounding.len())
+}
+
+/// A text that stands beside the mail. It may be HTML: show it as text.
+///
+/// decrypted: the object; NULL gives NULL.
+/// index: from 0, below inbome_decrypted_surrounding_count.
+///
+/// Returns: the text; NULL past the end.
+/// Borrowed: valid until the decrypted is freed
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_decrypted_surrounding(
+    decrypted: Option<&inbome_decrypted>,
+    index: usize,
+) -> *const c_char {
+    read(decrypted, std::ptr::null(), |decrypted| lent(decrypted.surrounding.get(index)))
+}
+
+/// Whether the mail holds OpenPGP that is not read (Messages §3), so that it is not simply "not
+/// encrypted".
+///
+/// decrypted: the object; NULL gives 0.
+///
+/// Returns: 1 or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_decrypted_holds_unread_openpgp(
+    decrypted: Option<&inbome_decrypted>,
+) -> i32 {
+    read(decrypted, 0, |decrypted| i32::from(decrypted.unread.is_some()))
+}
+
+/// Why OpenPGP that the mail holds is not read.
+///
+/// decrypted: the object; NULL gives NULL.
+///
+/// Returns: "text_around", "part" or "attached_mail"; NULL if it holds none.
+/// Borrowed: valid until the decrypted is freed
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_decrypted_unread_openpgp(
+    decrypted: Option<&inbome_decrypted>,
+) -> *const c_char {
+    read(decrypted, std::ptr::null(), |decrypted| lent(decrypted.unread.as_ref()))
 }
 
 /// The session key of the mail, for a search index that decrypts without the secret key (Messages

@@ -48,6 +48,7 @@ pub struct inbome_incoming {
     pub(crate) fields: Vec<Field>,
     pub(crate) gossip: Vec<Gossip>,
     pub(crate) key_changed: Option<(CString, CString)>,
+    pub(crate) is_own_key_conflict: bool,
     pub(crate) own_key_conflict: Option<CString>,
     pub(crate) decrypted: Option<inbome_decrypted>,
 }
@@ -222,7 +223,12 @@ impl From<Incoming> for inbome_incoming {
             fields: incoming.fields.iter().map(Into::into).collect(),
             gossip: incoming.gossip.iter().map(Into::into).collect(),
             key_changed: incoming.key_changed.map(|(old, new)| (shown(&old), shown(&new))),
-            own_key_conflict: incoming.own_key_conflict.as_ref().map(shown),
+            is_own_key_conflict: incoming.own_key_conflict.is_some(),
+            own_key_conflict: incoming
+                .own_key_conflict
+                .and_then(|conflict| conflict.fingerprint)
+                .as_ref()
+                .map(shown),
             decrypted: incoming.decrypted.map(Into::into),
         }
     }

@@ -106,13 +106,24 @@ pub extern "C" fn inbome_incoming_key_changed_to(
 ///
 /// incoming: the object; NULL gives NULL.
 ///
-/// Returns: its fingerprint; NULL if there is none.
+/// Returns: its fingerprint; NULL if there is none, also for a mail that is encrypted to no key of ours.
 /// Borrowed: valid until the incoming is freed
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_incoming_own_key_conflict(
     incoming: Option<&inbome_incoming>,
 ) -> *const c_char {
     read(incoming, std::ptr::null(), |incoming| lent(incoming.own_key_conflict.as_ref()))
+}
+
+/// Whether a mail from an own address advertises a key that is not ours, or is encrypted to no key of ours
+/// (Discovery §4, step 2).
+///
+/// incoming: the object; NULL gives 0.
+///
+/// Returns: 1 or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_incoming_is_own_key_conflict(incoming: Option<&inbome_incoming>) -> i32 {
+    read(incoming, 0, |incoming| i32::from(incoming.is_own_key_conflict))
 }
 
 /// The mail as a reader shall see it, and the summary of its encryption and signature: what

@@ -12,6 +12,7 @@ use crate::pointer::{addr, free, is_yes, made, octets, required, text};
 use crate::recipients::{INBOME_KIND_CC, INBOME_KIND_REPLY_TO, INBOME_KIND_TO};
 use crate::result::{inbome_result, without_engine};
 use crate::time::time_in;
+use inbome_core::clock::Timestamp;
 
 /// A mail that its program has parsed already, as facts. What is not set is taken to be absent.
 /// Texts are copied.
@@ -387,6 +388,66 @@ pub extern "C" fn inbome_observation_add_gossip(
         let observation = required(observation, "observation")?;
         let value = octets(value, "value")?.to_vec();
         observation.payload().gossip.push(value);
+        Ok(())
+    })
+}
+
+/// Gives the Date inside, if its header is protected (Discovery §3): in a validly signed mail it counts
+/// in place of the outer one.
+///
+/// observation: what is changed.
+/// date: the field's value.
+///
+/// Returns: INBOME_RESULT_OK, also for a value that is no usable date.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_observation_set_inner_date(
+    observation: Option<&mut inbome_observation>,
+    date: *const c_char,
+) -> inbome_result {
+    without_engine(|| {
+        let observation = required(observation, "observation")?;
+        let date = text(date, "date")?;
+        observation.payload().date = Timestamp::parse_mail_date(date);
+        Ok(())
+    })
+}
+
+/// Says when the mail was signed, by the signature's own word (Discovery §3): it counts where there is
+/// no protected Date.
+///
+/// observation: what is changed.
+/// signed_at: Unix seconds; INBOME_TIME_UNKNOWN if nobody knows.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_observation_set_signed_at(
+    observation: Option<&mut inbome_observation>,
+    signed_at: i64,
+) -> inbome_result {
+    without_engine(|| {
+        let observation = required(observation, "observation")?;
+        observation.payload().signed_at = time_in(signed_at);
+        Ok(())
+    })
+}
+
+/// Says whether the root part inside is a multipart/report, which changes nothing (Discovery §4).
+///
+/// observation: what is changed.
+/// is_report: 0 or not.
+///
+/// Returns: INBOME_RESULT_OK.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_observation_set_inner_report(
+    observation: Option<&mut inbome_observation>,
+    is_report: i32,
+) -> inbome_result {
+    without_engine(|| {
+        let observation = required(observation, "observation")?;
+        observation.payload().is_report = is_report != 0;
         Ok(())
     })
 }

@@ -119,7 +119,9 @@ pub fn run(vector: &Vector) -> Vec<(String, String)> {
                 plain.map_or_else(none, |plain| plain.agent)
             }
             "own_key_conflict" => {
-                incoming.own_key_conflict.as_ref().map_or_else(none, ToString::to_string)
+                incoming.own_key_conflict.as_ref().map_or_else(none, |conflict| {
+                    conflict.fingerprint.as_ref().map_or_else(none, ToString::to_string)
+                })
             }
             "recommendation" | "reasons" => {
                 let Some(from) = &from else {

@@ -103,8 +103,9 @@ fn object(file: &Path, incoming: &Incoming) -> Value {
         .key_changed
         .as_ref()
         .map(|(old, new)| json!({ "old": old.to_string(), "new": new.to_string() }));
-    let conflict =
-        incoming.own_key_conflict.as_ref().map(|key| json!({ "fingerprint": key.to_string() }));
+    let conflict = incoming.own_key_conflict.as_ref().map(
+        |conflict| json!({ "fingerprint": conflict.fingerprint.as_ref().map(ToString::to_string) }),
+    );
     let fields: Vec<Value> = incoming.fields.iter().map(|report| field(report, incoming)).collect();
     let gossip: Vec<Value> = incoming.gossip.iter().map(gossip).collect();
     json!({
@@ -190,12 +191,17 @@ fn print_text(session: &mut Session, file: &Path, incoming: &Incoming) {
         let text = session.out.paint(Color::Yellow, &text);
         session.out.say(&text);
     }
-    if let Some(key) = &incoming.own_key_conflict {
-        let text = format!(
-            "           your own address with a key that is not yours: {}; another program of yours \
-             has a key of its own, or somebody forges",
-            words::short(key)
-        );
+    if let Some(conflict) = &incoming.own_key_conflict {
+        let text = match &conflict.fingerprint {
+            Some(key) => format!(
+                "           your own address with a key that is not yours: {}; another program of \
+                 yours has a key of its own, or somebody forges",
+                words::short(key)
+            ),
+            None => "           from your own address and encrypted to none of your keys; another \
+                     program of yours has a key of its own, or somebody forges"
+                .to_owned(),
+        };
         let text = session.out.paint(Color::Red, &text);
         session.out.say(&text);
     }

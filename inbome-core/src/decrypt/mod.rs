@@ -1,6 +1,6 @@
 //! Reading: what an encrypted or signed mail holds, and one summary of it (Messages §3, §6).
 //!
-//! [`open`] decrypts and collects what the mail itself can show; [`summarise`] adds what is stored
+//! [`open`] decrypts, and [`Opening::read`] collects what the mail itself can show; [`summarise`] adds what is stored
 //! of its sender. Only the whole message is ever decrypted; what fails gives no octet. Not here: the
 //! shapes (`mime`), the packets (`openpgp`), and what discovery makes of it (`discover`).
 
@@ -8,16 +8,17 @@ use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::code::Code;
 use crate::key::Fingerprint;
-use crate::mime::{ShapeFlaw, Surrounding};
+use crate::mime::{ShapeFlaw, Surrounding, Unread};
 use crate::openpgp::message::OpenFlaw;
 use crate::reason::Unopened;
 use crate::secret::Secret;
+use crate::store::MessageIdHash;
 
 mod opening;
 mod summary;
 
 pub(crate) use opening::open_armor;
-pub use opening::{OpenedMail, Opening, open};
+pub use opening::{Opening, Reading, open};
 pub use summary::{Known, summarise};
 
 /// Whether the mail was encrypted, and whether that could be undone.
@@ -120,12 +121,15 @@ impl Signature {
 /// Whose key signed, by what is known of keys; never by User ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Signer {
-    /// The direct key of the From address, or the key that this mail itself validly advertises.
+    /// The key that counts for the From address now: the pinned one, else the direct one, else the
+    /// imported one.
     Current,
     /// One of the user's.
     Own,
-    /// In the history of the From address.
+    /// In the history of the From address, where another key counts now.
     Former,
+    /// Validly advertised by this very mail and not known before: nobody vouches for it but the mail.
+    New,
     /// Known of the From address by gossip.
     Gossip,
     /// Somebody else's.
@@ -140,6 +144,7 @@ impl Signer {
             Self::Current => "current",
             Self::Own => "own",
             Self::Former => "former",
+            Self::New => "new",
             Self::Gossip => "gossip",
             Self::Other => "other",
         }
@@ -188,6 +193,24 @@ pub struct Summary {
     pub protected: Vec<String>,
     /// Names of protected fields that stood outside otherwise than their sender put them.
     pub differs: Vec<String>,
+    /// The mail holds OpenPGP that is not read, and how.
+    pub unread: Option<Unread>,
+}
+
+impl Summary {
+    /// Whether the mail holds OpenPGP that is not read; [`Summary::unread`] says how.
+    #[must_use]
+    pub const fn holds_unread_openpgp(&self) -> bool {
+        self.unread.is_some()
+    }
+}
+
+/// That a mail came encrypted to an account, to be remembered (Discovery §4).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EncryptedId {
+    pub(crate) account: Addr,
+    pub(crate) id: MessageIdHash,
+    pub(crate) at: Timestamp,
 }
 
 /// A mail as a reader shall see it.
@@ -202,4 +225,6 @@ pub struct Decrypted {
     pub surrounding: Surrounding,
     /// The session key, for a search index, on explicit request.
     pub session_key: Option<Secret>,
+    /// What is to be remembered of it, once it is shown.
+    pub(crate) encrypted_id: Option<EncryptedId>,
 }

@@ -7,17 +7,17 @@ use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::opening::{Advertised, Opened, Outcome};
-use super::{Decrypted, Encryption, Intended, Opening, Signature, Signer, Summary};
+use super::opening::{Advertised, Reading, State};
+use super::{Decrypted, Encryption, Intended, Signature, Signer, Summary};
 use crate::account::Accounts;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::history::Source;
 use crate::key::{CertUnion, Fingerprint};
-use crate::mime::{self, Envelope, Protection, Sender};
+use crate::mime::{self, Protection, Sender};
 use crate::openpgp::message::{RawSignature, SignatureCheck};
 use crate::openpgp::{OpenPgp, SecretKey};
-use crate::peer::PeerState;
+use crate::peer::{Peer, PeerState, Word};
 
 /// How far the signing time may lie from the protected Date, in seconds (Messages §3): 24 h.
 const MAX_DATE_DIFFERENCE_SECS: u64 = 24 * 60 * 60;
@@ -35,58 +35,68 @@ pub struct Known<'a> {
 /// The whole message and its one summary.
 #[must_use]
 pub fn summarise(
-    opening: &Opening<'_>,
+    reading: &Reading<'_>,
     known: &Known<'_>,
     openpgp: &dyn OpenPgp,
     now: Timestamp,
 ) -> Decrypted {
-    let whole = || Decrypted { message: Some(opening.mail.to_vec()), ..Decrypted::default() };
-    match &opening.outcome {
-        Outcome::Clear => whole(),
-        Outcome::Failed(failure, surrounding) => {
-            let encryption = Encryption::Failed(failure.clone());
+    let mail = reading.mail;
+    let whole = || Some(mail.octets().to_vec());
+    let judged = || {
+        let judge = Judge::new(reading, known, openpgp);
+        let checks = judge.check(&reading.signed, &reading.signatures, now);
+        (judge, checks)
+    };
+    match (&reading.state, &reading.inside) {
+        (State::Failed(failure, surrounding), _) => {
+            let encryption = Encryption::Failed((*failure).clone());
             let summary = Summary { encryption, ..Summary::default() };
-            Decrypted { summary, surrounding: surrounding.clone(), ..Decrypted::default() }
+            let surrounding = (*surrounding).clone();
+            Decrypted { summary, surrounding, ..Decrypted::default() }
         }
-        Outcome::Signed(signed, signatures) => {
-            let judge = Judge::new(opening, known, openpgp);
-            let checks = judge.check(&signed.signed_octets(), signatures, now);
-            let Ok(read) = mime::open_payload(opening.mail, signed.entity) else { return whole() };
-            let (summary, sender) = judge.protected(&checks, &read, Encryption::None);
-            // A mail that no list wrapped is shown as it came, its signature with it.
+        (State::Clear, _) | (State::Signed(_), None) => {
+            let summary = Summary { unread: mail.unread(), ..Summary::default() };
+            Decrypted { message: whole(), summary, ..Decrypted::default() }
+        }
+        (State::Signed(signed), Some(read)) => {
+            let (judge, checks) = judged();
+            let (mut summary, sender) = judge.protected(&checks, read, Encryption::None);
+            summary.unread = mail.unread();
+            // Messages §3: one that does not verify is no signature, for others do not see it.
+            if signed.is_unobtrusive && summary.signature == Signature::Invalid {
+                summary = Summary { unread: summary.unread, ..Summary::default() };
+                return Decrypted { message: whole(), summary, ..Decrypted::default() };
+            }
+            // What stands in no wrapper is shown as it came, its signature with it.
             let message = match signed.is_wrapped {
-                true => read.message(sender),
-                false => opening.mail.to_vec(),
+                true => Some(read.message(sender)),
+                false => whole(),
             };
             let surrounding = signed.surrounding.clone();
-            Decrypted { message: Some(message), summary, surrounding, session_key: None }
+            Decrypted { message, summary, surrounding, ..Decrypted::default() }
         }
-        Outcome::Opened(opened) => {
-            let judge = Judge::new(opening, known, openpgp);
-            let checks = judge.check(opened.signed(), &opened.signatures, now);
-            let (summary, message) = decrypted(opening.mail, opened, &judge, &checks);
-            let surrounding = opened.surrounding.clone();
+        (State::Decrypted(opened, found), inside) => {
+            let (judge, checks) = judged();
+            let (summary, message) = match inside {
+                Some(read) => {
+                    let (mut summary, sender) =
+                        judge.protected(&checks, read, Encryption::Encrypted);
+                    summary.unread = read.unread();
+                    (summary, read.message(sender))
+                }
+                None => {
+                    let from = mail.envelope.from().ok();
+                    let mut summary = judge.summary(&checks, from, Encryption::Encrypted);
+                    summary.note_date(mail.envelope.date());
+                    (summary, mime::open_inline(mail, opened.payload.as_bytes()))
+                }
+            };
+            let surrounding = found.surrounding.clone();
             let session_key = Some(opened.session_key.clone());
-            Decrypted { message, summary, surrounding, session_key }
+            let message = Some(message);
+            Decrypted { message, summary, surrounding, session_key, encrypted_id: None }
         }
     }
-}
-
-fn decrypted(
-    mail: &[u8],
-    opened: &Opened,
-    judge: &Judge<'_>,
-    checks: &[SignatureCheck],
-) -> (Summary, Option<Vec<u8>>) {
-    if let Some(read) = opened.read(mail) {
-        let (summary, sender) = judge.protected(checks, &read, Encryption::Encrypted);
-        return (summary, Some(read.message(sender)));
-    }
-    let outer = Envelope::parse(mail).ok();
-    let from = outer.as_ref().and_then(|outer| outer.from().ok());
-    let mut summary = judge.summary(checks, from, Encryption::Encrypted);
-    summary.note_date(outer.and_then(|outer| outer.date()));
-    (summary, mime::open_inline(mail, opened.payload.as_bytes()).ok())
 }
 
 impl Summary {
@@ -101,14 +111,14 @@ impl Summary {
 struct Judge<'a> {
     known: &'a Known<'a>,
     openpgp: &'a dyn OpenPgp,
-    advertised: Vec<Advertised>,
+    advertised: &'a [Advertised],
     own: Vec<(Fingerprint, CertUnion)>,
     /// What is stored of those who may have sent it.
     senders: Vec<(Addr, PeerState)>,
 }
 
 impl<'a> Judge<'a> {
-    fn new(opening: &Opening<'_>, known: &'a Known<'a>, openpgp: &'a dyn OpenPgp) -> Self {
+    fn new(reading: &'a Reading<'_>, known: &'a Known<'a>, openpgp: &'a dyn OpenPgp) -> Self {
         let own = known.own.iter();
         let own = own.map(|key| (key.fingerprint.clone(), openpgp.union(None, &key.cert)));
         let stored = |addr: Addr| {
@@ -117,8 +127,8 @@ impl<'a> Judge<'a> {
         };
         Self {
             own: own.collect(),
-            advertised: opening.advertised(openpgp),
-            senders: opening.senders().into_iter().map(stored).collect(),
+            advertised: reading.advertised(openpgp),
+            senders: reading.senders().into_iter().map(stored).collect(),
             known,
             openpgp,
         }
@@ -176,7 +186,7 @@ impl<'a> Judge<'a> {
             None => (outside(), Sender::Outer),
             inner if inner == outer => (outside(), Sender::Inner),
             inner => match self.summary(checks, inner, encryption.clone()) {
-                summary if summary.signer == Some(Signer::Current) => (summary, Sender::Inner),
+                summary if self.counts_for_inner(&summary) => (summary, Sender::Inner),
                 _ => (outside(), Sender::Outer),
             },
         };
@@ -238,30 +248,53 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Messages §3: only the key that counts for an inner From, or a new one where none is stored, makes
+    /// it the sender.
+    fn counts_for_inner(&self, summary: &Summary) -> bool {
+        let state = self.state_of(summary.from.as_ref());
+        match summary.signer {
+            Some(Signer::Current) => true,
+            Some(Signer::New) => state.is_none_or(|state| !state.peer.has_key()),
+            _ => false,
+        }
+    }
+
+    fn state_of(&self, addr: Option<&Addr>) -> Option<&PeerState> {
+        self.senders.iter().find(|(known, _)| Some(known) == addr).map(|(_, state)| state)
+    }
+
     /// Whose key `cert` is, seen from `from`; never by User ID.
     fn signer(&self, cert: &Fingerprint, from: Option<&Addr>) -> Signer {
-        let state = self.senders.iter().find(|(addr, _)| Some(addr) == from).map(|(_, s)| s);
-        let direct = state.and_then(|state| state.peer.advert.as_ref());
-        let advertises = |a: &Advertised| Some(&a.from) == from && a.fingerprint == *cert;
         let is_own = self.own.iter().any(|(own, _)| own == cert);
-        let from_us = from.is_some_and(|from| self.known.accounts.own(from));
-        if from_us {
+        if from.is_some_and(|from| self.known.accounts.own(from)) {
             // What an own address advertises with another key is no peer's, and not ours.
             return if is_own { Signer::Current } else { Signer::Other };
         }
-        if direct.is_some_and(|advert| advert.key.fingerprint == *cert)
-            || self.advertised.iter().any(advertises)
-        {
+        let state = self.state_of(from);
+        if state.and_then(|state| counting_key(&state.peer)) == Some(cert) {
             return Signer::Current;
         }
-        let record = state.and_then(|state| state.history.get(cert));
-        match record {
+        let advertises = |a: &Advertised| Some(&a.from) == from && a.fingerprint == *cert;
+        match state.and_then(|state| state.history.get(cert)) {
             _ if is_own => Signer::Own,
             Some(record) if record.spans.iter().any(|(source, _)| source != Source::Gossip) => {
                 Signer::Former
             }
             Some(_) => Signer::Gossip,
+            None if self.advertised.iter().any(advertises) => Signer::New,
             None => Signer::Other,
+        }
+    }
+}
+
+/// The key that counts for a peer now (Messages §3): the pinned one, else the direct one, else the
+/// imported one.
+fn counting_key(peer: &Peer) -> Option<&Fingerprint> {
+    match &peer.word {
+        Word::Pin(fingerprint) => Some(fingerprint),
+        _ => {
+            let direct = peer.advert.as_ref().map(|advert| &advert.key.fingerprint);
+            direct.or_else(|| peer.imported.as_ref().map(|held| &held.key.fingerprint))
         }
     }
 }

@@ -3,13 +3,14 @@
 //! Mails are opened before the store is locked for the work on them, so that a large one holds up
 //! nobody.
 
+use super::reading::Inside;
 use super::{Engine, account_meant};
+use crate::account::Accounts;
 use crate::addr::Addr;
-use crate::decrypt::OpenedMail;
-use crate::discover::{self, Ignored, Mail, ParsedMail, Receipt, Refusal};
+use crate::discover::{self, Facts, Ignored, ParsedMail, Receipt, Refusal};
 use crate::error::Error;
 use crate::limits::Limit;
-use crate::mime::Envelope;
+use crate::mime::Mail;
 use crate::openpgp::OpenPgp;
 use crate::receive::{self, Examined, Incoming, Working};
 use crate::store::transaction;
@@ -40,27 +41,22 @@ impl Engine {
         account: Option<&Addr>,
         mails: &[(&[u8], Receipt)],
     ) -> Result<Vec<Incoming>, Error> {
-        let mut parsed = Vec::with_capacity(mails.len());
-        let mut decrypted = Vec::with_capacity(mails.len());
-        for (mail, receipt) in mails {
-            let envelope = Envelope::parse(mail);
-            let (payload, shown) = match &envelope {
-                Ok(envelope) => self.open_incoming(account, mail, envelope, *receipt)?,
-                Err(_) => (None, None),
+        let mut looked_at = Vec::with_capacity(mails.len());
+        for (octets, receipt) in mails {
+            let mail = Mail::parse(octets);
+            let inside = match &mail {
+                Ok(mail) => self.open_incoming(account, mail, *receipt)?,
+                Err(_) => Inside::default(),
             };
-            parsed.push((envelope, payload, *receipt));
-            decrypted.push(shown);
+            looked_at.push((mail, inside, *receipt));
         }
-        let mails = parsed.iter().map(|(envelope, payload, receipt)| match (envelope, payload) {
-            (Err(limit), _) => (Err(*limit), *receipt),
-            (Ok(envelope), None) => (Ok(ReadMail::Clear(envelope)), *receipt),
-            (Ok(envelope), Some(payload)) => {
-                (Ok(ReadMail::Opened(OpenedMail { envelope, payload })), *receipt)
-            }
+        let mails = looked_at.iter().map(|(mail, inside, receipt)| match mail {
+            Err(limit) => (Err(*limit), *receipt),
+            Ok(mail) => (Ok(Source::Octets(mail, inside)), *receipt),
         });
         let mut all = self.process_all(account, mails)?;
-        for (incoming, shown) in all.iter_mut().zip(decrypted) {
-            incoming.decrypted = shown;
+        for (incoming, (_, inside, _)) in all.iter_mut().zip(looked_at) {
+            incoming.decrypted = inside.shown;
         }
         Ok(all)
     }
@@ -75,13 +71,13 @@ impl Engine {
         mail: &ParsedMail,
         receipt: Receipt,
     ) -> Result<Incoming, Error> {
-        self.process_all(account, std::iter::once((Ok(ReadMail::Parsed(mail)), receipt))).map(only)
+        self.process_all(account, std::iter::once((Ok(Source::Parsed(mail)), receipt))).map(only)
     }
 
     fn process_all<'m>(
         &self,
         named: Option<&Addr>,
-        mails: impl Iterator<Item = (Result<ReadMail<'m>, Limit>, Receipt)>,
+        mails: impl Iterator<Item = (Result<Source<'m>, Limit>, Receipt)>,
     ) -> Result<Vec<Incoming>, Error> {
         let now = self.now();
         let mut inner = self.lock()?;
@@ -102,13 +98,13 @@ impl Engine {
                     Err(_) if receipt.spam => Refusal { reason: Ignored::Spam, from: None }.into(),
                     Err(limit) => Examined::past(*limit),
                     Ok(mail) => {
-                        let mail = mail.as_mail();
-                        match discover::sender(mail, receipt, account, &accounts, now) {
+                        let facts = mail.facts(&accounts);
+                        match discover::sender(&facts, receipt, account, &accounts, now) {
                             Err(refusal) => refusal.into(),
                             Ok(sender) => {
                                 let account = &sender.account.addr;
                                 let memory = working.hold(store, account, &sender.from)?;
-                                receive::examine_from(mail, &sender, &accounts, certs, memory)
+                                receive::examine_from(&facts, &sender, &accounts, certs, memory)
                             }
                         }
                     }
@@ -125,19 +121,21 @@ impl Engine {
     }
 }
 
-/// A mail as far as it could be read.
-enum ReadMail<'m> {
-    Clear(&'m Envelope<'m>),
-    Opened(OpenedMail<'m>),
+/// What is learnt from.
+enum Source<'m> {
+    Octets(&'m Mail<'m>, &'m Inside),
     Parsed(&'m ParsedMail),
 }
 
-impl ReadMail<'_> {
-    fn as_mail(&self) -> &dyn Mail {
+impl<'m> Source<'m> {
+    fn facts(&self, accounts: &Accounts) -> Facts<'m> {
         match self {
-            Self::Clear(envelope) => *envelope,
-            Self::Opened(opened) => opened,
-            Self::Parsed(parsed) => *parsed,
+            Self::Octets(mail, inside) => Facts {
+                opened_by: inside.opened_by.clone(),
+                is_foreign: inside.is_foreign,
+                ..Facts::of(mail, accounts, inside.payload.as_ref())
+            },
+            Self::Parsed(parsed) => parsed.facts(),
         }
     }
 }

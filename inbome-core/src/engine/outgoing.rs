@@ -11,7 +11,7 @@ use crate::decrypt::Decrypted;
 use crate::draft::{self, OpenedDraft};
 use crate::error::Error;
 use crate::header::DraftState;
-use crate::mime::{Envelope, entity_with_header};
+use crate::mime::{Mail, entity_with_header};
 use crate::openpgp::SecretKey;
 use crate::outgoing::{
     self, EncryptError, Entity, Known, Outgoing, OutgoingDraft, OutgoingOptions, Plan, Remembered,
@@ -153,19 +153,19 @@ impl Engine {
         mail: &[u8],
         confirmed: bool,
     ) -> Result<OpenedDraft, Error> {
-        let envelope = Envelope::parse(mail).map_err(|limit| Error::PastLimit { limit })?;
+        let mail = Mail::parse(mail).map_err(|limit| Error::PastLimit { limit })?;
         let (account, keys) = {
             let mut inner = self.lock()?;
             inner.read(|inner| {
                 let accounts = inner.accounts()?;
-                let from = envelope.from().ok();
+                let from = mail.envelope.from().ok();
                 let account = keeper(&accounts, account, from.as_ref())?.clone();
                 let keys = inner.own_keys(&account.addr)?;
                 Ok((account, keys))
             })?
         };
         let keys: Vec<&SecretKey> = keys.iter().collect();
-        Ok(draft::open(mail, &account, &keys, confirmed, self.openpgp.as_ref())?)
+        Ok(draft::open(&mail, &account, &keys, confirmed, self.openpgp.as_ref())?)
     }
 
     fn tools(&self) -> Tools<'_> {

@@ -1,13 +1,11 @@
 //! Scanning mailboxes on a connection of its own, so that other calls go on meanwhile.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Engine;
+use super::reading::HeldKeys;
 use crate::addr::Addr;
-use crate::decrypt;
 use crate::error::Error;
-use crate::openpgp::SecretKey;
 use crate::scan::{self, Findings, OpenMail, Progress, Scan, ScanOptions, ScanReport, StoreAccess};
 use crate::store::{Store, StoreError};
 
@@ -30,22 +28,17 @@ impl Engine {
             let accounts = inner.accounts()?;
             let named = options.account.as_ref();
             let account = named.map(|addr| inner.account(Some(addr))).transpose()?;
-            let mut keys = BTreeMap::new();
-            for held in accounts.0.iter().filter(|_| !options.no_decrypt) {
-                keys.insert(held.addr.clone(), inner.own_keys(&held.addr)?);
-            }
+            let keys = inner.keys_by_account(&accounts)?;
             (accounts, account, keys)
         };
         let account = account.as_ref();
         // Cursors are kept under the named account, else under the first.
         let keeper = &account.or(accounts.0.first()).ok_or(Error::NoAccounts)?.addr;
         let certs = self.openpgp.as_ref();
-        let open = |mail: &[u8], account: &Addr| {
-            let keys: Vec<&SecretKey> = keys.get(account)?.iter().collect();
-            let opening = decrypt::open(mail, &keys, self.openpgp.as_ref()).ok()?;
-            opening.payload(self.openpgp.as_ref(), now)
-        };
-        let open_mail: Option<&OpenMail<'_>> = if options.no_decrypt { None } else { Some(&open) };
+        let openpgp = self.openpgp.as_ref();
+        let named = account.map(|account| &account.addr);
+        let open_mail: &OpenMail<'_> =
+            &|mail| HeldKeys::of(&keys, &accounts, named, mail).look_into(mail, openpgp, now);
         let scan = Scan { options, accounts: &accounts, account, keeper, certs, open_mail, now };
         match self.second_store()? {
             Some(mut other) => {

@@ -26,7 +26,7 @@ pub use protect::{
 };
 pub use shape::{
     Encrypted, Form, MAX_LOOK_BYTES, Mail, Needs, Shape, ShapeFlaw, Signed, Surrounding, Unread,
-    Via, is_encrypted_type, locate, signed_layer,
+    Via, is_encrypted_type, locate,
 };
 pub use writer::{FieldsAndEntity, fields, rewrite, split_entity};
 

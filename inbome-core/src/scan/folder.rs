@@ -9,7 +9,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::pieces::Pieces;
+use super::memory::Pieces;
 use crate::clock::Timestamp;
 use crate::system::{Folder, Listing, SOME, See, name_of};
 

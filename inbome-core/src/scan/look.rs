@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::ScanOptions;
-use super::beginning::Beginning;
+use super::read::{Reader, Wanted};
 use super::sources;
 use super::walk::{Chunk, Walk};
 use crate::addr::Addr;
@@ -16,7 +16,7 @@ use crate::clock::{Timestamp, effective_date, time_of_receipt};
 use crate::fields::{judge_field, settle_fields};
 use crate::key::{Certificates, Fingerprint, Key, hash};
 use crate::limits::Limit;
-use crate::mime::Envelope;
+use crate::mime::{Envelope, Mail, OwnProtocol};
 
 /// A key that a mail from the user's own address advertises.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,21 +66,21 @@ pub fn look(
     let mut walk = Walk::new(sources.into_iter().map(|source| (source, Vec::new())).collect());
     let mut backups = Vec::new();
     let mut keys: BTreeMap<Fingerprint, OtherKey> = BTreeMap::new();
-    let mut beginning = Beginning::default();
+    let mut beginning = Reader::default();
     let mut chunk = Chunk::default();
     while !(options.is_cancelled)() && walk.next(&mut chunk) {
         unreadable.append(&mut chunk.unreadable);
         let mailbox = chunk.cursor.take().map(|(name, _)| PathBuf::from(name)).unwrap_or_default();
-        let tell = |mail: Result<Envelope<'_>, Limit>| tell(&mail.ok()?, addr, certs, now);
+        let tell = |mail: Result<Mail<'_>, Limit>| tell(&mail.ok()?, addr, certs, now);
         let mut found = Vec::new();
         for file in chunk.files.iter() {
-            match file.open().and_then(|mut mail| beginning.read(&mut mail, tell)) {
+            match file.open().and_then(|mut mail| beginning.read(&mut mail, Wanted::Header, tell)) {
                 Ok(told) => found.extend(told.map(|told| (file.path(), told))),
                 Err(error) => unreadable.push((file.path(), error.to_string())),
             }
         }
         for mail in chunk.box_mails.iter() {
-            let told = tell(Envelope::parse(mail.header));
+            let told = tell(Mail::parse(mail.header));
             found.extend(told.map(|told| (mailbox.clone(), told)));
         }
         for (path, (told, at)) in found {
@@ -116,18 +116,18 @@ enum Told {
 
 /// What a mail tells of the user's other programs, if it is the user's own, and when it did.
 fn tell(
-    envelope: &Envelope<'_>,
+    mail: &Mail<'_>,
     addr: &Addr,
     certs: &dyn Certificates,
     now: Timestamp,
 ) -> Option<(Told, Timestamp)> {
+    let envelope = &mail.envelope;
     if envelope.from().as_ref() != Ok(addr) {
         return None;
     }
     let received = time_of_receipt(envelope.received(), None, now).unwrap_or(now);
     let at = effective_date(envelope.date(), received);
-    let backup = ["Autocrypt-Setup-Message", "INBOME-Secret-Key-Backup"];
-    if backup.into_iter().any(|name| envelope.has_field(name)) {
+    if mail.shape.own_protocol == Some(OwnProtocol::Backup) {
         return Some((Told::Backup, at));
     }
     let fingerprint = own_advert(envelope, addr, certs)?;

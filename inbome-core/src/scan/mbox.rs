@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::pieces::Pieces;
+use super::memory::Pieces;
+use super::read::read_some;
 use crate::clock::Timestamp;
 use crate::key::{Hash, hash};
 use crate::limits::MAX_HEADER_BYTES;
@@ -20,10 +21,8 @@ use crate::system::open_quietly;
 
 /// Octets held at once, unless a mail needs more: so few that a processor's cache holds them.
 const WINDOW_BYTES: usize = 256 * 1024;
-/// Octets of a body that tell whether it begins as inline PGP does.
-const BODY_BYTES: usize = 64;
-/// Octets of a mail that is one inline PGP message, as far as that is seen.
-const INLINE_BYTES: usize = 1024 * 1024;
+/// Octets of a body that are kept beside its header; of most mails they tell what they are.
+const BODY_BYTES: usize = 4096;
 /// Octets of the longest `From ` line, and some more.
 const STRADDLE_BYTES: usize = 1024;
 /// Octets before a cursor that tell whether the file is still the same.
@@ -50,11 +49,21 @@ pub(super) struct BoxMail<'a> {
 }
 
 impl BoxMail<'_> {
-    /// The file, standing where the mail begins, and how many octets it has.
-    pub(super) fn open(&self) -> io::Result<(File, u64)> {
+    /// Where it is, for people.
+    pub(super) const fn path(&self) -> &Path {
+        self.file
+    }
+
+    /// Whether `header` is all of it.
+    pub(super) fn is_whole(&self) -> bool {
+        self.header.len() as u64 >= self.range.end.saturating_sub(self.range.start)
+    }
+
+    /// The mail, to be read from its beginning.
+    pub(super) fn open(&self) -> io::Result<io::Take<File>> {
         let mut file = open_quietly(self.file)?;
         file.seek(SeekFrom::Start(self.range.start))?;
-        Ok((file, self.range.end.saturating_sub(self.range.start)))
+        Ok(file.take(self.range.end.saturating_sub(self.range.start)))
     }
 }
 
@@ -133,12 +142,14 @@ impl Mbox {
         mails.headers.push(self.rest().get(..header_len).unwrap_or_default());
         // If that fails the header has no place, and is no mail.
         self.skip_body()?;
+        let whole = usize::try_from(self.offset().saturating_sub(start)).unwrap_or(usize::MAX);
+        mails.headers.truncate_last(whole);
         mails.places.push((received, start..self.offset()));
         Ok(true)
     }
 
-    /// How many octets the header section has of the mail that the window stands at, with as much of the
-    /// body as tells whether it is one inline PGP message. They are held.
+    /// How many octets the header section has of the mail that the window stands at, with the beginning
+    /// of the body, and perhaps of what follows it. They are held.
     fn header_len(&mut self) -> io::Result<usize> {
         let mut end = mime::header_end(self.rest());
         while end.is_none() && !self.ended && self.rest().len() <= MAX_HEADER_BYTES {
@@ -149,14 +160,9 @@ impl Mbox {
         // is looked for here only when the body matters.
         Ok(match end {
             Some(end) => {
-                self.fill(end.saturating_add(BODY_BYTES))?;
-                match super::begins_inline_pgp(self.rest().get(end..).unwrap_or_default()) {
-                    true => {
-                        self.fill(INLINE_BYTES)?;
-                        next_mail(&self.finder, self.rest()).unwrap_or(self.rest().len())
-                    }
-                    false => end,
-                }
+                let wanted = end.saturating_add(BODY_BYTES);
+                self.fill(wanted)?;
+                wanted.min(self.rest().len())
             }
             None => self.rest().len().min(MAX_HEADER_BYTES.saturating_add(1)),
         })
@@ -202,7 +208,7 @@ impl Mbox {
         }
         while !self.ended && self.held < wanted {
             let room = self.window.get_mut(self.held..).unwrap_or_default();
-            let read = super::read_some(&mut self.file, room)?;
+            let read = read_some(&mut self.file, room)?;
             self.ended = read == 0;
             self.held = self.held.saturating_add(read);
         }

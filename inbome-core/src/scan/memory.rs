@@ -1,6 +1,7 @@
-//! What a run remembers of key fields: one memory per thread for fields, one for all for certs.
+//! What a run keeps in memory: key fields that were judged, one memory per thread for fields and one for
+//! all for certs; and many pieces of octets in one piece of memory.
 //!
-//! Both are bounded; what they let go costs nothing but work done again.
+//! The former are bounded; what they let go costs nothing but work done again.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -79,5 +80,52 @@ impl KeyMemory for RunMemory<'_> {
             certs.clear();
         }
         certs.insert(*cert, found.clone());
+    }
+}
+
+/// Many pieces of octets in order, one behind the other in one piece of memory: a scan of a million mails
+/// has a million names and headers, and each by itself would keep the allocator busy.
+#[derive(Debug, Default)]
+pub(super) struct Pieces {
+    octets: Vec<u8>,
+    /// Where each piece ends.
+    ends: Vec<usize>,
+}
+
+impl Pieces {
+    /// Lets go of them, and keeps their room.
+    pub(super) fn clear(&mut self) {
+        self.octets.clear();
+        self.ends.clear();
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn push(&mut self, piece: &[u8]) {
+        self.octets.extend_from_slice(piece);
+        self.ends.push(self.octets.len());
+    }
+
+    /// Cuts the last one to `len` octets.
+    pub(super) fn truncate_last(&mut self, len: usize) {
+        let start = self.ends.iter().rev().nth(1).copied().unwrap_or_default();
+        let end = start.saturating_add(len);
+        if let Some(last) = self.ends.last_mut().filter(|last| **last > end) {
+            *last = end;
+            self.octets.truncate(end);
+        }
+    }
+
+    /// Each of them, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.ends.iter().map(move |end| {
+            let piece = self.octets.get(start..*end).unwrap_or_default();
+            start = *end;
+            piece
+        })
     }
 }

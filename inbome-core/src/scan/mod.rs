@@ -5,8 +5,6 @@
 //! applies them. Not here: what a mail means (`discover`) and how it is applied (`receive`).
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::PathBuf;
 
 use crate::addr::Addr;
@@ -73,38 +71,20 @@ pub struct ScanReport {
     pub cancelled: bool,
 }
 
-mod beginning;
-mod encrypted;
 mod folder;
-mod known;
 mod look;
 mod mbox;
 mod memory;
-mod pieces;
+mod read;
 mod run;
 mod sources;
 mod walk;
 
-pub use encrypted::{OpenMail, read_incoming};
 pub use look::{Advice, Findings, OtherKey, look};
-pub use run::{Scan, StoreAccess};
+pub use read::read_incoming;
+pub use run::{OpenMail, Scan, StoreAccess};
 
 /// First 16 octets of SHA-256 of the part of a file's name that never changes.
 fn name_hash(name: &[u8]) -> [u8; 16] {
     crate::receive::message_id_hash(name)
-}
-
-/// Reads as much as there is at once, and again if a signal came between; nothing at the end.
-fn read_some(file: &mut File, room: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match file.read(room) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            other => return other,
-        }
-    }
-}
-
-/// Whether a body looks like an inline PGP message, as far as it is there.
-fn begins_inline_pgp(body: &[u8]) -> bool {
-    body.trim_ascii_start().starts_with(b"-----BEGIN PGP MESSAGE-----")
 }

@@ -5,25 +5,23 @@
 //! at most, and the next scan takes it up again.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 
-use super::beginning::Beginnings;
-use super::encrypted::{self, OpenMail};
 use super::memory::{CheckedCerts, RunMemory};
+use super::read::{Beginnings, Wanted};
 use super::sources;
 use super::walk::{self, Chunk, Walk};
 use super::{Progress, ScanOptions, ScanReport};
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
-use crate::decrypt::OpenedMail;
-use crate::discover::{Mail, Receipt};
+use crate::discover::{Facts, Receipt};
+use crate::gossip::Payload;
 use crate::key::Certificates;
 use crate::limits::Limit;
-use crate::mime::Envelope;
+use crate::mime::{Form, Mail};
 use crate::receive::{Examined, Outcome, Working, apply, examine};
 use crate::store::{Cursor, Store, StoreError, transaction};
 
@@ -34,6 +32,10 @@ const FIRST_BATCH: u64 = 4_096;
 const LARGEST_BATCH: u64 = 65_536;
 /// Peers held in memory; with more the transaction ends at once, and they are let go.
 const MAX_HELD: usize = 4_096;
+
+/// Opens a whole mail with the user's keys: what was inside, and the account that it was opened for.
+/// `None` if none of the keys does, or not without a passphrase.
+pub type OpenMail<'a> = dyn Fn(&Mail<'_>) -> Option<(Payload, Option<Addr>)> + Sync + 'a;
 
 /// How the writer reaches the store: a connection of its own, or a turn at the engine's.
 pub trait StoreAccess {
@@ -62,8 +64,8 @@ pub struct Scan<'a> {
     pub keeper: &'a Addr,
     /// OpenPGP.
     pub certs: &'a (dyn Certificates + Sync),
-    /// Opens encrypted mails; without it they stay closed.
-    pub open_mail: Option<&'a OpenMail<'a>>,
+    /// Opens encrypted and unobtrusively signed mails.
+    pub open_mail: &'a OpenMail<'a>,
     /// The present.
     pub now: Timestamp,
 }
@@ -192,14 +194,21 @@ impl Scan<'_> {
         beginnings.read(files);
         for (nth, file) in files.iter().enumerate() {
             // Asked of the disk only when the mail itself does not tell.
-            let receipt = |mail: &Envelope<'_>| match mail.received() {
+            let received = |mail: &Mail<'_>| match mail.envelope.received() {
                 Some(_) => None,
                 None => file.modified(),
             };
-            let mut whole = || encrypted::read_file(file);
-            let shown = beginnings
-                .show(nth, file, |mail| self.examine_mail(mail, &receipt, &mut whole, memory));
-            match shown {
+            let mut see =
+                |mail: Result<Mail<'_>, Limit>| self.examine_mail(&mail, &received, memory);
+            let seen = beginnings.show(nth, file, &mut see).and_then(|(seen, read)| match seen {
+                (mail, true) => Ok((mail, read)),
+                (_, false) => {
+                    let longer = &mut beginnings.longer;
+                    let (mail, _) = longer.read(&mut file.open()?, Wanted::AnyCase, &mut see)?;
+                    Ok((mail, longer.held))
+                }
+            });
+            match seen {
                 Ok((mail, read)) => {
                     *bytes = bytes.saturating_add(read as u64);
                     examined.push(mail);
@@ -214,38 +223,62 @@ impl Scan<'_> {
             names.remove(nth);
         }
         for mail in box_mails.iter() {
-            let mut whole = || encrypted::read_box_mail(&mail);
-            let envelope = Envelope::parse(mail.header);
-            examined.push(self.examine_mail(envelope, &|_| mail.received, &mut whole, memory));
+            let received = |_: &Mail<'_>| mail.received;
+            let mut see =
+                |mail: Result<Mail<'_>, Limit>| self.examine_mail(&mail, &received, memory);
+            let beginning = Mail::parse(mail.header);
+            let held = mail.header.len();
+            let all = |wanted: Wanted| mail.is_whole() || wanted.of(&beginning) <= held;
+            let seen = if all(Wanted::IfAdvertised) { Some(see(beginning.clone())) } else { None };
+            let seen = match seen {
+                Some((seen, true)) => Ok(seen),
+                Some((seen, false)) if all(Wanted::AnyCase) => Ok(seen),
+                _ => {
+                    let longer = &mut beginnings.longer;
+                    let read = |mut from| longer.read(&mut from, Wanted::AnyCase, &mut see);
+                    mail.open().and_then(read).map(|(seen, _)| seen)
+                }
+            };
+            match seen {
+                Ok(seen) => examined.push(seen),
+                Err(error) => unreadable.push((mail.path().to_owned(), error.to_string())),
+            }
         }
     }
 
+    /// What a mail is found to be, and whether what was read of it tells: a mail whose key fields bring no
+    /// advert may hold OpenPGP further down.
     fn examine_mail(
         &self,
-        envelope: Result<Envelope<'_>, Limit>,
-        received: &dyn Fn(&Envelope<'_>) -> Option<Timestamp>,
-        whole: &mut dyn FnMut() -> io::Result<Vec<u8>>,
+        mail: &Result<Mail<'_>, Limit>,
+        received: &dyn Fn(&Mail<'_>) -> Option<Timestamp>,
         memory: &mut RunMemory<'_>,
-    ) -> Examined {
-        let envelope = match envelope {
-            Err(limit) => return Examined::past(limit),
-            Ok(envelope) => envelope,
+    ) -> (Examined, bool) {
+        let mail = match mail {
+            Err(limit) => return (Examined::past(*limit), true),
+            Ok(mail) => mail,
         };
-        let receipt = Receipt { received_at: received(&envelope), ..Receipt::default() };
-        let mut examine = |mail: &dyn Mail| {
-            examine(mail, receipt, self.account, self.accounts, self.certs, self.now, memory)
-                .without_reports()
+        let receipt = Receipt { received_at: received(mail), ..Receipt::default() };
+        let may_open = match &mail.shape.form {
+            Form::Encrypted(_) => !self.options.no_decrypt,
+            Form::Signed(signed) => signed.is_unobtrusive,
+            Form::Clear | Form::SMime | Form::Malformed(_) => false,
         };
-        let examined = examine(&envelope);
-        // The whole mail is read only if its header told nothing and a key may open it.
-        let payload = self
-            .open_mail
-            .zip(examined.not_decrypted())
-            .and_then(|(open, account)| open(&whole().ok()?, account));
-        match &payload {
-            None => examined,
-            Some(payload) => examine(&OpenedMail { envelope: &envelope, payload }),
-        }
+        // Discovery §4, step 2: what one wrote oneself teaches nothing.
+        let is_own = || mail.envelope.from().is_ok_and(|from| self.accounts.own(&from));
+        let opened = (may_open && !is_own()).then(|| (self.open_mail)(mail)).flatten();
+        let (payload, opened_by) = opened.unzip();
+        let facts = Facts {
+            opened_by: opened_by.flatten(),
+            ..Facts::of(mail, self.accounts, payload.as_ref())
+        };
+        let examined =
+            examine(&facts, receipt, self.account, self.accounts, self.certs, self.now, memory)
+                .without_reports();
+        let tells = !examined.is_plain()
+            || mail.envelope.judged_key_fields() == 0
+            || Wanted::AnyCase.of(&Ok(mail.clone())) <= mail.octets().len();
+        (examined, tells)
     }
 
     /// A mail scanned for all accounts must be scanned again when there is another one.

@@ -172,9 +172,9 @@ fn after_one_mail_all_three_can_write_to_all() {
         advice.target.clone().expect("a target").source
     };
     assert_eq!((target(ALICE), target(CAROL)), (TargetSource::Direct, TargetSource::Gossip));
-    for engine in [&alice, &carol] {
+    for (engine, signer) in [(&alice, Signer::Current), (&carol, Signer::Gossip)] {
         let read = engine.decrypt(None, only(&reply)).expect("read");
-        assert_eq!(read.summary.signer, Some(Signer::Current));
+        assert_eq!(read.summary.signer, Some(signer));
         receive(engine, only(&reply));
         assert!(row(engine, BOB).1);
     }

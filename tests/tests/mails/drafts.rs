@@ -313,7 +313,10 @@ fn another_programs_draft_without_a_header_inside_is_text() {
     ));
     let mail = format!("From: {BOB}\r\nTo: {ALICE}\r\n{entity}");
     let opened = bob.open_draft(None, mail.as_bytes(), true).expect("opened");
-    assert!(opened.message.ends_with(text), "{}", String::from_utf8_lossy(&opened.message));
+    // With the line ends of the mail.
+    let text = String::from_utf8_lossy(text).replace('\n', "\r\n");
+    let message = String::from_utf8_lossy(&opened.message);
+    assert!(message.ends_with(&text), "{message}");
 }
 
 #[test]

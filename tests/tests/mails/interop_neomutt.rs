@@ -107,13 +107,13 @@ fn neomutt_and_we_write_encrypted_to_each_other_and_to_a_third_person() {
     neomutt.answer("Autocrypt: Encrypt", "y");
     let answer = sent(dir);
     assert!(!String::from_utf8_lossy(&answer).contains("oak"));
-    for (name, reader) in [("bob", &bob), ("carol", &carol)] {
+    for (name, reader, signer) in [("bob", &bob, Signer::Current), ("carol", &carol, Signer::New)] {
         let receipt = Receipt { return_payload: true, ..Receipt::default() };
         let read = reader.process_incoming(None, &answer, receipt).expect("processed");
         let shown = read.decrypted.expect("shown");
         assert_eq!(shown.summary.encryption, Encryption::Encrypted, "{name}");
         assert!(matches!(shown.summary.signature, Signature::Valid { .. }), "{name}");
-        assert_eq!(shown.summary.signer, Some(Signer::Current), "{name}");
+        assert_eq!(shown.summary.signer, Some(signer), "{name}");
         let text = String::from_utf8(shown.message.expect("a message")).expect("text");
         assert!(text.contains("under the old oak"), "{name}: {text}");
         let about: Vec<String> = read

@@ -47,7 +47,7 @@ fn gossip_counts_in_the_root_of_the_payload_about_its_recipients() {
         let scene = Scene::new();
         let field = autocrypt(ALICE, true, &scene.alice.cert);
         let answer = scene.reads(&scene.sealed(ALICE, &field, &entity, Some(&scene.alice)));
-        assert_eq!(answer.told(), "encrypted valid current", "{name}");
+        assert_eq!(answer.told(), "encrypted valid new", "{name}");
         let codes: Vec<&str> = answer
             .incoming
             .gossip

@@ -62,9 +62,10 @@ fn a_mail_that_was_mangled_on_its_way_is_read_learnt_from_and_answered_like_any_
         for return_payload in [false, true] {
             let (bob, _) = bob_and_a_mail();
             let receipt = Receipt { return_payload, ..Receipt::default() };
+            let (reader, _) = bob_and_a_mail();
+            let found = reader.decrypt(None, &mail).expect("read");
             let incoming = bob.process_incoming(None, &mail, receipt).expect("processed");
             assert_eq!(outcome(&incoming), "updated", "{name}");
-            let found = bob.decrypt(None, &mail).expect("read");
             assert_eq!(found.summary.encryption.name() == "encrypted", opened, "{name}");
             assert_eq!(incoming.decrypted, return_payload.then_some(found), "{name}");
             assert_eq!(row(&bob, ALICE), (Some(SENT), opened, true, false), "{name}");

@@ -70,7 +70,7 @@ fn a_mail_that_was_signed_for_another_teaches_nothing_but_its_date() {
             assert_eq!(learnt.advert.expect("the outer one").protected, for_bob, "{name}");
             assert_eq!(answer.incoming.gossip[0].key.is_ok(), for_bob, "{name}");
             assert_eq!(state(&scene.engine, CAROL).peer.gossip.is_some(), for_bob, "{name}");
-            let word = if for_bob { "valid current" } else { "invalid" };
+            let word = if for_bob { "valid new" } else { "invalid" };
             assert_eq!(answer.told(), format!("encrypted {word}"), "{name}");
         }
         // Nor is an advert taken that stands inside alone.

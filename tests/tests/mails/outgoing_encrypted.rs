@@ -562,7 +562,7 @@ fn one_signed_layer_inside_an_unsigned_message_is_the_mails_own() {
         let taken_off = values(&message, "Content-Type")[0].starts_with("text/plain");
         assert_eq!(taken_off, name != "deeper", "{name}");
         if name == "the root" {
-            assert_eq!(read.summary.signer, Some(Signer::Current));
+            assert_eq!(read.summary.signer, Some(Signer::New));
             assert_eq!(body(&message), "Gr\u{fc}\u{df}e  \r\n-- \r\nAlice\r\n".as_bytes());
         }
     }

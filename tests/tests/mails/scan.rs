@@ -304,9 +304,12 @@ fn an_inline_pgp_message_is_seen_in_every_kind_of_mailbox() {
     let engine = bob();
     let report = scan(&engine, root.path());
     assert_eq!(by_name(&report.ignored), [("not_decrypted", 9)]);
-    // More than the message: not an encrypted mail.
+    // More than the message: it is not read, and may hold an advert that nobody sees.
     let more = inline(100) + "-- \nBob\n";
     put(&root.path().join("cur/99.a:2,S"), more.as_bytes());
+    let report = scan(&engine, root.path());
+    assert_eq!(by_name(&report.ignored), [("not_decrypted", 1)]);
+    put(&root.path().join("cur/100.a:2,S"), more.replace(" PGP ", " ").as_bytes());
     assert_eq!(scan(&engine, root.path()).updated, 1);
 }
 

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use inbome_core::account::{Account, Accounts};
 use inbome_core::clock::Timestamp;
-use inbome_core::discover::{ParsedMail, Receipt};
+use inbome_core::discover::{Facts, ParsedMail, Receipt};
 use inbome_core::engine::PeerFilter;
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::gossip::Payload;
 use inbome_core::key::{Certificates, hash};
 use inbome_core::limits::*;
-use inbome_core::mime::Envelope;
+use inbome_core::mime::Mail;
 use inbome_core::openpgp::{Keyring, Rpgp};
 use inbome_core::outgoing::{ComposeError, OutgoingOptions};
 use inbome_core::receive::{Held, Working, apply, examine};
@@ -167,6 +167,7 @@ fn of_gossip_500_fields_are_judged() {
         key_fields: Vec::new(),
         gossip: (0..600).map(gossip).collect(),
         signers: [fingerprint(&key)].into(),
+        ..Payload::default()
     };
     let mail = ParsedMail {
         from: vec![ALICE.into()],
@@ -307,10 +308,11 @@ fn what_was_dropped_at_the_limit_is_let_go_of() {
     for (name, more, held) in [("as many as fit", 0..MAX_PEERS, MAX_PEERS), ("one more", 0..1, 0)] {
         for n in more {
             let mail = mail(&format!("{name}{n}@example.org").replace(' ', ""), SENT, "");
-            let envelope = Envelope::parse(mail.as_slice()).expect("a mail");
+            let mail = Mail::parse(mail.as_slice()).expect("a mail");
+            let facts = Facts::of(&mail, &accounts, None);
             let mut memory = Held::default();
             let receipt = Receipt::default();
-            let found = examine(&envelope, receipt, None, &accounts, &certs, now, &mut memory);
+            let found = examine(&facts, receipt, None, &accounts, &certs, now, &mut memory);
             apply(found, &mut working, &mut store, &certs, now).expect("applied");
         }
         transaction(&mut store, |store| working.flush(store, &certs, now)).expect("written");

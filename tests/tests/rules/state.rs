@@ -40,6 +40,7 @@ fn decrypted(at: i64) -> ParsedMail {
             key_fields: Vec::new(),
             gossip: Vec::new(),
             signers: BTreeSet::from([fingerprint(&key)]),
+            ..Payload::default()
         }),
         ..ParsedMail::default()
     }
@@ -357,7 +358,8 @@ fn a_reply_to_a_mail_that_was_decrypted_is_a_reply_to_an_encrypted_one() {
 fn a_mail_from_oneself_touches_no_peer() {
     let engine = bob();
     let incoming = receive(&engine, &mail(BOB, SENT, &autocrypt(BOB, true, &cert(5, BOB))));
-    assert_eq!(incoming.own_key_conflict, Some(fingerprint(&cert(5, BOB))));
+    let conflict = incoming.own_key_conflict.expect("a conflict");
+    assert_eq!(conflict.fingerprint, Some(fingerprint(&cert(5, BOB))));
     let own = engine.header_fields(None, None).expect("fields");
     let field = format!("{}: {}\r\n", own[0].0, own[0].1);
     assert_eq!(receive(&engine, &mail(BOB, SENT, &field)).own_key_conflict, None);
@@ -378,7 +380,8 @@ fn of_several_accounts_a_mail_from_oneself_to_others_is_its_writers() {
     let incoming = sent(&cert(5, BOB));
     assert_eq!(outcome(&incoming), "ignored own_mail");
     assert_eq!(incoming.account, Some(addr(BOB)));
-    assert_eq!(incoming.own_key_conflict, Some(fingerprint(&cert(5, BOB))));
+    let conflict = incoming.own_key_conflict.expect("a conflict");
+    assert_eq!(conflict.fingerprint, Some(fingerprint(&cert(5, BOB))));
     let (own, _) = engine.export_cert(Some(&addr(BOB))).expect("a cert");
     assert_eq!(sent(&own).own_key_conflict, None);
 }

@@ -75,6 +75,7 @@ def incoming_of(incoming: Pointer) -> values.Incoming:
         effective_date=time_of(lib.inbome_incoming_effective_date(incoming)),
         key_changed=values.KeyChange(old, new) if old and new else None,
         own_key_conflict=text_of(lib.inbome_incoming_own_key_conflict(incoming)),
+        is_own_key_conflict=bool(lib.inbome_incoming_is_own_key_conflict(incoming)),
         fields=tuple(
             values.KeyField(
                 name=required_text(lib.inbome_incoming_field_name(incoming, index)),

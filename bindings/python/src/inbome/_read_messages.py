@@ -25,6 +25,10 @@ def decrypted_of(decrypted: Pointer, with_session_key: bool = False) -> values.D
             required_text(lib.inbome_decrypted_footer(decrypted, index))
             for index in range(lib.inbome_decrypted_footer_count(decrypted))
         ),
+        surrounding=tuple(
+            required_text(lib.inbome_decrypted_surrounding(decrypted, index))
+            for index in range(lib.inbome_decrypted_surrounding_count(decrypted))
+        ),
         session_key=key.decode("ascii") or None,
     )
 
@@ -57,6 +61,8 @@ def _summary_of(decrypted: Pointer) -> values.Summary:
             required_text(lib.inbome_decrypted_differing(decrypted, index))
             for index in range(lib.inbome_decrypted_differing_count(decrypted))
         ),
+        holds_unread_openpgp=bool(lib.inbome_decrypted_holds_unread_openpgp(decrypted)),
+        unread_openpgp=text_of(lib.inbome_decrypted_unread_openpgp(decrypted)),
     )
 
 

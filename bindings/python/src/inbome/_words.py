@@ -79,6 +79,8 @@ class Reason(OpenEnum):
     """The header has more than 1,000 fields."""
     LIMIT_ADDRESSES = 112
     """An address list has more than 2,000 addresses."""
+    OWN_PROTOCOL = 113
+    """The mail is from one of the user's devices to the others."""
     TOO_LONG = 201
     """The field is longer than 10 KiB."""
     GRAMMAR = 202
@@ -246,6 +248,11 @@ class Lock(OpenEnum):
     """An imported key keeps its passphrase: it serves while inbome_engine_unlock has opened it."""
 
 
+class ClearReply(OpenEnum):
+    """What becomes of clear answers to encrypted mails."""
+
+
+
 class Profile(OpenEnum):
     """The patience with peers who stop advertising."""
 
@@ -296,15 +303,17 @@ class Signer(OpenEnum):
     """Whose key signed a mail."""
 
     CURRENT = 1
-    """Signed by the key of the From address: the only one that says who wrote the mail."""
+    """Signed by the key that counts for the From address now: the pinned one, else the one that it advertises, else the imported one."""
     FORMER = 2
-    """Signed by a key that the From address had before."""
+    """Signed by a key that was seen for the From address, for which another key counts now."""
     GOSSIP = 3
     """Signed by a key that is known of the From address by gossip alone."""
     OWN = 4
     """Signed by a key of the user's, in the name of somebody else."""
     OTHER = 5
     """Signed by a key of somebody else."""
+    NEW = 6
+    """By a key that this very mail advertises and that was not known before: nobody vouches for it but the mail."""
 
 
 class Intended(OpenEnum):

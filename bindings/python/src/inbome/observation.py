@@ -32,6 +32,12 @@ class Inside:
     signers: str | Iterable[str] = ()
     """Fingerprints of the keys with which a signature over the whole verifies. Verified ones only:
     gossip and inner adverts rest on it."""
+    date: str | None = None
+    """The value of the protected Date, which counts in place of the outer one if the mail is signed."""
+    signed_at: Time | None = None
+    """When it was signed, by the signature's own word; it counts where there is no protected Date."""
+    is_report: bool = False
+    """The root part is a multipart/report."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,10 @@ def _add_inside(seen: Any, inside: Inside) -> None:
     for value in (gossip,) if isinstance(gossip, (str, bytes)) else gossip:
         check(lib.inbome_observation_add_gossip(seen, to_bytes(_octets(value))))
     _each(seen, lib.inbome_observation_add_inner_signer, inside.signers, "signers")
+    if inside.date is not None:
+        _each(seen, lib.inbome_observation_set_inner_date, inside.date, "date")
+    check(lib.inbome_observation_set_signed_at(seen, to_time(inside.signed_at)))
+    check(lib.inbome_observation_set_inner_report(seen, int(bool(inside.is_report))))
 
 
 def _each(seen: Any, add: Any, given: str | Iterable[str], what: str) -> None:

@@ -134,7 +134,7 @@ class Summary:
     signature: Signature
     """Show `Signature.INVALID` as none."""
     signer: Signer | None
-    """Whose key signed. Only `Signer.CURRENT` says who wrote the mail."""
+    """Whose key signed. What each proves is said with them."""
     fingerprint: str | None
     """The primary key that signed."""
     signed_at: datetime | None
@@ -147,6 +147,10 @@ class Summary:
     """Names of the fields that came from inside (Messages §4)."""
     differing: tuple[str, ...]
     """Names of the protected fields that stood outside otherwise."""
+    holds_unread_openpgp: bool = False
+    """It holds OpenPGP that is not read: it is not simply "not encrypted"."""
+    unread_openpgp: str | None = None
+    """Why that is not read: `text_around`, `part` or `attached_mail`."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +163,9 @@ class Decrypted:
     summary: Summary
     footers: tuple[str, ...]
     """Texts that a mailing list put under it: not signed, and not in the message."""
+    surrounding: tuple[str, ...] = ()
+    """All texts that stand beside it, before and behind: not signed, and not in the message. They may
+    be HTML; show them as text."""
     session_key: str | None = field(repr=False, default=None)
     """The session key, if that was asked for."""
 
@@ -250,6 +257,9 @@ class Incoming:
     gossip: tuple[Gossip, ...]
     decrypted: Decrypted | None = None
     """The mail for display, if that was asked for."""
+    is_own_key_conflict: bool = False
+    """It is from an own address and advertises a key that is not ours, or is encrypted to none of
+    ours."""
 
 
 @dataclass(frozen=True)

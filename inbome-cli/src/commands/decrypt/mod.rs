@@ -27,7 +27,7 @@ pub(crate) fn decrypt(session: &mut Session, args: &Decrypt) -> Done {
     let mail = input::read_whole_mail(args.file.as_deref())?;
     let account = session.account();
     let read = unlocking(&engine, &args.own_key, Ask::Terminal, locked, || {
-        engine.decrypt(account.as_ref(), &mail)
+        engine.preview(account.as_ref(), &mail)
     });
     let read = match read {
         // The mail is at fault, not a policy.
@@ -51,6 +51,10 @@ pub(crate) fn decrypt(session: &mut Session, args: &Decrypt) -> Done {
             let key = String::from_utf8_lossy(key.as_bytes());
             session.out.note(&format!("Session key: {key}"));
         }
+    }
+    // What was not shown is not remembered as read.
+    if session.out.is_delivered() {
+        engine.note_read(&read)?;
     }
     sentences::tell(session, &read, known, engine.now());
     if let Some(other) = reader(session, &engine, &read, &mail) {
@@ -142,6 +146,8 @@ fn object(read: &Decrypted, with_session_key: bool) -> Value {
         "made": words::time(made),
         "date_differs": summary.date_differs,
         "protected": { "fields": summary.protected, "differs": summary.differs },
+        "holds_unread_openpgp": summary.holds_unread_openpgp(),
+        "unread_openpgp": summary.unread.map(|unread| unread.code().name()),
         "reason": failure.map(|failure| failure.code().name()),
         "key_ids": key_ids.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "footers": read.surrounding.after,

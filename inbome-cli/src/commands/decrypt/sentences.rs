@@ -1,10 +1,11 @@
 //! The summary of a mail in sentences, for people.
 //!
-//! Whoever reads only this must not be misled: a signature is *of somebody* only if it is made with
-//! the key that is theirs now; whatever shows nothing says so.
+//! Whoever reads only this must not be misled: a key that counts for an address says who wrote the mail
+//! as far as that key does; whatever shows nothing says so.
 
 use inbome_core::clock::Timestamp;
 use inbome_core::decrypt::{Decrypted, Encryption, Failure, Intended, Signature, Signer, Summary};
+use inbome_core::mime::Unread;
 use inbome_core::openpgp::message::OpenFlaw;
 
 use crate::output::{Color, shown_line};
@@ -29,7 +30,10 @@ pub(super) fn tell(session: &Session, read: &Decrypted, known: Known, now: Times
     let out = &session.out;
     let summary = &read.summary;
     match &summary.encryption {
-        Encryption::None => out.note("Not encrypted."),
+        Encryption::None => match summary.unread {
+            None => out.note("Not encrypted."),
+            Some(unread) => out.colored_note(Color::Yellow, &not_read(unread)),
+        },
         Encryption::Encrypted => out.colored_note(Color::Green, "Encrypted."),
         Encryption::Failed(failure) => {
             out.fault(&format!("the mail cannot be decrypted: {}", failed(failure)));
@@ -57,6 +61,15 @@ pub(super) fn tell(session: &Session, read: &Decrypted, known: Known, now: Times
             out.note(&format!("Put {place} it on its way, neither encrypted nor signed:\n{text}"));
         }
     }
+}
+
+fn not_read(unread: Unread) -> String {
+    let how = match unread {
+        Unread::TextAround => "there is other text around it",
+        Unread::Part => "it is one of several parts",
+        Unread::Attached => "it is in a mail that is attached",
+    };
+    format!("It holds OpenPGP that is not read here, because {how}. The rest is not encrypted.")
 }
 
 fn failed(failure: &Failure) -> String {
@@ -133,23 +146,32 @@ fn valid(signer: Option<Signer>, from: &str, known: Known, now: Timestamp) -> (C
         (Some(Signer::Current), Known::Own) => {
             (Color::Green, format!("Signed by yourself, {from}."))
         }
-        (Some(Signer::Current), Known::Since(_)) => {
-            (Color::Green, format!("Signed by {from}, with the key that is theirs now{since}."))
-        }
-        (Some(Signer::Current), Known::Changed) => (
+        (Some(Signer::Current), Known::Since(_)) => (
+            Color::Green,
+            format!("Signed by {from}, with the key that counts for that address now{since}."),
+        ),
+        // A pin, or a key that counts and was never seen in a mail.
+        (Some(Signer::Current), _) => (
+            Color::Green,
+            format!("Signed by {from}, with the key that counts for that address now."),
+        ),
+        (Some(Signer::New), Known::Changed) => (
             Color::Yellow,
             format!(
-                "Signed by {from}, with a key that the mail itself brings; until now they used \
-                 another one."
+                "Signed with a key that the mail itself brings for {from}: nobody else vouches for \
+                 it, and another key counts for them until now."
             ),
         ),
-        (Some(Signer::Current), Known::Not) => (
+        (Some(Signer::New), _) => (
             Color::Plain,
-            format!("Signed by {from}, with a key that the mail itself brings: it is new here."),
+            format!(
+                "Signed with a key that the mail itself brings for {from}: it is new here, and \
+                 nobody else vouches for it."
+            ),
         ),
         (Some(Signer::Former), _) => (
             Color::Yellow,
-            format!("Signed with a former key of {from}{since}: it may be theirs no longer."),
+            format!("Signed with a key{since} that was seen for {from}; another key counts now."),
         ),
         (Some(Signer::Gossip), _) => (
             Color::Yellow,
@@ -186,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_current_key_signs_by_somebody() {
+    fn only_the_key_that_counts_signs_by_an_address() {
         let at = Known::Since(Timestamp::from_secs(NOW - 86_400));
         for (name, signature, signer, known, color, begin) in [
             (
@@ -195,12 +217,19 @@ mod tests {
                 Some(Signer::Current),
                 at,
                 Color::Green,
-                "Signed by bob@example.org,",
+                "Signed by bob@example.org, with the key that counts for that address now, known",
             ),
-            ("new", made(), Some(Signer::Current), Known::Not, Color::Plain, "Signed by bob@"),
-            ("changed", made(), Some(Signer::Current), Known::Changed, Color::Yellow, "Signed by"),
+            ("new", made(), Some(Signer::New), Known::Not, Color::Plain, "Signed with a key that"),
+            (
+                "changed",
+                made(),
+                Some(Signer::New),
+                Known::Changed,
+                Color::Yellow,
+                "Signed with a k",
+            ),
             ("own", made(), Some(Signer::Current), Known::Own, Color::Green, "Signed by yourself"),
-            ("former", made(), Some(Signer::Former), at, Color::Yellow, "Signed with a former key"),
+            ("former", made(), Some(Signer::Former), at, Color::Yellow, "Signed with a key, known"),
             ("gossip", made(), Some(Signer::Gossip), at, Color::Yellow, "Signed with a key, known"),
             (
                 "own key",
@@ -233,7 +262,7 @@ mod tests {
             let (found, text) = signed(&summary(signature, signer), known, now);
             assert_eq!(found, color, "{name}: {text}");
             assert!(text.starts_with(begin), "{name}: {text}");
-            let by = matches!(signer, Some(Signer::Current));
+            let by = signer == Some(Signer::Current);
             assert_eq!(text.starts_with("Signed by"), by, "{name}: {text}");
             let since = known == at && !text.contains("2016-12-31 (yesterday)");
             assert!(!since, "{name}: {text}");

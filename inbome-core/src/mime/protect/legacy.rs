@@ -40,7 +40,7 @@ pub(super) fn edits(payload: &[u8], root: &Part<'_>, protection: Protection) -> 
                 edits.extend(display_lines(payload, &part).unwrap_or_default());
             }
         }
-        Protection::Clear | Protection::None => {}
+        Protection::Rfc822 | Protection::Clear | Protection::None => {}
     }
     edits.sort_by_key(|edit| edit.range.start);
     edits

@@ -7,11 +7,12 @@ use std::ops::Range;
 use super::legacy::{Edit, edits, offset_in};
 use super::{HP_OUTER, is_content, is_ours, is_routing, is_structural, push_field};
 use crate::header::{GOSSIP_FIELD, RawField, unfold};
-use crate::limits::{Limit, MAX_GOSSIP_FIELDS, MAX_PAYLOAD_HEADER_BYTES};
+use crate::limits::MAX_GOSSIP_FIELDS;
 use crate::mime::content_type::without_params;
 use crate::mime::envelope::Envelope;
 use crate::mime::fields::Items;
 use crate::mime::parts::Part;
+use crate::mime::shape::{Mail, Unread};
 use crate::mime::writer::first_line_end;
 
 /// How the header of a mail was protected.
@@ -21,6 +22,8 @@ pub enum Protection {
     None,
     /// `protected-headers="v1"`, before RFC 9788.
     V1,
+    /// A payload that is a `message/rfc822`, as RFC 8551 has it.
+    Rfc822,
     /// RFC 9788, `hp="clear"`: all fields inside, none meant to be secret.
     Clear,
     /// RFC 9788, `hp="cipher"`: all fields inside, some of them only there.
@@ -41,49 +44,109 @@ pub enum Sender {
 #[derive(Debug, Clone)]
 pub struct Opened<'a> {
     protection: Protection,
-    outer: Envelope<'a>,
-    inner: Envelope<'a>,
-    payload: &'a [u8],
+    outer: &'a Envelope<'a>,
+    inner: Mail<'a>,
     edits: Vec<Edit>,
     comparison: Comparison,
 }
 
-/// Reads the payload of `outer`, decrypted or signed. The payload of a signed layer is its
-/// `entity`.
-///
-/// # Errors
-/// [`Limit::HeaderBytes`] or [`Limit::HeaderFields`] if either header section is too large; that of
-/// the payload may have 4 MiB.
-pub fn open_payload<'a>(outer: &'a [u8], payload: &'a [u8]) -> Result<Opened<'a>, Limit> {
-    let outer = Envelope::parse(outer)?;
-    let inner = Envelope::parse_payload(payload)?;
-    let root = Part::bounded(payload, MAX_PAYLOAD_HEADER_BYTES)?;
-    let protection = protection(&root);
-    let edits = edits(payload, &root, protection);
-    let comparison = Comparison::of(&outer, &inner, protection);
-    Ok(Opened { protection, outer, inner, payload, edits, comparison })
+/// Reads the payload of the mail with the header `outer`, decrypted or signed. The payload of a signed
+/// layer is its `entity`.
+#[must_use]
+pub fn open_payload<'a>(outer: &'a Envelope<'a>, payload: Mail<'a>) -> Opened<'a> {
+    let (inner, is_wrapped) = match wrapped_mail(outer, &payload) {
+        Some(inner) => (inner, true),
+        None => (payload, false),
+    };
+    let root = Part::of(&inner.envelope);
+    let protection = match protection(&root) {
+        Protection::None if is_wrapped => Protection::Rfc822,
+        protection => protection,
+    };
+    let edits = edits(inner.octets(), &root, protection);
+    let comparison = Comparison::of(outer, &inner.envelope, protection);
+    Opened { protection, outer, inner, edits, comparison }
+}
+
+/// RFC 8551 §3.1, and before RFC 9788 in OpenPGP mail too: a payload that is a whole mail protects its
+/// header. A mail that somebody forwards alone is told by its sender.
+fn wrapped_mail<'a>(outer: &Envelope<'_>, payload: &Mail<'a>) -> Option<Mail<'a>> {
+    let content_type = payload.envelope.content_type();
+    let protects = protection(&Part::of(&payload.envelope)) != Protection::None;
+    if protects || !content_type.is("message", "rfc822") {
+        return None;
+    }
+    let inner = Mail::parse_payload(payload.envelope.body()).ok()?;
+    match content_type.param("forwarded").as_deref() {
+        Some(word) if word.eq_ignore_ascii_case("no") => Some(inner),
+        Some(_) => None,
+        None => (inner.envelope.from().is_ok() && inner.envelope.from() == outer.from())
+            .then_some(inner),
+    }
 }
 
 /// The whole message that an inline OpenPGP message in `outer` decrypts to. What was decrypted is
-/// text, whatever it looks like (Messages §3).
-///
-/// # Errors
-/// [`Limit::HeaderBytes`] or [`Limit::HeaderFields`] if the header section is too large.
-pub fn open_inline(outer: &[u8], text: &[u8]) -> Result<Vec<u8>, Limit> {
-    let envelope = Envelope::parse(outer)?;
-    let line_end = first_line_end(outer);
+/// text, whatever it looks like (Messages §3): in UTF-8 if its armor names a charset, and with the line
+/// ends of the mail.
+#[must_use]
+pub fn open_inline(outer: &Mail<'_>, text: &[u8]) -> Vec<u8> {
+    let envelope = &outer.envelope;
+    let line_end = first_line_end(outer.octets());
     let mut message = Vec::with_capacity(envelope.header().len().saturating_add(text.len()));
     for field in envelope.fields().filter(|field| !is_structural(field) && !is_ours(field)) {
         push_field(&mut message, field.raw, line_end);
     }
-    let charset = charset(&envelope, text);
+    let said = outer.shape.encrypted().and_then(|found| armor_charset(&found.armor));
+    let (charset, text) = match said.and_then(|name| in_utf8(text, &name)) {
+        Some(text) => ("utf-8".to_owned(), Cow::Owned(text)),
+        None => (charset(envelope, text), Cow::Borrowed(text)),
+    };
     let lines = format!(
         "MIME-Version: 1.0\nContent-Type: text/plain; charset={charset}\n\
          Content-Transfer-Encoding: 8bit\n\n"
     );
     push_field(&mut message, lines.as_bytes(), line_end);
-    message.extend_from_slice(text);
-    Ok(message)
+    push_lines(&mut message, &text, line_end);
+    message
+}
+
+/// The header line `Charset` of armor, if it is a charset's name.
+fn armor_charset(armor: &[u8]) -> Option<String> {
+    let lines = armor.split(|octet| *octet == b'\n').map(<[u8]>::trim_ascii).skip(1);
+    let mut headers = lines.take_while(|line| line.contains(&b':'));
+    let value = headers.find_map(|line| {
+        let (name, value) = line.split_at_checked(8)?;
+        name.eq_ignore_ascii_case(b"charset:").then(|| value.trim_ascii())
+    })?;
+    let name = std::str::from_utf8(value).ok()?;
+    is_charset_name(name).then(|| name.to_owned())
+}
+
+/// Text in a charset of this name, in UTF-8. `None` if no such charset is known, or the text is none in it.
+fn in_utf8(text: &[u8], charset: &str) -> Option<Vec<u8>> {
+    if charset.eq_ignore_ascii_case("utf-8") || charset.eq_ignore_ascii_case("us-ascii") {
+        return std::str::from_utf8(text).is_ok().then(|| text.to_vec());
+    }
+    let content_type = mailparse::parse_content_type(&format!("text/plain; charset={charset}"));
+    let encoding = Some("8bit".to_owned());
+    let decoded = match mailparse::body::Body::new(text, &content_type, &encoding) {
+        mailparse::body::Body::EightBit(body) => body.get_as_string().ok()?,
+        _ => return None,
+    };
+    (!decoded.contains('\u{fffd}')).then(|| decoded.into_bytes())
+}
+
+/// Appends `text` with every line end as `line_end`.
+fn push_lines(written: &mut Vec<u8>, text: &[u8], line_end: &[u8]) {
+    for line in text.split_inclusive(|octet| *octet == b'\n') {
+        match line.strip_suffix(b"\n") {
+            Some(line) => {
+                written.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+                written.extend_from_slice(line_end);
+            }
+            None => written.extend_from_slice(line),
+        }
+    }
 }
 
 impl<'a> Opened<'a> {
@@ -97,19 +160,38 @@ impl<'a> Opened<'a> {
     /// nothing is, for then fields inside mean nothing.
     #[must_use]
     pub fn inner(&self) -> Option<&Envelope<'a>> {
-        (self.protection != Protection::None).then_some(&self.inner)
+        (self.protection != Protection::None).then_some(&self.inner.envelope)
     }
 
     /// The header outside.
     #[must_use]
     pub const fn outer(&self) -> &Envelope<'a> {
-        &self.outer
+        self.outer
+    }
+
+    /// Whether the payload's root is a `multipart/report`.
+    #[must_use]
+    pub fn is_report(&self) -> bool {
+        self.inner.envelope.is_report()
+    }
+
+    /// Whether the payload holds OpenPGP that is not read.
+    #[must_use]
+    pub fn unread(&self) -> Option<Unread> {
+        match self.inner.shape.is_encrypted() {
+            true => Some(Unread::Part),
+            false => self.inner.unread(),
+        }
+    }
+
+    const fn payload(&self) -> &'a [u8] {
+        self.inner.octets()
     }
 
     /// The gossip fields of the payload's root, at most [`MAX_GOSSIP_FIELDS`] (Discovery §5). They
     /// count only in a mail that was encrypted.
     pub fn gossip(&self) -> impl Iterator<Item = RawField<'a>> {
-        self.inner.fields().filter(|field| field.is(GOSSIP_FIELD)).take(MAX_GOSSIP_FIELDS)
+        self.inner.envelope.fields().filter(|field| field.is(GOSSIP_FIELD)).take(MAX_GOSSIP_FIELDS)
     }
 
     /// Names of the fields that came from inside.
@@ -136,9 +218,9 @@ impl<'a> Opened<'a> {
     /// Gossip and `HP-Outer` are left out, for they belong to the payload and must not travel on.
     #[must_use]
     pub fn message(&self, sender: Sender) -> Vec<u8> {
-        let line_end = first_line_end(self.payload);
+        let line_end = first_line_end(self.payload());
         let from_outside = sender == Sender::Outer;
-        let mut message = Vec::with_capacity(self.payload.len().saturating_add(4 * 1_024));
+        let mut message = Vec::with_capacity(self.payload().len().saturating_add(4 * 1_024));
         for field in self.outer.fields() {
             let kept = !is_structural(&field)
                 && !is_never_outside(&field)
@@ -146,7 +228,7 @@ impl<'a> Opened<'a> {
                     || (from_outside && is_sender(&field))
                     || match self.protection {
                         Protection::None => true,
-                        Protection::V1 => !self.comparison.is_inside(&field),
+                        Protection::V1 | Protection::Rfc822 => !self.comparison.is_inside(&field),
                         // RFC 9788: the fields inside are the header, and all of it.
                         Protection::Clear | Protection::Cipher => false,
                     });
@@ -155,7 +237,7 @@ impl<'a> Opened<'a> {
             }
         }
         push_field(&mut message, b"MIME-Version: 1.0", line_end);
-        for field in once(self.inner.fields()) {
+        for field in once(self.inner.envelope.fields()) {
             if field.is("Content-Type") {
                 push_field(&mut message, &self.content_type(&field), line_end);
             } else if is_content(&field) {
@@ -181,7 +263,7 @@ impl<'a> Opened<'a> {
     }
 
     fn edited<'b>(&'b self, field: &RawField<'b>) -> Cow<'b, [u8]> {
-        let at = offset_in(self.payload, field.raw);
+        let at = offset_in(self.payload(), field.raw);
         match self.edits.iter().find(|edit| Some(edit.range.start) == at) {
             Some(edit) => Cow::Borrowed(&edit.with),
             None => Cow::Borrowed(field.raw),
@@ -189,15 +271,15 @@ impl<'a> Opened<'a> {
     }
 
     fn push_body(&self, message: &mut Vec<u8>) {
-        let mut at = self.payload.len().saturating_sub(self.inner.body().len());
+        let mut at = self.payload().len().saturating_sub(self.inner.envelope.body().len());
         for Edit { range: Range { start, end }, with } in &self.edits {
             // Those of the root's header have been made; the others are in order.
-            let Some(before) = self.payload.get(at..*start) else { continue };
+            let Some(before) = self.payload().get(at..*start) else { continue };
             message.extend_from_slice(before);
             message.extend_from_slice(with);
             at = *end;
         }
-        message.extend_from_slice(self.payload.get(at..).unwrap_or_default());
+        message.extend_from_slice(self.payload().get(at..).unwrap_or_default());
     }
 }
 
@@ -262,7 +344,7 @@ fn is_protected(field: &RawField<'_>) -> bool {
 
 /// Fields of payloads. The state of a draft is read inside and outside, and is kept.
 fn is_never_outside(field: &RawField<'_>) -> bool {
-    field.is(HP_OUTER) || field.is(GOSSIP_FIELD)
+    field.is(HP_OUTER) || field.is(GOSSIP_FIELD) || field.is("Sig")
 }
 
 /// The fields inside against those outside.
@@ -308,7 +390,7 @@ impl Comparison {
                 comparison.hidden.push(name.clone());
             }
         }
-        if protection != Protection::V1 {
+        if matches!(protection, Protection::Clear | Protection::Cipher) {
             // RFC 9788: all of the sender's fields are inside; these came later.
             let later = outside.iter().filter(|(key, _)| !inside.contains_key(*key));
             let shown = later.filter(|(key, _)| SHOWN.contains(&key.as_str()));
@@ -365,12 +447,14 @@ fn collapsed(value: &[u8]) -> Vec<u8> {
     text
 }
 
+fn is_charset_name(name: &str) -> bool {
+    let is_token = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.:+".contains(&octet);
+    !name.is_empty() && name.len() <= 40 && name.bytes().all(is_token)
+}
+
 /// What the text says of itself, if it is a charset's name; else UTF-8, which most is.
 fn charset(envelope: &Envelope<'_>, text: &[u8]) -> String {
-    let said = envelope.content_type().param("charset").filter(|name| {
-        let is_token = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.:+".contains(&octet);
-        !name.is_empty() && name.len() <= 40 && name.bytes().all(is_token)
-    });
+    let said = envelope.content_type().param("charset").filter(|name| is_charset_name(name));
     match said {
         Some(name) if std::str::from_utf8(text).is_err() => name,
         _ => "utf-8".to_owned(),

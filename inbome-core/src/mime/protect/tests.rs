@@ -6,7 +6,17 @@ use super::*;
 use crate::addr::Addr;
 use crate::header::print_gossip;
 use crate::limits::{Limit, MAX_GOSSIP_FIELDS, MAX_PAYLOAD_HEADER_BYTES};
-use crate::mime::{Envelope, Form, FromFlaw, Via, locate};
+use crate::mime::{Envelope, Form, FromFlaw, Mail, Via, locate};
+
+/// Reads a payload together with the mail around it, which lives as long as the test.
+fn open_payload<'a>(outer: &'a [u8], payload: &'a [u8]) -> Result<Opened<'a>, Limit> {
+    let outer = Box::leak(Box::new(Envelope::parse(outer)?));
+    Ok(super::open_payload(outer, Mail::parse_payload(payload)?))
+}
+
+fn open_inline(outer: &[u8], text: &[u8]) -> Result<Vec<u8>, Limit> {
+    Ok(super::open_inline(&Mail::parse(outer)?, text))
+}
 
 const MAIL: &str = "From: Alice <alice@example.org>\n\
     To: bob@example.org\n\
@@ -396,9 +406,10 @@ fn decrypted_inline_pgp_is_text() {
     let outer = "From: a@example.org\r\nSubject: s\r\nContent-Type: text/plain; charset=latin1\r\n\
         Content-Transfer-Encoding: base64\r\n\r\narmor\r\n";
     let hostile = "Content-Type: multipart/encrypted; boundary=b\n\n--b\n";
-    for (name, text_octets, charset) in
-        [("UTF-8", hostile.as_bytes(), "utf-8"), ("not UTF-8", &b"\xe4\n"[..], "latin1")]
-    {
+    for (name, text_octets, charset) in [
+        ("UTF-8", hostile.replace('\n', "\r\n").as_bytes(), "utf-8"),
+        ("not UTF-8", &b"\xe4\r\n"[..], "latin1"),
+    ] {
         let message = open_inline(outer.as_bytes(), text_octets).expect("within the limits");
         let envelope = Envelope::parse(&message).expect("within the limits");
         assert_eq!(envelope.body(), text_octets, "{name}");

@@ -128,7 +128,7 @@ impl Payload {
 ///
 /// # Examples
 /// ```
-/// use inbome_core::mime::{Additions, Form, locate, make_payload, open_payload, Sender};
+/// use inbome_core::mime::{Additions, Mail, make_payload, open_payload, Sender};
 ///
 /// let mail = b"From: a@example.org\nSubject: secret\n\nhello\n";
 /// let payload = make_payload(mail, &Additions::default())?;
@@ -136,8 +136,10 @@ impl Payload {
 /// let sent = payload.wrap(&payload.octets, &[7; 16]);
 /// assert!(sent.starts_with(b"From: a@example.org\nSubject: [...]\n"));
 ///
-/// let Ok(Form::Encrypted(found)) = locate(&sent) else { panic!("an encrypted mail") };
-/// let opened = open_payload(&sent, &found.armor).expect("within the limits");
+/// let outer = Mail::parse(&sent).expect("within the limits");
+/// let armor = &outer.shape.encrypted().expect("an encrypted mail").armor;
+/// let inner = Mail::parse_payload(armor).expect("within the limits");
+/// let opened = open_payload(&outer.envelope, inner);
 /// let message = opened.message(Sender::Inner);
 /// assert!(message.ends_with(b"From: a@example.org\nSubject: secret\n\
 ///     Content-Type: text/plain\n\nhello\n"));

@@ -20,11 +20,11 @@ mod needs;
 mod pgpmime;
 #[cfg(test)]
 mod tests;
+mod unobtrusive;
 mod unread;
 
 pub use needs::{MAX_LOOK_BYTES, Needs};
 use pgpmime::canonical;
-pub use pgpmime::signed_layer;
 pub use unread::Unread;
 
 /// A mail, looked at once: its header, and what its shape says.
@@ -57,6 +57,15 @@ impl<'a> Mail<'a> {
     /// [`Limit::HeaderBytes`] over 256 KiB, [`Limit::HeaderFields`] over 1,000 fields.
     pub fn parse(octets: &'a [u8]) -> Result<Self, Limit> {
         Ok(Self::of(Envelope::parse(octets)?))
+    }
+
+    /// Looks at the root part of a decrypted payload, or at a signed entity. There is no mbox line in
+    /// it, and its header section may be as large as gossip makes it.
+    ///
+    /// # Errors
+    /// [`Limit::HeaderBytes`] over 4 MiB, [`Limit::HeaderFields`] over 1,000 fields.
+    pub fn parse_payload(octets: &'a [u8]) -> Result<Self, Limit> {
+        Ok(Self::of(Envelope::parse_payload(octets)?))
     }
 
     fn of(envelope: Envelope<'a>) -> Self {
@@ -173,7 +182,8 @@ pub struct Surrounding {
 }
 
 impl Surrounding {
-    const NONE: Self = Self { before: Vec::new(), after: Vec::new() };
+    /// None at all.
+    pub const NONE: Self = Self { before: Vec::new(), after: Vec::new() };
 
     /// All of them in their order.
     pub fn all(&self) -> impl Iterator<Item = &str> {
@@ -186,8 +196,11 @@ impl Surrounding {
 pub struct Signed<'a> {
     /// The entity that is signed, as it stands in the mail.
     pub entity: &'a [u8],
-    /// The signature, its transfer encoding undone.
-    pub signature: Cow<'a, [u8]>,
+    /// The signatures, their transfer encoding undone: one, or all unobtrusive ones.
+    pub signatures: Vec<Cow<'a, [u8]>>,
+    /// Whether they are unobtrusive: `Sig` fields at the beginning of the entity, which they do not
+    /// cover.
+    pub is_unobtrusive: bool,
     /// The parameter `micalg`, which decides nothing.
     pub micalg: Option<String>,
     /// Whether the signed mail stands in a `multipart/mixed` of its own, as lists make it.
@@ -200,7 +213,16 @@ impl<'a> Signed<'a> {
     /// What is signed, in the canonical form that the signature covers: every line ends in CRLF.
     #[must_use]
     pub fn signed_octets(&self) -> Cow<'a, [u8]> {
-        canonical(self.entity)
+        match self.is_unobtrusive {
+            true => canonical(unobtrusive::covered(self.entity)),
+            false => canonical(self.entity),
+        }
+    }
+
+    /// Whether the mail's root is the signed one, and no list's wrapper.
+    #[must_use]
+    pub const fn is_root(&self) -> bool {
+        !self.is_wrapped && !self.is_unobtrusive
     }
 }
 

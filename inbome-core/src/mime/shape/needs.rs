@@ -1,7 +1,8 @@
 //! How much of a mail must be there to tell what it is.
 
 use super::Mail;
-use super::pgpmime::{armor_begins, is_octet_stream, is_text, is_unobtrusive, is_version_type};
+use super::pgpmime::{armor_begins, is_octet_stream, is_text, is_version_type};
+use super::unobtrusive::is_unobtrusive;
 use crate::mime::parts::{BEGINNING_BYTES, Part};
 
 /// Octets behind the header section in which OpenPGP that is not read is looked for, as far as that
@@ -24,6 +25,17 @@ impl Mail<'_> {
     /// what the whole would give.
     #[must_use]
     pub fn needs(&self) -> Needs {
+        self.needs_where(false)
+    }
+
+    /// The same if one of its key fields, where it has any, is an advert; if that turns out otherwise, ask
+    /// [`Mail::needs`].
+    #[must_use]
+    pub fn needs_if_advertised(&self) -> Needs {
+        self.needs_where(self.envelope.judged_key_fields() > 0)
+    }
+
+    fn needs_where(&self, is_advertised: bool) -> Needs {
         let envelope = &self.envelope;
         let held = envelope.whole.len();
         if !envelope.is_closed() {
@@ -51,7 +63,7 @@ impl Mail<'_> {
             let may_hold = content_type.is_multipart()
                 || content_type.main().eq_ignore_ascii_case(b"text")
                 || content_type.is("message", "rfc822");
-            match may_hold && envelope.judged_key_fields() == 0 && held < wanted {
+            match may_hold && !is_advertised && held < wanted {
                 true => Needs::Prefix(wanted),
                 false => Needs::Header,
             }

@@ -7,8 +7,8 @@ use std::borrow::Cow;
 
 use memchr::memmem;
 
+use super::unobtrusive::{is_unobtrusive, unobtrusive};
 use super::{Encrypted, Form, ShapeFlaw, Signed, Surrounding, Via};
-use crate::limits::MAX_PAYLOAD_HEADER_BYTES;
 use crate::mime::parts::{Part, Parts};
 
 const BEGIN: &[u8] = b"-----BEGIN PGP MESSAGE-----";
@@ -16,14 +16,6 @@ const END: &[u8] = b"-----END PGP MESSAGE-----";
 
 /// Texts that servers, gateways and lists put beside a mail; with more it is no such wrapper.
 const MAX_TEXTS: usize = 3;
-
-/// The one layer of `multipart/signed` that is a decrypted payload's root (Messages §3), for an
-/// OpenPGP message that carried no signature itself. Its `entity` then is the payload.
-#[must_use]
-pub fn signed_layer(payload: &[u8]) -> Option<Signed<'_>> {
-    let root = Part::bounded(payload, MAX_PAYLOAD_HEADER_BYTES).ok()?;
-    root.is("multipart", "signed").then(|| signed(&root)).flatten()
-}
 
 /// RFC 3156 §4: exactly two parts.
 pub(super) fn pgp_mime<'a>(root: &Part<'a>) -> Result<Cow<'a, [u8]>, ShapeFlaw> {
@@ -74,6 +66,12 @@ pub(super) fn armor_begins(octets: &[u8]) -> bool {
 pub(super) fn mixed<'a>(root: &Part<'a>) -> Option<Form<'a>> {
     let mut parts = root.children()?;
     let first = parts.next()?;
+    if is_unobtrusive(&first) {
+        return match parts.next() {
+            None => unobtrusive(&first).map(Form::Signed),
+            Some(_) => None,
+        };
+    }
     if first.is("multipart", "signed") {
         return signed_among_texts(root, &first, parts).map(Form::Signed);
     }
@@ -181,7 +179,8 @@ pub(super) fn signed<'a>(root: &Part<'a>) -> Option<Signed<'a>> {
     }
     Some(Signed {
         entity: first.whole,
-        signature: second.decoded()?,
+        signatures: vec![second.decoded()?],
+        is_unobtrusive: false,
         micalg: content_type.param("micalg"),
         is_wrapped: false,
         surrounding: Surrounding::default(),
@@ -210,12 +209,6 @@ fn is_inline_pgp(body: &[u8]) -> bool {
         && inside.ends_with(b"\n")
         && memmem::find(inside, BEGIN).is_none()
         && memmem::find(inside, END).is_none()
-}
-
-/// Whether the header of the only part of a `multipart/mixed` begins as one with unobtrusive signatures
-/// does.
-pub(super) fn is_unobtrusive(part: &Part<'_>) -> bool {
-    part.header.get(..4).is_some_and(|start| start.eq_ignore_ascii_case(b"Sig:"))
 }
 
 /// RFC 3156 §5: every line ends in CRLF.

@@ -128,6 +128,11 @@ pub(super) fn dearmor(octets: &[u8], block: Block) -> Result<Cow<'_, [u8]>, NoAr
     decode(text).map(Cow::Owned).ok_or(NoArmor::Broken)
 }
 
+/// Whether a line has nothing but white space, to which some programs count a no-break space.
+fn is_blank(line: &[u8]) -> bool {
+    matches!(line, [] | [0xA0] | [0xC2, 0xA0])
+}
+
 /// Header lines, an empty line, base64, and perhaps a checksum.
 fn decode(text: &[u8]) -> Option<Vec<u8>> {
     let mut lines = Lines(Some(text)).map(<[u8]>::trim_ascii);
@@ -142,8 +147,9 @@ fn decode(text: &[u8]) -> Option<Vec<u8>> {
     for line in lines {
         if in_header {
             // Some programs leave out the empty line where there is no header.
-            in_header = !line.is_empty() && line.contains(&b':');
-            if in_header || line.is_empty() {
+            let is_empty = is_blank(line);
+            in_header = !is_empty && line.contains(&b':');
+            if in_header || is_empty {
                 continue;
             }
         }
