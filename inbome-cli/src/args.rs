@@ -268,7 +268,8 @@ pub(crate) enum AccountCommand {
     /// Go on with the same key
     Enable(OwnAddr),
     /// Change settings
-    #[command(group = ArgGroup::new("setting").args(["prefer_encrypt", "profile", "spelling"])
+    #[command(group = ArgGroup::new("setting")
+        .args(["prefer_encrypt", "profile", "spelling", "subject", "clear_reply"])
         .multiple(true).required(true))]
     Set {
         /// The account

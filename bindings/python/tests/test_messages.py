@@ -46,6 +46,42 @@ class Messages(Test):
         fields = (f"To: {ALICE}", "Subject: a secret", "Message-ID: <2@example.org>", *more)
         return self.bob.process_outgoing(mail(BOB, *fields, body="Yes"), **options)
 
+    def test_a_clear_answer_is_refused_where_nobody_can_be_asked(self):
+        self.alice.process_incoming(
+            self.bob.process_outgoing(mail(BOB, f"To: {ALICE}"), mode=Mode.CLEAR).messages[0].data
+        )
+        asked = self.alice.process_outgoing(
+            mail(ALICE, f"To: {BOB}", "Message-ID: <1@example.org>"), mode=Mode.ENCRYPT
+        )
+        self.bob.process_incoming(asked.messages[0].data)
+        answer = mail(BOB, f"To: {ALICE}, eve@example.org", "References: <1@example.org>")
+        refuse = inbome.ClearReply.REFUSE
+        with self.assertRaises(inbome.Refused) as caught:
+            self.bob.process_outgoing(answer, clear_reply=refuse)
+        self.assertEqual(caught.exception.addrs, ("eve@example.org",))
+        self.assertFalse(self.bob.process_outgoing(answer).encrypted)
+        self.assertIs(self.bob.account().clear_reply, refuse)
+        self.bob.set_account(BOB, clear_reply=inbome.ClearReply.SEND, keep_subject=True)
+        account = self.bob.account()
+        self.assertEqual((account.clear_reply, account.keep_subject), (inbome.ClearReply.SEND, True))
+        self.assertFalse(self.bob.process_outgoing(answer, clear_reply=refuse).encrypted)
+        kept = self.to_alice(mode=Mode.ENCRYPT).messages[0].data
+        self.assertIn(b"Subject: a secret", kept)
+
+    def test_a_preview_changes_nothing_and_envelopes_keep_their_case(self):
+        before = self.bob.generation()
+        seen = self.bob.process_outgoing(mail(BOB, "To: Alice@Example.ORG"), preview=True)
+        self.assertEqual(seen.messages[0].recipients, ("Alice@example.org",))
+        self.assertTrue(seen.encrypted)
+        self.assertEqual(self.bob.generation(), before)
+
+    def test_one_message_is_at_most_available_with_a_blind_recipient(self):
+        both = self.bob.recommend(ALICE, bcc=CAROL)
+        one = self.bob.recommend(ALICE, bcc=CAROL, one_message=True)
+        self.assertIs(both.recommendation, inbome.Recommendation.ENCRYPT)
+        self.assertIs(one.recommendation, inbome.Recommendation.AVAILABLE)
+        self.assertEqual(one.recipients[1].reasons, (Reason.ONE_MESSAGE,))
+
     def is_from_bob(self, shown):
         summary = shown.summary
         self.assertEqual(summary.encryption, Encryption.ENCRYPTED)

@@ -14,5 +14,6 @@ mod peers;
 mod recipes;
 mod scan;
 mod sendmail;
+mod sent;
 mod vectors;
 mod world;

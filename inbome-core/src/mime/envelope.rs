@@ -519,8 +519,7 @@ pub(super) struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    /// Messages §3: of protected fields that may stand once the first counts. Only of two senders neither
-    /// does.
+    /// Messages §3: of fields that may stand once the first counts. Of two senders neither does.
     fn keep_first(&mut self) {
         for spot in [&mut self.date, &mut self.to, &mut self.cc, &mut self.bcc, &mut self.reply_to]
         {
