@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::sendmail::{TO_BOB, clean, given, given_nothing, is_encrypted, only, sendmail, world};
-use crate::world::{ALICE, BOB, World, feed};
+use crate::world::{ALICE, BOB, World};
 
 /// Bob has written to Alice encrypted, and she has read it; the field of an answer.
 fn asked(world: &World) -> &'static str {

@@ -209,7 +209,12 @@ fn writer(
     named: Option<&Addr>,
     draft: &OutgoingDraft<'_>,
 ) -> Result<Option<Account>, Error> {
-    named.map_or(Ok(()), |named| account_meant(accounts, Some(named)).map(drop))?;
+    if named.is_some() || draft.is_from_named() {
+        let meant = account_meant(accounts, named)?;
+        if draft.is_from_named() {
+            return Ok(Some(meant.clone()));
+        }
+    }
     Ok(draft.from.as_ref().ok().and_then(|from| accounts.of(from)).cloned())
 }
 

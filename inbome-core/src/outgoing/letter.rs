@@ -208,6 +208,12 @@ impl<'a> OutgoingDraft<'a> {
         self.recipients = recipients;
     }
 
+    /// Whether the account that is named writes it: of an entity whose program keeps From to itself.
+    #[must_use]
+    pub fn is_from_named(&self) -> bool {
+        !self.has_from && matches!(self.source, Source::Entity(..))
+    }
+
     /// The OpenPGP message that the mail is already, if it goes to somebody who is not the user.
     #[must_use]
     pub fn armor_for_others(&self, accounts: &Accounts) -> Option<&[u8]> {

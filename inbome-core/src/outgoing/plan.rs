@@ -206,8 +206,12 @@ impl Known {
         if draft.resent {
             return Err(OutgoingReason::Resent);
         }
-        let from = draft.from.as_ref().map_err(|reason| *reason)?;
+        let from = match &draft.from {
+            Err(reason) if !draft.is_from_named() => return Err(*reason),
+            from => from.as_ref().ok(),
+        };
         let account = self.writer.as_ref().ok_or(OutgoingReason::NoAccount)?;
+        let from = from.unwrap_or(&account.addr);
         if !account.settings.enabled {
             return Err(OutgoingReason::DisabledAccount);
         }
