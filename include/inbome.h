@@ -561,6 +561,9 @@ typedef struct inbome_account_options inbome_account_options;
 // What a mailbox tells of the user's other programs, before an account is made.
 typedef struct inbome_advice inbome_advice;
 
+// A backup message: one that was made, looked at or taken in.
+typedef struct inbome_backup inbome_backup;
+
 // A mail as a reader shall see it, and the one summary of its encryption and signature.
 typedef struct inbome_decrypted inbome_decrypted;
 
@@ -730,6 +733,27 @@ typedef int32_t (*inbome_cancel_callback)(void *user_data);
 // Blind recipients need copies of their own, and one was asked for.
 #define INBOME_RESULT_NEEDS_COPIES 204
 
+// A mail is not a backup message (Several devices §2).
+#define INBOME_RESULT_BACKUP_NOT_BACKUP 210
+
+// A backup message is of a version that is not known.
+#define INBOME_RESULT_BACKUP_UNKNOWN_VERSION 211
+
+// A backup message cannot be read, or opening it would cost too much.
+#define INBOME_RESULT_BACKUP_MALFORMED 212
+
+// The code does not open a backup message, or the message is damaged: the two cannot be told apart.
+#define INBOME_RESULT_BACKUP_WRONG_CODE 213
+
+// There is no secret key in a backup message that can be used.
+#define INBOME_RESULT_BACKUP_NO_SECRET_KEY 214
+
+// A backup message is of another address.
+#define INBOME_RESULT_BACKUP_OTHER_ADDRESS 215
+
+// A key in a backup message has a passphrase of its own.
+#define INBOME_RESULT_BACKUP_LOCKED_KEY 216
+
 // A file or folder cannot be read or written.
 #define INBOME_RESULT_IO 300
 
@@ -774,7 +798,8 @@ const char *inbome_version_string(void);
 uint32_t inbome_version_number(void);
 
 // Whether this library can do something that another version or build may not: "discovery",
-// "outgoing", "encryption", "drafts", "entities", "scan", "observation", "advice", "sqlite".
+// "outgoing", "encryption", "drafts", "entities", "scan", "observation", "advice", "backup",
+// "sqlite".
 //
 // feature: the name; NULL gives 0.
 //
@@ -3712,6 +3737,172 @@ const char *inbome_advice_unreadable_path(const struct inbome_advice *advice, si
 // Returns: the text; NULL past the end.
 // Borrowed: valid until the advice is freed
 const char *inbome_advice_unreadable_text(const struct inbome_advice *advice, size_t index);
+
+// Makes a backup message of an account (Several devices §2): all its keys, locked with a code that is
+// drawn anew. The message goes to the user's own mailbox; the code is shown once, and is neither stored
+// nor mailed.
+//
+// engine: the engine.
+// account: whose keys, or NULL: the only account.
+// backup: inbome_backup_message and inbome_backup_code are what was made.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_INVALID_ARGUMENT without an account if there are several; INBOME_RESULT_NOT_FOUND for
+// an unknown account or one without a key; INBOME_RESULT_LOCKED if a key keeps its passphrase:
+// inbome_engine_unlock; INBOME_RESULT_RANDOM, INBOME_RESULT_FORKED, those of the store (300 to 399).
+// Owned: free with inbome_backup_free
+inbome_result inbome_backup_create(struct inbome_engine *engine,
+                                   const char *account,
+                                   struct inbome_backup **backup);
+
+// Reads what a backup message says before its code is known: whose it is, when it was made and how its
+// code begins. A mail can be planted: show this before anything is taken in (Several devices §2).
+//
+// engine: the engine.
+// message: the mail.
+// backup: what it says.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_BACKUP_NOT_BACKUP,
+// INBOME_RESULT_BACKUP_UNKNOWN_VERSION, INBOME_RESULT_BACKUP_MALFORMED,
+// INBOME_RESULT_BACKUP_OTHER_ADDRESS.
+// Owned: free with inbome_backup_free
+inbome_result inbome_backup_read(struct inbome_engine *engine,
+                                 struct inbome_bytes message,
+                                 struct inbome_backup **backup);
+
+// Checks a code against a backup message, and tells what is in it. Nothing is taken in.
+//
+// engine: the engine.
+// account: whose message it must be, or NULL: the only account, else that of the message.
+// message: the mail.
+// code: as the user typed it; its digits may be in any script, with anything between them.
+// backup: what is in it.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_BACKUP_NOT_BACKUP and the others of that name; INBOME_RESULT_NOT_FOUND if there are
+// several accounts and it is of none; INBOME_RESULT_FORKED, those of the store (300 to 399).
+// Owned: free with inbome_backup_free
+inbome_result inbome_backup_verify(struct inbome_engine *engine,
+                                   const char *account,
+                                   struct inbome_bytes message,
+                                   const char *code,
+                                   struct inbome_backup **backup);
+
+// Takes in the keys of a backup message (Several devices §2), and the preference if it is in it; the
+// account is made if there is none. All keys that are there go on decrypting. All of it or nothing; it
+// can be repeated.
+//
+// engine: the engine.
+// account: whose message it must be, or NULL: the only account, else that of the message.
+// message: the mail.
+// code: as the user typed it; its digits may be in any script, with anything between them.
+// make_current: 1 if the user agreed that its current key takes the place of another one that is there;
+// with 0 that one stays, and inbome_backup_asks_key_change says so.
+// backup: what was in it.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: as inbome_backup_verify.
+// Owned: free with inbome_backup_free
+inbome_result inbome_backup_import(struct inbome_engine *engine,
+                                   const char *account,
+                                   struct inbome_bytes message,
+                                   const char *code,
+                                   int32_t make_current,
+                                   struct inbome_backup **backup);
+
+// Frees a backup and all that was borrowed from it; the code is overwritten.
+//
+// backup: it, or NULL.
+void inbome_backup_free(struct inbome_backup *backup);
+
+// The code that opens a backup message which was just made: nine groups of four digits with dashes. To be
+// written down by the user; show it once.
+//
+// backup: the object; NULL gives NULL.
+//
+// Returns: the code; NULL unless inbome_backup_create made the object.
+// Borrowed: valid until the backup is freed
+const char *inbome_backup_code(const struct inbome_backup *backup);
+
+// The backup message that was just made: a mail from the account to itself.
+//
+// backup: the object; NULL gives no octets.
+//
+// Returns: the mail, with CRLF as line end; no octets unless inbome_backup_create made the object.
+// Borrowed: valid until the backup is freed
+struct inbome_bytes inbome_backup_message(const struct inbome_backup *backup);
+
+// Whose backup it is.
+//
+// backup: the object; NULL gives NULL.
+//
+// Returns: the address.
+// Borrowed: valid until the backup is freed
+const char *inbome_backup_addr(const struct inbome_backup *backup);
+
+// When the message was made, by its own word.
+//
+// backup: the object; NULL gives INBOME_TIME_UNKNOWN.
+//
+// Returns: Unix seconds; INBOME_TIME_UNKNOWN if it does not say.
+int64_t inbome_backup_created(const struct inbome_backup *backup);
+
+// How the code begins, so that a user with several codes finds the right one.
+//
+// backup: the object; NULL gives NULL.
+//
+// Returns: the first digits; NULL if the message does not say.
+// Borrowed: valid until the backup is freed
+const char *inbome_backup_code_begin(const struct inbome_backup *backup);
+
+// The account's preference, as it was when the message was made.
+//
+// backup: the object; NULL gives 0.
+//
+// Returns: one of INBOME_PREFER_; 0 if it is not in the message, or not opened.
+int32_t inbome_backup_prefer_encrypt(const struct inbome_backup *backup);
+
+// How many keys are in it.
+//
+// backup: the object; NULL gives 0.
+//
+// Returns: the count; 0 if it was not opened.
+size_t inbome_backup_fingerprint_count(const struct inbome_backup *backup);
+
+// The fingerprint of a key in it, first the one that was current.
+//
+// backup: the object; NULL gives NULL.
+// index: from 0, below inbome_backup_fingerprint_count.
+//
+// Returns: upper-case hexadecimal; NULL past the end.
+// Borrowed: valid until the backup is freed
+const char *inbome_backup_fingerprint(const struct inbome_backup *backup, size_t index);
+
+// The fingerprint of the key in it that was current, and can be again.
+//
+// backup: the object; NULL gives NULL.
+//
+// Returns: upper-case hexadecimal; NULL if there is none: only old mails are opened with its keys.
+// Borrowed: valid until the backup is freed
+const char *inbome_backup_current(const struct inbome_backup *backup);
+
+// Whether another key stays the current one of the account: ask the user, with both fingerprints, and
+// import with make_current.
+//
+// backup: the object; NULL gives 0.
+//
+// Returns: 1 or 0.
+int32_t inbome_backup_asks_key_change(const struct inbome_backup *backup);
+
+// Whether the account was made by the import.
+//
+// backup: the object; NULL gives 0.
+//
+// Returns: 1 or 0.
+int32_t inbome_backup_account_is_new(const struct inbome_backup *backup);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -12,9 +12,11 @@ use inbome_core::header::{PreferEncrypt, Spelling};
 use inbome_core::key::Fingerprint;
 
 // Own keys, and mails that are sent and read, have files of their own.
+mod backup;
 mod keys;
 mod mail;
 
+pub(crate) use backup::{BackupCommand, BackupCreate, BackupFile, BackupImport};
 pub(crate) use keys::{KeyCommand, Life, Renew};
 pub(crate) use mail::{
     Decrypt, DraftCommand, DraftEncrypt, DraftOpen, HeaderArgs, OwnKeyArgs, ProcessOutgoing,
@@ -109,6 +111,9 @@ pub(crate) enum Command {
     /// See, export, import, renew, replace and destroy your own keys
     #[command(subcommand)]
     Key(KeyCommand),
+    /// Save all your keys in one mail to yourself, and take them in elsewhere
+    #[command(subcommand)]
+    Backup(BackupCommand),
     /// Take over peers and keys from another program
     #[command(subcommand)]
     Import(ImportCommand),

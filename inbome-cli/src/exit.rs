@@ -109,6 +109,16 @@ impl Failure {
         }
     }
 
+    /// The name of the kind.
+    fn kind_name(&self) -> &'static str {
+        match self {
+            Self::Core(error) | Self::Missing { error, .. } | Self::Advised(error, _) => {
+                error.kind_name()
+            }
+            _ => self.kind().name(),
+        }
+    }
+
     /// One sentence.
     pub(crate) fn sentence(&self) -> String {
         match self {
@@ -139,7 +149,7 @@ impl Failure {
 
     /// The fields of the object on standard output, `schema` aside.
     pub(crate) fn object(&self) -> Value {
-        let error = json!({ "kind": self.kind().name(), "text": self.sentence() });
+        let error = json!({ "kind": self.kind_name(), "text": self.sentence() });
         match self {
             Self::Missing { error: refused, missing } => {
                 let reason = match refused {

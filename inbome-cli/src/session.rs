@@ -7,6 +7,8 @@ use std::sync::Arc;
 use inbome_core::addr::Addr;
 use inbome_core::clock::{Clock, FixedClock, SystemClock, Timestamp};
 use inbome_core::engine::{Engine, EngineOptions};
+use inbome_core::error::Error;
+use inbome_core::store::StoreError;
 
 use crate::args::Globals;
 use crate::exit::Failure;
@@ -64,6 +66,17 @@ impl Session {
     /// The engine over the home, which is made if it does not exist.
     pub(crate) fn engine_in_new_home(&self) -> Result<Engine, Failure> {
         self.open(true)
+    }
+
+    /// The engine over the home; without a home, one that keeps nothing.
+    pub(crate) fn engine_or_none(&self) -> Result<Engine, Failure> {
+        match self.open(false) {
+            Err(Failure::Core(Error::Store(StoreError::NoHome { .. }))) => {
+                let options = EngineOptions { clock: clock()?, ..EngineOptions::default() };
+                Ok(Engine::in_memory(options))
+            }
+            opened => opened,
+        }
     }
 
     fn open(&self, create: bool) -> Result<Engine, Failure> {

@@ -4,6 +4,7 @@
 //! first answer stands. Not here: what a passphrase opens (the engine).
 
 use inbome_core::addr::Addr;
+use inbome_core::backup::BackupFlaw;
 use inbome_core::engine::Engine;
 use inbome_core::error::Error;
 use inbome_core::key::Fingerprint;
@@ -54,6 +55,7 @@ pub(crate) fn locked_by_error<T>(done: &Result<T, Error>) -> Option<Fingerprint>
         | Error::Encrypt(EncryptError::OpenPgp(OpenPgpError::Locked { fingerprint })) => {
             Fingerprint::parse(fingerprint).ok()
         }
+        Error::Backup(BackupFlaw::Locked { fingerprint }) => Fingerprint::parse(fingerprint).ok(),
         Error::Draft(Failed(Locked { fingerprint })) => Some(fingerprint.clone()),
         _ => None,
     }

@@ -1,6 +1,7 @@
 //! One error over all, with a stable kind that every surface translates.
 
 use crate::addr::{Addr, AddrError};
+use crate::backup::BackupFlaw;
 use crate::decrypt::Failure;
 use crate::draft::DraftError;
 use crate::openpgp::OpenPgpError;
@@ -21,6 +22,8 @@ pub enum ErrorKind {
     Refused,
     /// A passphrase is missing or wrong.
     Passphrase,
+    /// A mail is not a backup message that can be used.
+    Backup,
     /// A file or folder cannot be read or written.
     Io,
     /// The database is damaged, or no database.
@@ -49,6 +52,7 @@ impl ErrorKind {
             Self::Conflict => "conflict",
             Self::Refused => "refused",
             Self::Passphrase => "passphrase",
+            Self::Backup => "backup",
             Self::Io => "io",
             Self::Corrupt => "corrupt",
             Self::Newer => "newer",
@@ -88,6 +92,9 @@ pub enum Error {
     /// Encrypting outgoing mail.
     #[error(transparent)]
     Encrypt(#[from] EncryptError),
+    /// A backup message that cannot be used.
+    #[error(transparent)]
+    Backup(#[from] BackupFlaw),
     /// A draft that is not opened.
     #[error(transparent)]
     Draft(#[from] DraftError),
@@ -186,6 +193,15 @@ pub enum Error {
 }
 
 impl Error {
+    /// The name of the kind; of a backup message the code that says what is wrong with it.
+    #[must_use]
+    pub fn kind_name(&self) -> &'static str {
+        match self {
+            Self::Backup(flaw) => flaw.code(),
+            _ => self.kind().name(),
+        }
+    }
+
     /// The kind.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -209,6 +225,10 @@ impl Error {
                 OpenPgpError::Internal { .. } => ErrorKind::Internal,
             },
             Self::Encrypt(EncryptError::Protect(_)) => ErrorKind::InvalidArgument,
+            Self::Backup(BackupFlaw::WrongCode | BackupFlaw::Locked { .. }) => {
+                ErrorKind::Passphrase
+            }
+            Self::Backup(_) => ErrorKind::Backup,
             Self::Draft(DraftError::Failed(Failure::Locked { .. })) => ErrorKind::Passphrase,
             Self::Draft(DraftError::NotEncrypted) => ErrorKind::InvalidArgument,
             Self::Draft(_) => ErrorKind::Refused,

@@ -28,11 +28,11 @@
 //!
 //! ```text
 //! 5 surface  error  engine  lib
-//! 4 flows    decrypt  receive  outgoing  draft  scan  gnupg  import
+//! 4 flows    decrypt  receive  outgoing  draft  backup  scan  gnupg  import
 //! 3 ports    openpgp  store
 //! 2 rules    key  account  history  peer  fields  gossip  discover  recommend
 //! 1 syntax   header  mime
-//! 0 values   code  limits  clock  reason  addr  random  secret  system
+//! 0 values   code  limits  clock  reason  addr  secret  random  system
 //! ```
 //!
 //! The crates below have one place each: mailparse in `mime`, pgp in `openpgp`, rusqlite in
@@ -94,6 +94,7 @@ pub mod openpgp;
 pub mod store;
 
 // 4 flows
+pub mod backup;
 pub mod decrypt;
 pub mod draft;
 #[cfg(feature = "fs")]

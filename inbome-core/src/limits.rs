@@ -29,6 +29,8 @@ pub const MAX_PARTS: usize = 1_000;
 pub const MAX_CERT_BYTES_BY_MAIL: usize = 10 * 1024;
 /// Octets of a cert or secret key that the user imports.
 pub const MAX_CERT_BYTES_BY_IMPORT: usize = 1024 * 1024;
+/// Old keys in one backup message.
+pub const MAX_BACKUP_KEYS: usize = 256;
 /// Octets of another program's keyring or database that is imported.
 pub const MAX_FOREIGN_BYTES: usize = 256 * 1024 * 1024;
 /// Rows or entries read from another program's store.

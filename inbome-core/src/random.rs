@@ -6,6 +6,8 @@ use rand::rngs::{OsRng, StdRng};
 use rand::{RngCore, SeedableRng};
 use zeroize::Zeroizing;
 
+use crate::secret::Secret;
+
 /// A source of secret random octets.
 pub trait SecureRandom: Send + Sync {
     /// Fills `buffer` whole.
@@ -28,6 +30,29 @@ impl SecureRandom for SystemRandom {
     fn fill(&self, buffer: &mut [u8]) -> Result<(), RandomError> {
         OsRng.try_fill_bytes(buffer).map_err(|_| RandomError)
     }
+}
+
+/// `count` decimal digits in ASCII, each as likely as any other.
+///
+/// # Errors
+/// [`RandomError`] if `source` fails.
+pub fn digits(source: &dyn SecureRandom, count: usize) -> Result<Secret, RandomError> {
+    let mut digits = Vec::with_capacity(count);
+    let mut octets = Zeroizing::new([0_u8; 64]);
+    // A source that never gives enough must not be asked for ever.
+    for _ in 0..=count {
+        if digits.len() >= count {
+            break;
+        }
+        source.fill(octets.as_mut_slice())?;
+        // 250 is a multiple of ten: what is above would make some digits likelier.
+        let even = octets.iter().filter(|octet| **octet < 250);
+        let missing = count.saturating_sub(digits.len());
+        digits.extend(even.take(missing).map(|octet| b'0'.saturating_add(octet % 10)));
+    }
+    let enough = digits.len() >= count;
+    let digits = Secret::new(digits);
+    if enough { Ok(digits) } else { Err(RandomError) }
 }
 
 /// A generator for one operation, seeded from `source`.

@@ -15,6 +15,16 @@ impl Secret {
         Self(Zeroizing::new(octets))
     }
 
+    /// All of `parts` in a row.
+    #[must_use]
+    pub fn concat<'a>(parts: impl Iterator<Item = &'a Self> + Clone) -> Self {
+        // Room for all of it at once, so that no copy is left behind.
+        let size = parts.clone().fold(0, |size: usize, part| size.saturating_add(part.0.len()));
+        let mut octets = Vec::with_capacity(size);
+        parts.for_each(|part| octets.extend_from_slice(&part.0));
+        Self::new(octets)
+    }
+
     /// The octets, borrowed.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

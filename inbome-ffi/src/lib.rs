@@ -15,6 +15,7 @@ mod pointer;
 pub mod account;
 pub mod account_options;
 pub mod advice;
+pub mod backup;
 pub mod bytes;
 pub mod codes;
 pub mod decrypted;

@@ -8,6 +8,7 @@ use std::ffi::{CStr, CString, c_char};
 use std::sync::{Arc, Weak};
 
 use inbome_core::addr::{Addr, AddrError};
+use inbome_core::backup::BackupFlaw;
 use inbome_core::code::Code;
 use inbome_core::error::{Error, ErrorKind};
 use inbome_core::key::FingerprintError;
@@ -48,6 +49,20 @@ pub const INBOME_RESULT_PASSPHRASE: inbome_result = 202;
 pub const INBOME_RESULT_LOCKED: inbome_result = 203;
 /// Blind recipients need copies of their own, and one was asked for.
 pub const INBOME_RESULT_NEEDS_COPIES: inbome_result = 204;
+/// A mail is not a backup message (Several devices §2).
+pub const INBOME_RESULT_BACKUP_NOT_BACKUP: inbome_result = 210;
+/// A backup message is of a version that is not known.
+pub const INBOME_RESULT_BACKUP_UNKNOWN_VERSION: inbome_result = 211;
+/// A backup message cannot be read, or opening it would cost too much.
+pub const INBOME_RESULT_BACKUP_MALFORMED: inbome_result = 212;
+/// The code does not open a backup message, or the message is damaged: the two cannot be told apart.
+pub const INBOME_RESULT_BACKUP_WRONG_CODE: inbome_result = 213;
+/// There is no secret key in a backup message that can be used.
+pub const INBOME_RESULT_BACKUP_NO_SECRET_KEY: inbome_result = 214;
+/// A backup message is of another address.
+pub const INBOME_RESULT_BACKUP_OTHER_ADDRESS: inbome_result = 215;
+/// A key in a backup message has a passphrase of its own.
+pub const INBOME_RESULT_BACKUP_LOCKED_KEY: inbome_result = 216;
 /// A file or folder cannot be read or written.
 pub const INBOME_RESULT_IO: inbome_result = 300;
 /// The database is damaged, or no database.
@@ -190,6 +205,7 @@ fn code_of(error: &Error) -> inbome_result {
             INBOME_RESULT_INVALID_ADDRESS
         }
         (Error::Compose(ComposeError::NeedsCopies { .. }), _) => INBOME_RESULT_NEEDS_COPIES,
+        (Error::Backup(flaw), _) => of_backup(flaw),
         (error, ErrorKind::Passphrase) if is_wrong(error) => INBOME_RESULT_PASSPHRASE,
         (_, ErrorKind::Passphrase) => INBOME_RESULT_LOCKED,
         (_, ErrorKind::InvalidArgument) => INBOME_RESULT_INVALID_ARGUMENT,
@@ -204,6 +220,19 @@ fn code_of(error: &Error) -> inbome_result {
         (_, ErrorKind::Random) => INBOME_RESULT_RANDOM,
         (_, ErrorKind::Forked) => INBOME_RESULT_FORKED,
         _ => INBOME_RESULT_INTERNAL,
+    }
+}
+
+fn of_backup(flaw: &BackupFlaw) -> inbome_result {
+    match flaw {
+        BackupFlaw::NotBackup => INBOME_RESULT_BACKUP_NOT_BACKUP,
+        BackupFlaw::UnknownVersion { .. } => INBOME_RESULT_BACKUP_UNKNOWN_VERSION,
+        BackupFlaw::Malformed { .. } => INBOME_RESULT_BACKUP_MALFORMED,
+        BackupFlaw::WrongCode => INBOME_RESULT_BACKUP_WRONG_CODE,
+        BackupFlaw::NoSecretKey { .. } => INBOME_RESULT_BACKUP_NO_SECRET_KEY,
+        BackupFlaw::OtherAddress { .. } => INBOME_RESULT_BACKUP_OTHER_ADDRESS,
+        BackupFlaw::LockedKey { .. } => INBOME_RESULT_BACKUP_LOCKED_KEY,
+        BackupFlaw::Locked { .. } => INBOME_RESULT_LOCKED,
     }
 }
 
@@ -324,6 +353,13 @@ const NAMES: &[(inbome_result, &CStr)] = &[
     (INBOME_RESULT_PASSPHRASE, c"passphrase"),
     (INBOME_RESULT_LOCKED, c"locked"),
     (INBOME_RESULT_NEEDS_COPIES, c"needs_copies"),
+    (INBOME_RESULT_BACKUP_NOT_BACKUP, c"not_backup"),
+    (INBOME_RESULT_BACKUP_UNKNOWN_VERSION, c"unknown_version"),
+    (INBOME_RESULT_BACKUP_MALFORMED, c"malformed"),
+    (INBOME_RESULT_BACKUP_WRONG_CODE, c"wrong_code"),
+    (INBOME_RESULT_BACKUP_NO_SECRET_KEY, c"no_secret_key"),
+    (INBOME_RESULT_BACKUP_OTHER_ADDRESS, c"other_address"),
+    (INBOME_RESULT_BACKUP_LOCKED_KEY, c"locked_key"),
     (INBOME_RESULT_IO, c"io"),
     (INBOME_RESULT_CORRUPT, c"corrupt"),
     (INBOME_RESULT_NEWER, c"newer"),

@@ -16,6 +16,7 @@ const FEATURES: &[&str] = &[
     "scan",
     "observation",
     "advice",
+    "backup",
     "sqlite",
 ];
 
@@ -48,7 +49,8 @@ pub extern "C" fn inbome_version_number() -> u32 {
 }
 
 /// Whether this library can do something that another version or build may not: "discovery",
-/// "outgoing", "encryption", "drafts", "entities", "scan", "observation", "advice", "sqlite".
+/// "outgoing", "encryption", "drafts", "entities", "scan", "observation", "advice", "backup",
+/// "sqlite".
 ///
 /// feature: the name; NULL gives 0.
 ///

@@ -90,7 +90,10 @@ class Declarations(unittest.TestCase):
             "corrupt": inbome.Corrupt, "newer": inbome.Newer, "busy": inbome.Busy,
             "cancelled": inbome.Cancelled, "forked": inbome.Forked,
             "random": inbome.RandomError, "internal": inbome.InternalError,
-            "panic": inbome.InternalError,
+            "panic": inbome.InternalError, "not_backup": inbome.BackupError,
+            "unknown_version": inbome.BackupError, "malformed": inbome.BackupError,
+            "wrong_code": inbome.WrongCode, "no_secret_key": inbome.BackupError,
+            "other_address": inbome.BackupError, "locked_key": inbome.BackupError,
         }
         for result in _words.Result:
             kind = _native.lib.inbome_result_name(result).decode()

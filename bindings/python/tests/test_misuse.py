@@ -36,6 +36,10 @@ CALLS = {
     "accounts": lambda e: list(e.accounts()),
     "can_decrypt": lambda e: e.can_decrypt(MAIL),
     "check": lambda e: e.check(),
+    "create_backup": lambda e: e.create_backup(),
+    "read_backup": lambda e: e.read_backup(MAIL),
+    "verify_backup": lambda e: e.verify_backup(MAIL, "1"),
+    "import_backup": lambda e: e.import_backup(MAIL, "1"),
     "create_account": lambda e: e.create_account(BOB),
     "decrypt": lambda e: e.decrypt(MAIL),
     "destroy_key": lambda e: e.destroy_key("0" * 40),
@@ -81,6 +85,11 @@ TEXTS = {
     "seal bcc": lambda e, t: e.seal(ENTITY, [], bcc=t),
     "create_account": lambda e, t: e.create_account(t),
     "alias_of": lambda e, t: e.create_account("new@example.org", alias_of=t),
+    "create_backup": lambda e, t: e.create_backup(t),
+    "verify_backup account": lambda e, t: e.verify_backup(MAIL, "1", account=t),
+    "verify_backup code": lambda e, t: e.verify_backup(MAIL, t),
+    "import_backup account": lambda e, t: e.import_backup(MAIL, "1", account=t),
+    "import_backup code": lambda e, t: e.import_backup(MAIL, t),
     "destroy_key": lambda e, t: e.destroy_key(t),
     "destroy_key account": lambda e, t: e.destroy_key("0" * 40, account=t),
     "export_secret": lambda e, t: e.export_secret(t),
@@ -138,6 +147,9 @@ OCTETS = {
     "seal": lambda e, o: e.seal(o, [("From", BOB)], BOB),
     "open_entity": lambda e, o: e.open_entity(o),
     "import_key": lambda e, o: e.import_key(o),
+    "read_backup": lambda e, o: e.read_backup(o),
+    "verify_backup": lambda e, o: e.verify_backup(o, "1"),
+    "import_backup": lambda e, o: e.import_backup(o, "1"),
     "import_peer_key": lambda e, o: e.import_peer_key(ALICE, o),
     "create_account": lambda e, o: e.create_account("new@example.org", import_key=o),
 }
@@ -196,7 +208,8 @@ class Arguments(Test):
                     try:
                         call(self.engine, octets)
                     except inbome.Error as error:
-                        self.assertIn(error.kind, ("invalid_argument", "refused"))
+                        kinds = ("invalid_argument", "refused", "not_backup", "malformed")
+                        self.assertIn(error.kind, kinds)
             for wrong in ("a text", None, 5, ["list"], object()):
                 with self.subTest(name, wrong=wrong):
                     if name == "create_account" and wrong is None:

@@ -244,12 +244,13 @@ fn print_findings(session: &mut Session, findings: &Findings) {
     }
     session.out.line(match findings.advice {
         Advice::ImportBackup => {
-            "Advice: you have a backup message. Import it instead of making a new key, so that all \
-             your programs read the same mail; this version cannot do that yet."
+            "Advice: you have a backup message. `inbome backup import FILE` takes it in, so that all \
+             your programs read the same mail."
         }
         Advice::MakeBackupElsewhere => {
-            "Advice: another program of yours has a key. Export its secret key there, and give it \
-             to `inbome init --import-key FILE`, so that both read the same mail."
+            "Advice: another program of yours has a key. Make a backup message there (an Autocrypt \
+             Setup Message) and give it to `inbome backup import FILE`, or export its secret key and \
+             give that to `inbome init --import-key FILE`, so that both read the same mail."
         }
         Advice::Generate => {
             "Advice: no other program of yours was found. If you have an OpenPGP key of your own, \

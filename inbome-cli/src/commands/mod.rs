@@ -2,6 +2,7 @@
 
 mod accounts;
 mod advise;
+mod backup;
 mod decrypt;
 mod draft;
 mod generated;
@@ -59,6 +60,7 @@ fn dispatch(session: &mut Session, command: Command) -> Done {
         Command::Decrypt(args) => decrypt::decrypt(session, &args),
         Command::Draft(command) => draft::draft(session, command),
         Command::Key(command) => keys::key(session, command),
+        Command::Backup(command) => backup::backup(session, &command),
         Command::Import(command) => import::import(session, command),
         Command::KeyringSync(args) => import::keyring_sync(session, &args),
         Command::Status => health::status(session),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // All of it is a test.
 
 mod accounts;
+mod backup;
 mod decrypt;
 mod draft;
 mod errors;

@@ -7,7 +7,7 @@ use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::header;
 use crate::key::Fingerprint;
-use crate::openpgp::{AskPassphrase, Lock, OpenPgpError, Renewal, SecretKey};
+use crate::openpgp::{AskPassphrase, Lock, OpenPgp, OpenPgpError, Renewal, SecretKey};
 use crate::secret::Secret;
 use crate::store::{Store, StoredKey};
 
@@ -65,40 +65,8 @@ impl Engine {
     ) -> Result<Fingerprint, Error> {
         let fingerprint = key.fingerprint.clone();
         let mut inner = self.lock()?;
-        inner.write(|store| {
-            let mut held = held(store, account)?;
-            let is_current = held.current.as_ref() == Some(&fingerprint);
-            let keys = store.secret_keys(account)?;
-            let stored = keys.into_iter().find(|stored| stored.key.fingerprint == fingerprint);
-            // Nothing that decrypts is lost to an older copy.
-            let stays =
-                stored.as_ref().filter(|stored| !self.openpgp.can_replace(&key, &stored.key));
-            let stands = stays.map_or(&key, |stored| &stored.key);
-            let advertisable = || self.openpgp.is_advertisable(stands, account, now);
-            // An old key's cert is none for others.
-            match role {
-                KeyRole::Old if is_current && stays.is_none() && !advertisable() => {
-                    let fingerprint = fingerprint.to_string();
-                    return Err(Error::CurrentKey { fingerprint, of: held.addr });
-                }
-                KeyRole::Current if stays.is_some() && !advertisable() => {
-                    let found = "an older copy, or one with fewer secret parts, of a key that is here \
-                                 for old mails only";
-                    return Err(OpenPgpError::Unusable { found: found.to_owned() }.into());
-                }
-                _ => {}
-            }
-            match (stored.is_some(), stays.is_some()) {
-                (false, _) => store.add_secret_key(account, &StoredKey { key, added: now })?,
-                (true, false) => drop(store.replace_secret_key(account, &key)?),
-                (true, true) => {}
-            }
-            if role == KeyRole::Current {
-                held.current = Some(fingerprint.clone());
-                store.save_account(&held)?;
-            }
-            Ok(())
-        })?;
+        let openpgp = self.openpgp.as_ref();
+        inner.write(|store| adopt(store, openpgp, account, &key, now, role))?;
         // What was unlocked may be another copy.
         inner.unlocked.remove(&fingerprint);
         Ok(fingerprint)
@@ -269,6 +237,51 @@ impl Engine {
     }
 }
 
-fn held(store: &mut dyn Store, addr: &Addr) -> Result<Account, Error> {
+/// Gives an account `key`, as its current one or beside it, within a transaction.
+pub(super) fn adopt(
+    store: &mut dyn Store,
+    openpgp: &dyn OpenPgp,
+    account: &Addr,
+    key: &SecretKey,
+    now: Timestamp,
+    role: KeyRole,
+) -> Result<(), Error> {
+    let fingerprint = &key.fingerprint;
+    let mut held = held(store, account)?;
+    let is_current = held.current.as_ref() == Some(fingerprint);
+    let keys = store.secret_keys(account)?;
+    let stored = keys.into_iter().find(|stored| stored.key.fingerprint == *fingerprint);
+    // Nothing that decrypts is lost to an older copy.
+    let stays = stored.as_ref().filter(|stored| !openpgp.can_replace(key, &stored.key));
+    let stands = stays.map_or(key, |stored| &stored.key);
+    let advertisable = || openpgp.is_advertisable(stands, account, now);
+    // An old key's cert is none for others.
+    match role {
+        KeyRole::Old if is_current && stays.is_none() && !advertisable() => {
+            let fingerprint = fingerprint.to_string();
+            return Err(Error::CurrentKey { fingerprint, of: held.addr });
+        }
+        KeyRole::Current if stays.is_some() && !advertisable() => {
+            let found = "an older copy, or one with fewer secret parts, of a key that is here \
+                         for old mails only";
+            return Err(OpenPgpError::Unusable { found: found.to_owned() }.into());
+        }
+        _ => {}
+    }
+    match (stored.is_some(), stays.is_some()) {
+        (false, _) => {
+            store.add_secret_key(account, &StoredKey { key: key.clone(), added: now })?;
+        }
+        (true, false) => drop(store.replace_secret_key(account, key)?),
+        (true, true) => {}
+    }
+    if role == KeyRole::Current {
+        held.current = Some(fingerprint.clone());
+        store.save_account(&held)?;
+    }
+    Ok(())
+}
+
+pub(super) fn held(store: &mut dyn Store, addr: &Addr) -> Result<Account, Error> {
     store.account_of(addr)?.ok_or_else(|| Error::NoAccount { addr: addr.clone() })
 }

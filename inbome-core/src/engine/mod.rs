@@ -2,8 +2,8 @@
 //!
 //! Reads its clock once per call and passes the instant down; writes what the flows give in one
 //! transaction. It may be used from any thread. Split by subject: the mail that comes in
-//! (`incoming`), is read (`reading`) and leaves (`advice`, `outgoing`), `accounts`, `keys`, `peers`,
-//! `import`, `scan`. What it holds open is in `held`. Not here: any rule.
+//! (`incoming`), is read (`reading`) and leaves (`advice`, `outgoing`), `accounts`, `keys`, `backup`,
+//! `peers`, `import`, `scan`. What it holds open is in `held`. Not here: any rule.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, MutexGuard};
@@ -22,6 +22,7 @@ use held::Other;
 
 mod accounts;
 mod advice;
+mod backup;
 mod held;
 #[cfg(feature = "fs")]
 mod import;
@@ -35,6 +36,7 @@ mod scan;
 
 pub use accounts::{AccountOptions, Created, SettingsChange};
 pub use advice::{EncryptKey, RecommendOptions};
+pub use backup::{CheckedBackup, CurrentKey, ImportedBackup};
 pub use peers::{PeerDetails, PeerFilter};
 
 pub use crate::outgoing::Entity;

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 mod attributes;
 mod autocrypt;
+mod backup;
 mod draft_state;
 mod folding;
 mod gossip;
@@ -16,6 +17,7 @@ mod inbome;
 mod keydata;
 mod print;
 
+pub use backup::{BACKUP_FIELD, SETUP_FIELD, print_backup, read_backup};
 pub use draft_state::{DRAFT_STATE_FIELD, DraftState, DraftStateFlaw};
 pub use folding::unfold;
 pub use gossip::{GOSSIP_FIELD, print_gossip, read_gossip};

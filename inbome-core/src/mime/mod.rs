@@ -6,6 +6,7 @@
 //! protection of §2, §4 and §5. This is the only user of mailparse. Not here: OpenPGP, display
 //! names, encoded words; nothing of the latter decides anything about keys.
 
+mod backup;
 mod content_type;
 mod envelope;
 mod fields;
@@ -17,6 +18,7 @@ mod shape;
 mod text;
 mod writer;
 
+pub(crate) use backup::BackupParts;
 pub use content_type::ContentType;
 pub use envelope::{Envelope, FromFlaw, OwnProtocol};
 pub use fields::header_end;

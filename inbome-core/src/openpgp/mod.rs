@@ -44,7 +44,9 @@ mod union;
 #[cfg(feature = "openpgp")]
 mod verify;
 
-use self::message::{KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureCheck};
+use self::message::{
+    KeyId, OpenFlaw, Opened, PassphraseFlaw, RawSignature, Sealing, SignatureCheck,
+};
 #[cfg(feature = "openpgp")]
 pub use self::rpgp::Rpgp;
 use crate::account::KeyRole;
@@ -257,6 +259,35 @@ pub trait Messages {
     /// # Errors
     /// [`OpenFlaw`].
     fn open(&self, message: &[u8], keys: &[&SecretKey]) -> Result<Opened, OpenFlaw>;
+
+    /// Encrypts `payload` under a passphrase, as one binary message: iterated and salted SHA-256,
+    /// AES-256, SEIPD version 1 (Several devices §2).
+    ///
+    /// # Errors
+    /// [`OpenPgpError::Random`], [`OpenPgpError::Internal`].
+    fn seal_with_passphrase(
+        &self,
+        payload: &[u8],
+        passphrase: &Secret,
+        random: &dyn SecureRandom,
+    ) -> Result<Vec<u8>, OpenPgpError>;
+
+    /// What the first of `passphrases` that fits opens of a binary message. What follows the
+    /// encrypted packet is dropped; signatures are not looked at.
+    ///
+    /// # Errors
+    /// [`PassphraseFlaw`].
+    fn open_with_passphrase(
+        &self,
+        message: &[u8],
+        passphrases: &[&Secret],
+    ) -> Result<Secret, PassphraseFlaw>;
+
+    /// The ASCII armor of a binary message, with its checksum and LF as line end.
+    fn armor_message(&self, message: &[u8]) -> Vec<u8>;
+
+    /// Takes binary secret keys in a row apart; `None` if the octets are something else.
+    fn split_secret_keys(&self, octets: &[u8]) -> Option<Vec<Secret>>;
 
     /// The keys that `message` is encrypted to, as far as it names them; hidden ones are in the
     /// list too. Nothing is decrypted.

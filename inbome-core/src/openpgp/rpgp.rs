@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::message::{self, KeyId, OpenFlaw, Opened, RawSignature, Sealing, SignatureCheck};
+use super::message::{
+    self, KeyId, OpenFlaw, Opened, PassphraseFlaw, RawSignature, Sealing, SignatureCheck,
+};
 use super::policy::Policy;
 use super::recent::Recent;
 use super::verify::Verifier;
@@ -149,6 +151,31 @@ impl Messages for Rpgp {
 
     fn open(&self, octets: &[u8], keys: &[&SecretKey]) -> Result<Opened, OpenFlaw> {
         message::open(octets, keys, &self.recent)
+    }
+
+    fn seal_with_passphrase(
+        &self,
+        payload: &[u8],
+        passphrase: &Secret,
+        random: &dyn SecureRandom,
+    ) -> Result<Vec<u8>, OpenPgpError> {
+        message::seal_with_passphrase(payload, passphrase, random)
+    }
+
+    fn open_with_passphrase(
+        &self,
+        octets: &[u8],
+        passphrases: &[&Secret],
+    ) -> Result<Secret, PassphraseFlaw> {
+        message::open_with_passphrase(octets, passphrases)
+    }
+
+    fn armor_message(&self, octets: &[u8]) -> Vec<u8> {
+        message::armor_message(octets)
+    }
+
+    fn split_secret_keys(&self, octets: &[u8]) -> Option<Vec<Secret>> {
+        message::split_secret_keys(octets)
     }
 
     fn recipients(&self, octets: &[u8]) -> Result<Vec<KeyId>, OpenFlaw> {

@@ -40,7 +40,7 @@ const FILES: [&str; 29] = [
     "peer",
     "peer_facts",
 ];
-const LAST_FILES: [&str; 3] = ["scan", "scan_facts", "advice"];
+const LAST_FILES: [&str; 4] = ["scan", "scan_facts", "advice", "backup"];
 
 #[test]
 fn the_header_is_what_the_code_says() {

@@ -37,6 +37,12 @@ fn a_key_keeps_its_passphrase_and_is_renewed() {
 }
 
 #[test]
+fn keys_go_into_a_backup_message_and_come_back() {
+    // A code costs time on purpose, under valgrind minutes.
+    c_test("backup").flags(&SANITIZERS).run();
+}
+
+#[test]
 fn a_maildir_is_scanned_with_progress_and_cancel() {
     c_test("scanning").flags(&SANITIZERS).run();
     c_test("scanning").run_under_valgrind(&[]);

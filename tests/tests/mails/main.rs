@@ -1,6 +1,7 @@
 //! Whole mails, in and out: reading, writing, drafts, scans, and programs that nobody here wrote.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)] // All of it is a test.
 
+mod backup;
 mod cert_judged;
 mod clear_bytes;
 mod conversation;

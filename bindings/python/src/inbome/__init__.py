@@ -51,6 +51,7 @@ from ._words import (
 )
 from .engine import Engine
 from .errors import (
+    BackupError,
     Busy,
     Cancelled,
     Closed,
@@ -71,12 +72,14 @@ from .errors import (
     Refused,
     StoreError,
     SurroundingsError,
+    WrongCode,
 )
 from .observation import Inside, Observation
 from .values import (
     Account,
     Advice,
     Backup,
+    BackupMessage,
     ClearBecause,
     Decrypted,
     Draft,
@@ -115,7 +118,8 @@ def library_version() -> str:
 
 def has_feature(feature: str) -> bool:
     """Whether the library can do something that another version or build may not: "discovery",
-    "outgoing", "encryption", "drafts", "entities", "scan", "observation", "advice", "sqlite".
+    "outgoing", "encryption", "drafts", "entities", "scan", "observation", "advice", "backup",
+    "sqlite".
 
     >>> has_feature("scan")
     True
@@ -138,6 +142,8 @@ __all__ = [
     "Advice",
     "AdviceAction",
     "Backup",
+    "BackupError",
+    "BackupMessage",
     "Busy",
     "Cancel",
     "Cancelled",
@@ -210,6 +216,7 @@ __all__ = [
     "Unreadable",
     "Verdict",
     "Word",
+    "WrongCode",
     "__version__",
     "guarded_panics",
     "has_feature",

@@ -62,6 +62,25 @@ def key_of(key: Pointer) -> values.Key:
     )
 
 
+def backup_of(backup: Pointer) -> values.BackupMessage:
+    wish = lib.inbome_backup_prefer_encrypt(backup)
+    return values.BackupMessage(
+        addr=required_text(lib.inbome_backup_addr(backup)),
+        created=time_of(lib.inbome_backup_created(backup)),
+        code_begin=text_of(lib.inbome_backup_code_begin(backup)),
+        prefer_encrypt=PreferEncrypt(wish) if wish else None,
+        fingerprints=tuple(
+            required_text(lib.inbome_backup_fingerprint(backup, index))
+            for index in range(lib.inbome_backup_fingerprint_count(backup))
+        ),
+        current=text_of(lib.inbome_backup_current(backup)),
+        code=text_of(lib.inbome_backup_code(backup)),
+        message=bytes_of(lib.inbome_backup_message(backup)) or None,
+        asks_key_change=bool(lib.inbome_backup_asks_key_change(backup)),
+        account_is_new=bool(lib.inbome_backup_account_is_new(backup)),
+    )
+
+
 def incoming_of(incoming: Pointer) -> values.Incoming:
     old = text_of(lib.inbome_incoming_key_changed_from(incoming))
     new = text_of(lib.inbome_incoming_key_changed_to(incoming))

@@ -28,6 +28,20 @@ class Result(OpenEnum):
     """A secret key is locked: inbome_engine_unlock, or hand in who is asked for the passphrase."""
     NEEDS_COPIES = 204
     """Blind recipients need copies of their own, and one was asked for."""
+    BACKUP_NOT_BACKUP = 210
+    """A mail is not a backup message (Several devices §2)."""
+    BACKUP_UNKNOWN_VERSION = 211
+    """A backup message is of a version that is not known."""
+    BACKUP_MALFORMED = 212
+    """A backup message cannot be read, or opening it would cost too much."""
+    BACKUP_WRONG_CODE = 213
+    """The code does not open a backup message, or the message is damaged: the two cannot be told apart."""
+    BACKUP_NO_SECRET_KEY = 214
+    """There is no secret key in a backup message that can be used."""
+    BACKUP_OTHER_ADDRESS = 215
+    """A backup message is of another address."""
+    BACKUP_LOCKED_KEY = 216
+    """A key in a backup message has a passphrase of its own."""
     IO = 300
     """A file or folder cannot be read or written."""
     CORRUPT = 301

@@ -14,12 +14,13 @@ a wrong type a `TypeError`; hostile mail is an answer and raises nothing.
 from __future__ import annotations
 
 from ._accounts import Accounts
+from ._backups import Backups
 from ._mails import Mails
 from ._messages import Messages
 from ._peers import Peers
 
 
-class Engine(Accounts, Mails, Messages, Peers):
+class Engine(Accounts, Backups, Mails, Messages, Peers):
     """One home: accounts, keys, peers. `with` closes it; so does `close`.
 
     `path` is a folder with one database; it is made unless `create` is false. Several processes may

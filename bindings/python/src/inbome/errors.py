@@ -97,6 +97,19 @@ class NeedsCopies(Refused):
     """Blind recipients, whom `addrs` names, need copies of their own."""
 
 
+class BackupError(Refused):
+    """A mail is not a backup message that can be used; `kind` says why: `not_backup`,
+    `unknown_version`, `malformed`, `no_secret_key`, `other_address`, `locked_key`."""
+
+    _own_kind = "malformed"
+
+
+class WrongCode(BackupError, PassphraseError):
+    """The code does not open a backup message, or the message is damaged."""
+
+    _own_kind = "wrong_code"
+
+
 class StoreError(Error):
     """The home cannot be used (300 to 399)."""
 
@@ -145,6 +158,13 @@ _BY_NUMBER: dict[int, type[Error]] = {
     202: PassphraseError,
     203: Locked,
     204: NeedsCopies,
+    210: BackupError,
+    211: BackupError,
+    212: BackupError,
+    213: WrongCode,
+    214: BackupError,
+    215: BackupError,
+    216: BackupError,
     300: IoError,
     301: Corrupt,
     302: Newer,

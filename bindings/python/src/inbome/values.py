@@ -237,6 +237,32 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class BackupMessage:
+    """A backup message: all keys of an account in one mail that a code opens (Several devices §2)."""
+
+    addr: str
+    """Whose it is."""
+    created: datetime | None
+    """When it was made, by its own word."""
+    code_begin: str | None
+    """The first digits of its code."""
+    prefer_encrypt: PreferEncrypt | None
+    """The account's preference, if it is in it."""
+    fingerprints: tuple[str, ...]
+    """Its keys, first the one that was current; none if it was not opened."""
+    current: str | None
+    """The key that was current, and can be again."""
+    code: str | None = field(repr=False, default=None)
+    """The code of one that was just made. Show it once; Python cannot overwrite it."""
+    message: bytes | None = field(repr=False, default=None)
+    """The mail of one that was just made, from the account to itself."""
+    asks_key_change: bool = False
+    """Another key stays the current one: ask the user, with both fingerprints."""
+    account_is_new: bool = False
+    """The account was made by the import."""
+
+
+@dataclass(frozen=True)
 class Incoming:
     """What one mail changed, and why or why not (Discovery §4)."""
 

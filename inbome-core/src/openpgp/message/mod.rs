@@ -12,6 +12,8 @@ mod frames;
 #[cfg(feature = "openpgp")]
 mod open;
 #[cfg(feature = "openpgp")]
+mod passphrase;
+#[cfg(feature = "openpgp")]
 mod seal;
 #[cfg(feature = "openpgp")]
 mod secrets;
@@ -27,6 +29,7 @@ use std::fmt;
 #[cfg(feature = "openpgp")]
 pub(super) use self::{
     open::{can_open, key_ids, open, parse_signatures, recipients},
+    passphrase::{armor_message, open_with_passphrase, seal_with_passphrase, split_secret_keys},
     seal::seal,
     verify::verify,
 };
@@ -106,6 +109,23 @@ pub enum OpenFlaw {
     /// Whatever fails once a key of one's own was named: one and the same error (Messages §3).
     #[error("expected an intact encrypted message, found a damaged one")]
     Damaged,
+}
+
+/// Why a message gives nothing to a passphrase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PassphraseFlaw {
+    /// No message that a passphrase opens, or none with integrity protection.
+    #[error("it is not a message that a passphrase opens")]
+    Malformed,
+    /// Its key derivation costs more than is spent (Discovery §9).
+    #[error("its key derivation is past limit_{limit}")]
+    TooCostly {
+        /// The limit's name.
+        limit: &'static str,
+    },
+    /// None of the passphrases opens it, or it is damaged: the two cannot be told apart.
+    #[error("the passphrase does not open it, or it is damaged")]
+    Wrong,
 }
 
 /// A signature packet that was not verified yet.

@@ -275,7 +275,7 @@ fn hash_for(key: &Unlocked) -> HashAlgorithm {
 }
 
 /// Header and beginning of a literal packet: binary, no name, no date.
-fn literal_header(length: usize) -> Result<Vec<u8>, pgp::errors::Error> {
+pub(super) fn literal_header(length: usize) -> Result<Vec<u8>, pgp::errors::Error> {
     let begin = [b'b', 0, 0, 0, 0, 0];
     let length = u32::try_from(length.saturating_add(begin.len()))?;
     let mut out = Vec::with_capacity(16);
