@@ -231,9 +231,7 @@ impl Inner {
     /// Adds what is stored of the keys that a mail is sealed with.
     pub(super) fn unite(&mut self, keys: &mut SealKeys) -> Result<(), Error> {
         let account = keys.account.clone();
-        keys.unite(&mut |addr, fingerprint| {
-            Ok(self.store.key_record(&account, addr, fingerprint)?)
-        })
+        keys.unite(|addr, fingerprint| Ok(self.store.key_record(&account, addr, fingerprint)?))
     }
 
     pub(super) fn answers_encrypted(

@@ -200,7 +200,7 @@ fn derive(s2k: &StringToKey, passphrase: &[u8], size: usize) -> Option<Zeroizing
     let once = salt.len().checked_add(passphrase.len())?;
     let wanted = usize::try_from(count).ok()?.max(once);
     // Many times at once: a hash of small pieces is slow.
-    let times = (4096_usize / once.max(1)).max(1);
+    let times = 4096_usize.checked_div(once).unwrap_or(1).max(1);
     let mut piece = Zeroizing::new(Vec::with_capacity(once.checked_mul(times)?));
     for _ in 0..times {
         piece.extend_from_slice(salt);

@@ -278,7 +278,10 @@ impl Signer<'_> {
 
 /// The secret parts of an unlocked key, each taken apart only where it signs: what is kept elsewhere,
 /// such as in a box, leaves a copy there.
-struct Secrets<'a>(BTreeMap<Fingerprint, (Arc<PublicKey>, &'a [u8], &'a [u8])>);
+struct Secrets<'a>(BTreeMap<Fingerprint, SecretPart<'a>>);
+
+/// A part's public half, the body of its packet, and what of it is secret.
+type SecretPart<'a> = (Arc<PublicKey>, &'a [u8], &'a [u8]);
 
 impl<'a> Secrets<'a> {
     fn of(octets: &'a [u8]) -> Self {

@@ -70,7 +70,7 @@ impl SealKeys {
     /// Those of `stored`.
     pub fn unite<E>(
         &mut self,
-        stored: &mut dyn FnMut(&Addr, &Fingerprint) -> Result<Option<KeyRecord>, E>,
+        mut stored: impl FnMut(&Addr, &Fingerprint) -> Result<Option<KeyRecord>, E>,
     ) -> Result<(), E> {
         let of_peer = |(_, target): &(&Addr, &mut Target)| target.source != TargetSource::Own;
         for (addr, target) in self.targets.iter_mut().filter(of_peer) {

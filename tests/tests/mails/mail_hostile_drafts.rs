@@ -106,7 +106,7 @@ fn a_ciphertext_without_a_state_inside_is_a_draft_only_if_its_user_says_so() {
         ("two states", own(&format!("{STATE}{STATE}{}", inside(BOB, ALICE)))),
     ] {
         let mail = planted(&encrypted(&scene.bob, &plaintext));
-        assert_eq!(open(&scene, &mail, false), Err("unconfirmed".into()), "{name}");
+        assert_eq!(open(&scene, &mail, false), Err("unconfirmed"), "{name}");
         let draft = open(&scene, &mail, true).expect(name);
         assert_eq!(draft.state, None, "{name}");
     }
@@ -122,7 +122,7 @@ fn a_mail_that_bob_sent_is_no_draft_even_without_its_recipients() {
     // Anybody can take off the packet for Alice.
     let entity = protected_text(&inside(BOB, ALICE), "the secret");
     let message = encrypted(&scene.bob, &signed(&scene.bob.primary, entity.as_bytes()));
-    assert_eq!(open(&scene, &planted(&message), false), Err("unconfirmed".into()));
+    assert_eq!(open(&scene, &planted(&message), false), Err("unconfirmed"));
 }
 
 #[test]

@@ -155,8 +155,9 @@ fn a_blind_recipient_among_others_makes_one_message_at_most_available() {
         let blind = blind.to_vec();
         let options = RecommendOptions { blind, one_message, ..RecommendOptions::default() };
         let asked = bob.recommend_with(None, to, &options).expect("advised");
-        let reasons = asked.recipients.iter().map(|(_, advice)| advice.reasons[0].code().name());
-        (asked.recommendation, reasons.last().expect("one"))
+        let mut reasons =
+            asked.recipients.iter().map(|(_, advice)| advice.reasons[0].code().name());
+        (asked.recommendation, reasons.next_back().expect("one"))
     };
     let (encrypt, available) = (Recommendation::Encrypt, Recommendation::Available);
     assert_eq!(ask(&both, &[], true), (encrypt, "both_mutual"));

@@ -71,7 +71,8 @@ fn of_a_version_6_primary_only_its_direct_key_signatures_speak() {
         |at| Says { flags: Some(CERTIFY_SIGN), ..Says::new(SignatureType::Key, MADE + at) };
     let uid = |at| Says { flags: None, ..Says::certification(MADE + at) };
     let with_flags = |at| Says::certification(MADE + at);
-    let cases: [(&str, Vec<Says>, Vec<Says>, Result<(), Unusable>); 11] = [
+    type Case = (&'static str, Vec<Says>, Vec<Says>, Result<(), Unusable>);
+    let cases: [Case; 11] = [
         ("direct alone", vec![direct(0)], vec![], Ok(())),
         ("it ends", vec![ends(direct(0))], vec![uid(0)], Err(Expired)),
         ("it ends, the User ID is newer", vec![ends(direct(0))], vec![uid(9)], Err(Expired)),

@@ -28,7 +28,7 @@ pub(super) fn unobtrusive<'a>(part: &Part<'a>) -> Option<Signed<'a>> {
     let fields = Items::new(part.header).map_while(|item| item.field());
     let fields = fields.take_while(|field| field.is("Sig")).take(MAX_SIGNATURES);
     let signatures: Vec<_> = fields.filter_map(|field| signature(&field)).collect();
-    (!signatures.is_empty()).then(|| Signed {
+    (!signatures.is_empty()).then_some(Signed {
         entity: part.whole,
         signatures,
         is_unobtrusive: true,

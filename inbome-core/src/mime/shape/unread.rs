@@ -62,8 +62,7 @@ fn look(root: &Part<'_>) -> Option<Unread> {
                 deeper.extend(inner.map(|inner| (inner, true)));
             } else if content_type.is_multipart() {
                 for child in part.children().into_iter().flatten() {
-                    let Some(fewer) = left.checked_sub(1) else { return None };
-                    left = fewer;
+                    left = left.checked_sub(1)?;
                     deeper.push((child, is_attached));
                 }
             } else if holds_armor(&part) {
