@@ -72,7 +72,8 @@ fn a_backup_restores_all_keys_on_an_empty_home_and_twice_is_as_good_as_once() {
     assert_eq!(done.backup.opened.keys.len(), 4);
     let mut theirs = keys(&bob);
     let mut ours = keys(&new);
-    (theirs.sort(), ours.sort());
+    theirs.sort();
+    ours.sort();
     assert!(ours == theirs, "all keys, with the same one current");
     let again = new.import_backup(None, &made.message, &made.code, CurrentKey::Keep).unwrap();
     assert!(!again.account_created && !again.asks_key_change);
