@@ -165,7 +165,9 @@
 // An address list has more than 2,000 addresses.
 #define INBOME_REASON_LIMIT_ADDRESSES 112
 
-// The mail is from one of the user's devices to the others.
+// The mail is from one of the user's devices to the others: a backup, pairing or synchronisation.
+// The mail is one between the user's own devices, or a backup of keys, to oneself. It passes byte
+// for byte.
 #define INBOME_REASON_OWN_PROTOCOL 113
 
 // The field is longer than 10 KiB.
@@ -272,6 +274,9 @@
 // The user chose never.
 #define INBOME_REASON_NEVER 418
 
+// A blind recipient among others needs a copy that the program cannot send.
+#define INBOME_REASON_ONE_MESSAGE 419
+
 // The sender is none of the accounts.
 #define INBOME_REASON_NO_ACCOUNT 501
 
@@ -295,6 +300,13 @@
 
 // Refused: the mail is encrypted to its sender alone but addressed to others (Messages §5).
 #define INBOME_REASON_ONLY_TO_SELF 508
+
+// Refused: the mail is one between the user's own devices, or a backup of keys, and would go to
+// somebody else.
+#define INBOME_REASON_OWN_PROTOCOL_ELSEWHERE 509
+
+// Refused: the mail answers an encrypted one, would go out in the clear, and nobody can be asked.
+#define INBOME_REASON_CLEAR_REPLY 510
 
 // The mail is not exactly one encrypted OpenPGP message in a shape that is read.
 #define INBOME_REASON_MALFORMED 601
@@ -396,6 +408,12 @@
 
 // Peers who stop advertising are given nothing.
 #define INBOME_PROFILE_INBOME 2
+
+// A clear answer to an encrypted mail is sent, and the result says who causes it.
+#define INBOME_CLEAR_REPLY_SEND 1
+
+// A clear answer to an encrypted mail is refused.
+#define INBOME_CLEAR_REPLY_REFUSE 2
 
 // An imported key is unlocked for good (the default).
 #define INBOME_LOCK_REMOVE 1
@@ -1047,6 +1065,29 @@ inbome_result inbome_account_options_set_spelling(struct inbome_account_options 
 inbome_result inbome_account_options_set_profile(struct inbome_account_options *account_options,
                                                  int32_t profile);
 
+// Says whether the Subject of the account's encrypted mails stays in the clear outside
+// (Messages §4).
+//
+// account_options: what is changed.
+// keep_subject: 1 or 0 (the default of a new account).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_account_options_set_keep_subject(struct inbome_account_options *account_options,
+                                                      int32_t keep_subject);
+
+// Says what becomes of an answer to an encrypted mail that would go out in the clear, where the program
+// that sends it cannot ask and so refuses it by inbome_outgoing_options_set_clear_reply
+// (Discovery §8).
+//
+// account_options: what is changed.
+// clear_reply: INBOME_CLEAR_REPLY_REFUSE (the default of a new account) or INBOME_CLEAR_REPLY_SEND.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_INVALID_ARGUMENT.
+inbome_result inbome_account_options_set_clear_reply(struct inbome_account_options *account_options,
+                                                     int32_t clear_reply);
+
 // Makes the new account an alias: on the wire it stands for itself, all else is that of the
 // other one (Discovery §1).
 //
@@ -1236,6 +1277,20 @@ int32_t inbome_account_spelling(const struct inbome_account *account);
 //
 // Returns: one of INBOME_PROFILE_.
 int32_t inbome_account_profile(const struct inbome_account *account);
+
+// Whether the Subject of the account's encrypted mails stays in the clear outside.
+//
+// account: the object; NULL gives 0.
+//
+// Returns: 1 or 0.
+int32_t inbome_account_keeps_subject(const struct inbome_account *account);
+
+// What becomes of clear answers to encrypted mails where the program that sends them cannot ask.
+//
+// account: the object; NULL gives 0.
+//
+// Returns: one of INBOME_CLEAR_REPLY_.
+int32_t inbome_account_clear_reply(const struct inbome_account *account);
 
 // The value of a key field of an account, for a program that writes its own header: what stands
 // after "Autocrypt: " or "INBOME-Encryption: ", folded with CRLF and a blank into lines under 78
@@ -2423,6 +2478,18 @@ inbome_result inbome_reply_set_encrypted(struct inbome_reply *reply, int32_t enc
 inbome_result inbome_reply_set_draft(struct inbome_reply *reply,
                                      const struct inbome_draft *draft);
 
+// Says that the program can send but one message: no copies for blind recipients. With somebody in Bcc
+// among several recipients the recommendation is then at most INBOME_RECOMMENDATION_AVAILABLE
+// (Discovery §7). Say it to inbome_outgoing_options_set_one_message too.
+//
+// reply: what is changed.
+// one_message: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_reply_set_one_message(struct inbome_reply *reply,
+                                           int32_t one_message);
+
 // Whether to encrypt a mail to these recipients, and why (Discovery §7). Cheap enough to be asked
 // at each change of the recipients. A greater state is a stronger recommendation.
 //
@@ -2767,6 +2834,19 @@ inbome_result inbome_outgoing_options_set_keep_subject(struct inbome_outgoing_op
 inbome_result inbome_outgoing_options_set_one_message(struct inbome_outgoing_options *outgoing_options,
                                                       int32_t one_message);
 
+// Says what becomes of an answer to an encrypted mail that would go out in the clear: its quotation
+// leaves with it. A program that cannot ask its user lets it be refused (INBOME_REASON_CLEAR_REPLY);
+// the user allows it by mode clear, by an X-Inbome field, or by the account's own setting
+// (Discovery §8).
+//
+// outgoing_options: what is changed.
+// clear_reply: INBOME_CLEAR_REPLY_SEND (the default) or INBOME_CLEAR_REPLY_REFUSE.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_INVALID_ARGUMENT.
+inbome_result inbome_outgoing_options_set_clear_reply(struct inbome_outgoing_options *outgoing_options,
+                                                      int32_t clear_reply);
+
 // Gives the draft that the mail was: the keys that it brought along serve where nothing better is
 // known (Messages §5). Whether to encrypt is still for inbome_outgoing_options_set_mode to say.
 //
@@ -2804,6 +2884,35 @@ inbome_result inbome_process_outgoing(struct inbome_engine *engine,
                                       struct inbome_bytes mail,
                                       const struct inbome_outgoing_options *options,
                                       struct inbome_outgoing **outgoing);
+
+// As inbome_process_outgoing, and changes nothing that is stored: for a preview, or for a program that
+// calls inbome_commit_outgoing once the mail was really sent.
+//
+// engine: the engine.
+// account: one of the home's, or NULL; the From field of the mail says who writes.
+// mail: the whole mail, as it would be sent.
+// options: more about it, or NULL.
+// outgoing: the mails that would leave.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: those of inbome_process_outgoing.
+// Owned: free with inbome_outgoing_free
+inbome_result inbome_preview_outgoing(struct inbome_engine *engine,
+                                      const char *account,
+                                      struct inbome_bytes mail,
+                                      const struct inbome_outgoing_options *options,
+                                      struct inbome_outgoing **outgoing);
+
+// Remembers of a previewed mail that it was sent: whom it went to, and its Message-ID if it was
+// encrypted, so that an answer to it will be (Discovery §8). Once more changes nothing.
+//
+// engine: the engine that made the preview.
+// outgoing: from inbome_preview_outgoing.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_FORKED, those of the store (300 to 399).
+inbome_result inbome_commit_outgoing(struct inbome_engine *engine,
+                                     const struct inbome_outgoing *outgoing);
 
 // Frees an outgoing and all that was borrowed from it.
 //

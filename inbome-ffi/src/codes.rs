@@ -34,6 +34,8 @@ pub const INBOME_REASON_LIMIT_HEADER_FIELDS: i32 = 111;
 /// An address list has more than 2,000 addresses.
 pub const INBOME_REASON_LIMIT_ADDRESSES: i32 = 112;
 /// The mail is from one of the user's devices to the others: a backup, pairing or synchronisation.
+/// The mail is one between the user's own devices, or a backup of keys, to oneself. It passes byte
+/// for byte.
 pub const INBOME_REASON_OWN_PROTOCOL: i32 = 113;
 
 /// The field is longer than 10 KiB.
@@ -108,6 +110,8 @@ pub const INBOME_REASON_PINNED: i32 = 416;
 pub const INBOME_REASON_ALWAYS: i32 = 417;
 /// The user chose never.
 pub const INBOME_REASON_NEVER: i32 = 418;
+/// A blind recipient among others needs a copy that the program cannot send.
+pub const INBOME_REASON_ONE_MESSAGE: i32 = 419;
 
 /// The sender is none of the accounts.
 pub const INBOME_REASON_NO_ACCOUNT: i32 = 501;
@@ -125,6 +129,11 @@ pub const INBOME_REASON_NOT_RECOMMENDED: i32 = 506;
 pub const INBOME_REASON_RECOMMENDED: i32 = 507;
 /// Refused: the mail is encrypted to its sender alone but addressed to others (Messages §5).
 pub const INBOME_REASON_ONLY_TO_SELF: i32 = 508;
+/// Refused: the mail is one between the user's own devices, or a backup of keys, and would go to
+/// somebody else.
+pub const INBOME_REASON_OWN_PROTOCOL_ELSEWHERE: i32 = 509;
+/// Refused: the mail answers an encrypted one, would go out in the clear, and nobody can be asked.
+pub const INBOME_REASON_CLEAR_REPLY: i32 = 510;
 
 /// The mail is not exactly one encrypted OpenPGP message in a shape that is read.
 pub const INBOME_REASON_MALFORMED: i32 = 601;
@@ -234,6 +243,7 @@ pub(crate) const REASONS: &[(i32, &CStr, &CStr)] = &[
     (416, c"pinned", c"you pinned another key than the one they now use"),
     (417, c"always", c"you chose to encrypt to them always"),
     (418, c"never", c"you chose not to encrypt to them by default"),
+    (419, c"one_message", c"a blind recipient needs a copy that this mail program cannot send"),
     (501, c"no_account", c"the sender is none of your accounts"),
     (502, c"no_own_key", c"the account has no key"),
     (503, c"resent", c"the mail is resent, not written anew"),
@@ -242,6 +252,12 @@ pub(crate) const REASONS: &[(i32, &CStr, &CStr)] = &[
     (506, c"not_recommended", c"encryption is not recommended for these recipients"),
     (507, c"recommended", c"encryption is recommended for these recipients"),
     (508, c"only_to_self", c"the mail is encrypted to yourself alone but addressed to others"),
+    (
+        509,
+        c"own_protocol_elsewhere",
+        c"a mail between your own devices, or a backup of your keys, goes to nobody but yourself",
+    ),
+    (510, c"clear_reply", c"it answers an encrypted mail and would go out in the clear"),
     (601, c"malformed", c"it is not what an encrypted mail looks like"),
     (602, c"too_many_recipients", c"it is encrypted to too many keys"),
     (603, c"unprotected", c"it is encrypted without protection against changes"),

@@ -74,6 +74,8 @@ class Messages(Test):
         self.assertEqual(seen.messages[0].recipients, ("Alice@example.org",))
         self.assertTrue(seen.encrypted)
         self.assertEqual(self.bob.generation(), before)
+        self.bob.commit_outgoing(seen)
+        self.assertNotEqual(self.bob.generation(), before)
 
     def test_one_message_is_at_most_available_with_a_blind_recipient(self):
         both = self.bob.recommend(ALICE, bcc=CAROL)

@@ -4,7 +4,7 @@
 //! Not here: whether a draft is believed, and that the field never leaves with a mail.
 
 use super::attributes::{Attribute, Attributes};
-use super::{RawField, check_octets};
+use super::{RawField, check_size};
 
 /// The field's name.
 pub const DRAFT_STATE_FIELD: &str = "Autocrypt-Draft-State";
@@ -43,7 +43,7 @@ impl DraftState {
     /// [`DraftStateFlaw`] unless `encrypt` stands there once, as `yes` or `no`, or if there is an
     /// unknown attribute without a leading `_`.
     pub fn read(field: &RawField<'_>) -> Result<Self, DraftStateFlaw> {
-        check_octets(field).map_err(|_| DraftStateFlaw)?;
+        check_size(field).map_err(|_| DraftStateFlaw)?;
         let mut encrypt = None;
         let mut by_choice = false;
         let mut is_reply_to_encrypted = false;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::attributes::{Attributes, Statement};
 use super::folding::Folded;
 use super::print::expressible;
-use super::{FieldFlaw, RawField, autocrypt, check_octets, keydata};
+use super::{FieldFlaw, RawField, autocrypt, check_lines, check_size, keydata};
 use crate::addr::Addr;
 use crate::limits::MAX_KEY_FIELD_BYTES;
 
@@ -21,13 +21,14 @@ pub const GOSSIP_FIELD: &str = "Autocrypt-Gossip";
 /// The first [`FieldFlaw`] in the order of judgement. An address that is none is
 /// [`FieldFlaw::AddrMismatch`], for it equals no recipient.
 pub fn read_gossip(field: &RawField<'_>) -> Result<(Addr, Vec<u8>), FieldFlaw> {
-    check_octets(field)?;
+    check_size(field)?;
     let statement = Statement::read(Attributes::new(field.value), autocrypt::role)?;
     statement.check_names()?;
     let addr = statement.addr.ok_or(FieldFlaw::MissingAddr)?;
     let key = statement.key.ok_or(FieldFlaw::MissingKey)?;
     let addr = Addr::parse_bytes(addr).map_err(|_| FieldFlaw::AddrMismatch)?;
     let key_data = keydata::decode(key).ok_or(FieldFlaw::Base64)?;
+    check_lines(field)?;
     Ok((addr, key_data))
 }
 

@@ -178,20 +178,23 @@ pub fn read(field: &RawField<'_>, from: &Addr) -> Result<Reading, FieldFlaw> {
         Some(family) if is_judged(field) => family,
         _ => return Ok(Reading::NotJudged),
     };
-    check_octets(field)?;
+    check_size(field)?;
     let key_field = match family {
         Family::Autocrypt => autocrypt::read(field.value, from)?,
         Family::Inbome => inbome::read(field, from)?,
     };
+    check_lines(field)?;
     Ok(Reading::Key(key_field))
 }
 
-/// Discovery §2.2: a field over 10 KiB is invalid, folds as they stand. So is one with a NUL, or with a
-/// carriage return where no line ends (Messages §3).
-fn check_octets(field: &RawField<'_>) -> Result<(), FieldFlaw> {
-    if field.raw.len() > MAX_KEY_FIELD_BYTES {
-        return Err(FieldFlaw::TooLong);
-    }
+/// Discovery §2.2: a field over 10 KiB is invalid, folds as they stand.
+fn check_size(field: &RawField<'_>) -> Result<(), FieldFlaw> {
+    if field.raw.len() > MAX_KEY_FIELD_BYTES { Err(FieldFlaw::TooLong) } else { Ok(()) }
+}
+
+/// Messages §3: a field with a NUL, or with a carriage return where no line ends, is invalid. What else is
+/// wrong with it comes first.
+fn check_lines(field: &RawField<'_>) -> Result<(), FieldFlaw> {
     let next = |at: usize| field.value.get(at.saturating_add(1));
     let is_stray = |at: usize| field.value.get(at) == Some(&0) || next(at) != Some(&b'\n');
     match memchr::memchr2_iter(0, b'\r', field.value).any(is_stray) {

@@ -7,7 +7,6 @@ use std::collections::BTreeSet;
 use super::{ComposeError, Mode, OutgoingOptions, OutgoingReason};
 use crate::account::{Accounts, ClearReply};
 use crate::addr::Addr;
-use crate::header::RawField;
 use crate::key::Key;
 use crate::mime::{Envelope, Form, FromFlaw, Mail};
 use crate::openpgp::message::OpenFlaw;
@@ -229,19 +228,18 @@ impl<'a> OutgoingDraft<'a> {
 
 /// The first field with a NUL, or a carriage return that ends no line: some programs end a line there.
 fn control(envelope: &Envelope<'_>) -> Option<String> {
-    let header = envelope.header();
-    let stray =
-        |at: usize| header.get(at) == Some(&0) || header.get(at.saturating_add(1)) != Some(&b'\n');
-    if !memchr::memchr2_iter(0, b'\r', header).any(stray) {
+    let holds = |octets: &[u8]| {
+        let next = |at: usize| octets.get(at.saturating_add(1));
+        let stray = |at: usize| octets.get(at) == Some(&0) || next(at) != Some(&b'\n');
+        memchr::memchr2_iter(0, b'\r', octets).any(stray)
+    };
+    if !holds(envelope.header()) {
         return None;
     }
-    let holds = |field: &RawField<'_>| {
-        let lines = field.raw.split(|octet| *octet == b'\n');
-        let lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
-        lines.into_iter().any(|line| memchr::memchr2(0, b'\r', line).is_some())
-    };
-    let name = envelope.fields().find(holds).map(|field| field.name.to_vec()).unwrap_or_default();
-    Some(String::from_utf8_lossy(&name).chars().filter(|c| !c.is_control()).take(80).collect())
+    let field = envelope.fields().find(|field| holds(field.raw));
+    let name = field.map(|field| String::from_utf8_lossy(field.name).into_owned());
+    let shown = name.unwrap_or_default();
+    Some(shown.chars().filter(|c| !c.is_control()).take(80).collect())
 }
 
 /// The mode that an `X-Inbome` field asks for. One that cannot be read must not be sent past, nor two

@@ -24,8 +24,8 @@ mod seal;
 
 pub(crate) use letter::is_only_for;
 pub use letter::{Entity, OutgoingDraft, Source};
-pub use plan::{Known, Plan, RunError, Tools, entity_keys, plan};
-pub use seal::{EncryptError, SealKeys, SealedEntity, Target};
+pub use plan::{Known, Plan, RunError, entity_keys, plan};
+pub use seal::{EncryptError, SealKeys, SealedEntity, Target, Tools};
 
 /// Who decides whether to encrypt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

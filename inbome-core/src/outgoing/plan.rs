@@ -6,14 +6,13 @@ use std::sync::Arc;
 
 use super::clear::in_clear;
 use super::letter::{OutgoingDraft, Source};
-use super::seal::{EncryptError, SealKeys, SealedEntity, Sealer, Target};
+use super::seal::{EncryptError, SealKeys, SealedEntity, Sealer, Target, Tools};
 use super::{ComposeError, Mode, Outgoing, OutgoingMessage, OutgoingReason, Remembered};
 use crate::account::{Account, Accounts, ClearReply};
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::header::{self, DraftState};
-use crate::openpgp::{OpenPgp, SecretKey};
-use crate::random::SecureRandom;
+use crate::openpgp::SecretKey;
 use crate::recommend::{self, Advice, MailRecommendation, Recommendation, Rows};
 
 /// What the store knows of a mail: gathered in one state of it, before anything is decided.
@@ -289,15 +288,6 @@ impl Part<'_> {
             && draft.clear_reply == ClearReply::Refuse
             && self.account.settings.clear_reply == ClearReply::Refuse
     }
-}
-
-/// What making octets takes beside the plan.
-#[derive(Clone, Copy)]
-pub struct Tools<'a> {
-    /// OpenPGP.
-    pub openpgp: &'a dyn OpenPgp,
-    /// For boundaries, a Message-ID, and everything that OpenPGP must draw.
-    pub random: &'a dyn SecureRandom,
 }
 
 /// Why a plan came to nothing.

@@ -10,7 +10,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::OutgoingMessage;
 use super::clear::is_removed;
 use super::letter::{OutgoingDraft, Source};
-use super::plan::Tools;
 use crate::addr::Addr;
 use crate::clock::Timestamp;
 use crate::header::{DRAFT_STATE_FIELD, RawField, print_gossip};
@@ -19,6 +18,7 @@ use crate::key::{CertUnion, Fingerprint, Key};
 use crate::mime::{Additions, Payload, ProtectError, make_entity_payload, make_payload};
 use crate::openpgp::message::{SealTo, Sealing};
 use crate::openpgp::{OpenPgp, OpenPgpError, SecretKey};
+use crate::random::SecureRandom;
 use crate::recommend::TargetSource;
 
 /// A key to encrypt to, and all that is known of it.
@@ -96,6 +96,15 @@ impl SealKeys {
             false => Ok(()),
         }
     }
+}
+
+/// What making octets takes beside the plan.
+#[derive(Clone, Copy)]
+pub struct Tools<'a> {
+    /// OpenPGP.
+    pub openpgp: &'a dyn OpenPgp,
+    /// For boundaries, a Message-ID, and everything that OpenPGP must draw.
+    pub random: &'a dyn SecureRandom,
 }
 
 /// What became of a single entity.

@@ -9,7 +9,7 @@ from typing import Iterable
 from . import values
 from ._base import Base, one_of
 from ._mail import Mail, octets_of_mail
-from ._native import Owned, check, lib, to_bytes, to_optional_text, to_path, to_text
+from ._native import Owned, check, given, lib, to_bytes, to_optional_text, to_path, to_text
 from ._options import outgoing_options_of, receipt_of, recipients_of, reply_of
 from ._read import incoming_of, key_of, outgoing_of, reason_of, recommended_of
 from ._time import Time
@@ -186,9 +186,26 @@ class Mails(Base):
         )
         make = lib.inbome_preview_outgoing if preview else lib.inbome_process_outgoing
         with options as said, self._handle as engine:
-            return one_of(
+            held = given(
                 lambda output: make(engine, name, to_bytes(octets), said, output),
                 lib.inbome_outgoing_free,
-                outgoing_of,
                 engine,
             )
+            if preview:
+                return outgoing_of(held.pointer, held)
+            with held as outgoing:
+                return outgoing_of(outgoing)
+
+    def commit_outgoing(self, outgoing: values.Outgoing) -> None:
+        """Remembers of a previewed mail that it was sent: whom it went to, and its Message-ID if it
+        was encrypted, so that an answer to it will be (Discovery §8). Once more changes nothing.
+
+        >>> import inbome
+        >>> with inbome.Engine.in_memory() as engine:
+        ...     account = engine.create_account("bob@example.org")
+        ...     draft = b"From: bob@example.org\\r\\nTo: bob@example.org\\r\\n\\r\\nHi\\r\\n"
+        ...     engine.commit_outgoing(engine.process_outgoing(draft, preview=True))
+        """
+        held = outgoing._held.pointer if outgoing._held else None
+        with self._handle as engine:
+            check(lib.inbome_commit_outgoing(engine, held), engine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import values
-from ._native import bytes_of, lib, required_text, text_of
+from ._native import Owned, bytes_of, lib, required_text, text_of
 from ._read_messages import decrypted_of
 from ._time import time_of
 from ._words import (
@@ -148,7 +148,8 @@ def _recipient_of(advice: Pointer, recipient: int) -> values.Recipient:
     )
 
 
-def outgoing_of(outgoing: Pointer) -> values.Outgoing:
+def outgoing_of(outgoing: Pointer, held: Owned | None = None) -> values.Outgoing:
+    """A preview is `held`, for what is to be remembered of it once it was sent."""
     return values.Outgoing(
         messages=tuple(
             values.OutgoingMessage(
@@ -176,6 +177,7 @@ def outgoing_of(outgoing: Pointer) -> values.Outgoing:
             )
             for index in range(lib.inbome_outgoing_clear_because_count(outgoing))
         ),
+        _held=held,
     )
 
 

@@ -94,7 +94,7 @@ class Reason(OpenEnum):
     LIMIT_ADDRESSES = 112
     """An address list has more than 2,000 addresses."""
     OWN_PROTOCOL = 113
-    """The mail is from one of the user's devices to the others."""
+    """The mail is from one of the user's devices to the others: a backup, pairing or synchronisation. The mail is one between the user's own devices, or a backup of keys, to oneself. It passes byte for byte."""
     TOO_LONG = 201
     """The field is longer than 10 KiB."""
     GRAMMAR = 202
@@ -163,6 +163,8 @@ class Reason(OpenEnum):
     """The user chose always."""
     NEVER = 418
     """The user chose never."""
+    ONE_MESSAGE = 419
+    """A blind recipient among others needs a copy that the program cannot send."""
     NO_ACCOUNT = 501
     """The sender is none of the accounts."""
     NO_OWN_KEY = 502
@@ -179,6 +181,10 @@ class Reason(OpenEnum):
     """Encrypted: encryption is recommended."""
     ONLY_TO_SELF = 508
     """Refused: the mail is encrypted to its sender alone but addressed to others (Messages §5)."""
+    OWN_PROTOCOL_ELSEWHERE = 509
+    """Refused: the mail is one between the user's own devices, or a backup of keys, and would go to somebody else."""
+    CLEAR_REPLY = 510
+    """Refused: the mail answers an encrypted one, would go out in the clear, and nobody can be asked."""
     MALFORMED = 601
     """The mail is not exactly one encrypted OpenPGP message in a shape that is read."""
     TOO_MANY_RECIPIENTS = 602
@@ -265,6 +271,10 @@ class Lock(OpenEnum):
 class ClearReply(OpenEnum):
     """What becomes of clear answers to encrypted mails."""
 
+    SEND = 1
+    """A clear answer to an encrypted mail is sent, and the result says who causes it."""
+    REFUSE = 2
+    """A clear answer to an encrypted mail is refused."""
 
 
 class Profile(OpenEnum):

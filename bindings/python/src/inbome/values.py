@@ -343,6 +343,12 @@ class Outgoing:
     """Names of the fields that were added."""
     clear_because: tuple[ClearBecause, ...]
     """Not empty: the program should drop the quotation."""
+    _held: Owned | None = field(repr=False, compare=False, default=None)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # What the library holds stays in its process.
+        own = [getattr(self, name) for name in self.__dataclass_fields__ if name != "_held"]
+        return (type(self), tuple(own))
 
 
 @dataclass(frozen=True)
