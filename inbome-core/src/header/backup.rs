@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::attributes::{Attributes, Role, Statement};
 use super::folding::Folded;
 use super::print::expressible;
-use super::{FieldFlaw, RawField, check_octets, keydata};
+use super::{FieldFlaw, RawField, check_lines, check_size, keydata};
 use crate::addr::Addr;
 use crate::limits::MAX_KEY_FIELD_BYTES;
 
@@ -24,7 +24,8 @@ pub const BACKUP_FIELD: &str = "INBOME-Secret-Key-Backup";
 /// The first [`FieldFlaw`] in the order of judgement. A text that is not an address is
 /// [`FieldFlaw::AddrMismatch`].
 pub fn read_backup(field: &RawField<'_>) -> Result<(Addr, Option<Vec<u8>>), FieldFlaw> {
-    check_octets(field)?;
+    check_size(field)?;
+    check_lines(field)?;
     let statement = Statement::read(Attributes::new(field.value), role)?;
     statement.check_names()?;
     let addr = statement.addr.ok_or(FieldFlaw::MissingAddr)?;
