@@ -56,11 +56,11 @@ pub(crate) enum Failure {
     /// The engine's word.
     Core(Error),
     /// The engine's word, and what to do.
-    Advised(Error, &'static str),
+    Advised(Box<Error>, &'static str),
     /// An outgoing mail that was refused, and the recipients on whose account.
     Missing {
         /// The engine's word.
-        error: Error,
+        error: Box<Error>,
         /// `missing[]`.
         missing: Vec<Value>,
     },
@@ -99,9 +99,8 @@ impl Failure {
     /// The kind.
     pub(crate) fn kind(&self) -> ErrorKind {
         match self {
-            Self::Core(error) | Self::Missing { error, .. } | Self::Advised(error, _) => {
-                error.kind()
-            }
+            Self::Core(error) => error.kind(),
+            Self::Missing { error, .. } | Self::Advised(error, _) => error.kind(),
             Self::Usage(_) => ErrorKind::InvalidArgument,
             Self::Refused(_) => ErrorKind::Refused,
             Self::NotFound(_) => ErrorKind::NotFound,
@@ -112,9 +111,8 @@ impl Failure {
     /// The name of the kind.
     fn kind_name(&self) -> &'static str {
         match self {
-            Self::Core(error) | Self::Missing { error, .. } | Self::Advised(error, _) => {
-                error.kind_name()
-            }
+            Self::Core(error) => error.kind_name(),
+            Self::Missing { error, .. } | Self::Advised(error, _) => error.kind_name(),
             _ => self.kind().name(),
         }
     }
@@ -139,7 +137,8 @@ impl Failure {
                 let why = text.strip_suffix("; nothing was sent").unwrap_or(&text);
                 format!("{why}; if it may, say X-Inbome: clear in the mail; nothing was sent")
             }
-            Self::Core(error) | Self::Missing { error, .. } => error.to_string(),
+            Self::Core(error) => error.to_string(),
+            Self::Missing { error, .. } => error.to_string(),
             Self::Advised(error, advice) => format!("{error}; {advice}"),
             Self::Usage(text) | Self::Refused(text) | Self::NotFound(text) | Self::Io(text) => {
                 text.clone()
@@ -152,7 +151,7 @@ impl Failure {
         let error = json!({ "kind": self.kind_name(), "text": self.sentence() });
         match self {
             Self::Missing { error: refused, missing } => {
-                let reason = match refused {
+                let reason = match refused.as_ref() {
                     Error::Compose(ComposeError::Refused { reason, .. }) => {
                         Some(reason.code().name())
                     }

@@ -1,6 +1,6 @@
 //! Codes: the words by which every surface tells a decision.
 //!
-//! An enum declared with [`codes!`] has, per variant, one number for C, one name for JSON and every
+//! An enum declared with `codes!` has, per variant, one number for C, one name for JSON and every
 //! other surface, and, where people read it, a sentence. C's constants and Python's enums are
 //! written from these declarations, docs/reasons.md too. Not here: the reasons (`reason`).
 

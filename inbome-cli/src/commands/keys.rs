@@ -65,7 +65,7 @@ fn with_advice(error: Error) -> Failure {
         Error::CurrentKey { .. } => "it lives longer by `inbome key renew`",
         _ => return error.into(),
     };
-    Failure::Advised(error, advice)
+    Failure::Advised(Box::new(error), advice)
 }
 
 /// A key that is there from now on, and what it does.

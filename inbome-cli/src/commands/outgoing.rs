@@ -120,7 +120,7 @@ pub(super) fn refusal(failure: Failure) -> Failure {
         Failure::Core(error) => match &error {
             Error::Compose(ComposeError::Refused { missing, .. }) => {
                 let missing = missing.iter().map(because).collect();
-                Failure::Missing { error, missing }
+                Failure::Missing { error: Box::new(error), missing }
             }
             _ => Failure::Core(error),
         },

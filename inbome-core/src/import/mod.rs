@@ -2,7 +2,7 @@
 //!
 //! [`open`] opens another program's store; [`take_peers`] puts what it knows through the same joins
 //! as mail (Discovery §3.1), with the dates that it stored, so that nothing younger is overwritten
-//! and a second import changes nothing. [`keyring`] goes the other way, for programs that only know
+//! and a second import changes nothing. [`crate::gnupg`] goes the other way, for programs that only know
 //! GnuPG. Foreign stores are only read, and are trusted like mail: not at all. Not here: accounts
 //! and secret keys, which the engine writes.
 
