@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::{Signed, Surrounding};
 use crate::header::RawField;
-use crate::mime::fields::Items;
+use crate::mime::fields::{Items, blank_line};
 use crate::mime::parts::Part;
 
 /// `Sig` fields that are looked at.
@@ -73,8 +73,10 @@ pub(super) fn covered(part: &[u8]) -> &[u8] {
         }
         covered = items.rest();
     }
+    // The line end of the last line stays, if it has one.
     let is_line_end = |octet: &u8| matches!(octet, b'\r' | b'\n');
-    let end = covered.iter().rposition(|octet| !is_line_end(octet));
-    let end = end.map_or(0, |end| end.saturating_add(1));
-    covered.get(..end).unwrap_or(covered)
+    let text = covered.iter().rposition(|octet| !is_line_end(octet));
+    let text = text.map_or(0, |at| at.saturating_add(1));
+    let line_end = blank_line(covered.get(text..).unwrap_or_default()).map_or(0, <[u8]>::len);
+    covered.get(..text.saturating_add(line_end)).unwrap_or(covered)
 }
