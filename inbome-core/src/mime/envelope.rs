@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use super::content_type::ContentType;
 use super::fields::{Item, Items, blank_line, without_marks};
 use super::mailbox::{Entries, Entry, plain_mailbox};
-use super::text;
+use super::{looks, text};
 use crate::addr::{Addr, AddrError};
 use crate::clock::Timestamp;
 use crate::header::{GOSSIP_FIELD, RawField, family, is_judged, unfold};
@@ -126,6 +126,7 @@ impl<'a> Envelope<'a> {
     }
 
     fn of(entity: &'a [u8], max_bytes: usize) -> Result<Self, Limit> {
+        looks::count(|looks| &mut looks.header_passes);
         let mut envelope = Self::default();
         let (header, rest) = bounded_section(entity, max_bytes, |item| match &item.start() {
             b"auto" | b"inbo" => envelope.key_fields.note(item),

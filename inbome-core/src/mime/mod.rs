@@ -11,6 +11,7 @@ mod content_type;
 mod envelope;
 mod fields;
 mod lines;
+mod looks;
 mod mailbox;
 mod parts;
 mod protect;
@@ -22,6 +23,8 @@ pub(crate) use backup::BackupParts;
 pub use content_type::ContentType;
 pub use envelope::{Envelope, FromFlaw, OwnProtocol};
 pub use fields::header_end;
+#[doc(hidden)]
+pub use looks::{Looks, looks};
 pub use protect::{
     Additions, Opened, Payload, ProtectError, Protection, Sender, entity_with_header,
     make_entity_payload, make_payload, open_inline, open_payload,

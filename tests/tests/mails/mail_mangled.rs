@@ -3,9 +3,12 @@
 
 use inbome_core::discover::Receipt;
 use inbome_core::engine::{Engine, SettingsChange};
-use inbome_core::header::PreferEncrypt;
+use inbome_core::header::{PreferEncrypt, RawField};
+use inbome_core::mime::{looks, rewrite};
 use inbome_core::outgoing::Mode;
+use inbome_core::scan::read_incoming;
 use inbome_tests::letters::{armor, draft, introduce, mode, person, row, send};
+use inbome_tests::scanning::{folder, mbox, put, scan};
 use inbome_tests::stage::*;
 
 /// Bob's engine, where nothing is encrypted by default, and an encrypted mail of Alice's to him.
@@ -78,6 +81,104 @@ fn a_mail_that_was_mangled_on_its_way_is_read_learnt_from_and_answered_like_any_
             assert!(!send(&bob, &answer("other@a")).encrypted, "{name}");
         }
     }
+}
+
+/// Bob's engine after `mail` came in by each way: what he knows then, and whether his answer to it is
+/// encrypted.
+fn by_every_way(mail: &[u8]) -> Vec<(&'static str, String, bool)> {
+    let root = folder();
+    let file = root.path().join("single.eml");
+    put(&file, mail);
+    put(&root.path().join("Maildir/cur/1.a:2,S"), mail);
+    put(&root.path().join("mbox"), &mbox(&[mail.to_vec()]));
+    let receipt = Receipt::default();
+    let ways: [(&str, &dyn Fn(&Engine)); 5] = [
+        ("in octets", &|bob| drop(bob.process_incoming(None, mail, receipt).expect("processed"))),
+        ("a file", &|bob| {
+            let read = read_incoming(&file, receipt).expect("read");
+            bob.process_incoming(None, &read, receipt).expect("processed");
+        }),
+        ("a Maildir", &|bob| drop(scan(bob, root.path().join("Maildir")))),
+        ("an mbox", &|bob| drop(scan(bob, root.path().join("mbox")))),
+        ("read, then scanned", &|bob| {
+            bob.decrypt(None, mail).expect("read");
+            scan(bob, root.path().join("Maildir"));
+        }),
+    ];
+    let learnt = ways.map(|(way, learn)| {
+        let (bob, _) = bob_and_a_mail();
+        learn(&bob);
+        let answer = format!("From: {BOB}\r\nTo: {ALICE}\r\nIn-Reply-To: <m@a>\r\n");
+        (way, listing(&bob), send(&bob, &draft(&answer)).encrypted)
+    });
+    learnt.into()
+}
+
+#[test]
+fn every_way_in_learns_the_same_with_an_outer_advert_and_without() {
+    let (_, mail) = bob_and_a_mail();
+    let is_key_field =
+        |field: &RawField<'_>| field.is("Autocrypt") || field.is("INBOME-Encryption");
+    for (name, mail, opened) in shapes(&mail) {
+        let bare = rewrite(&mail, &is_key_field, &[]).expect("rewritten");
+        for (with, mail) in [("an advert outside", mail), ("none", bare)] {
+            let learnt = by_every_way(&mail);
+            let (_, first, _) = &learnt[0];
+            for (way, rows, encrypted) in &learnt {
+                assert_eq!(rows, first, "{name}, {with}: {way}");
+                assert_eq!(*encrypted, opened, "{name}, {with}: {way}");
+            }
+        }
+    }
+}
+
+#[test]
+fn openpgp_that_is_not_read_counts_the_same_by_every_way() {
+    let (_, mail) = bob_and_a_mail();
+    let armor = String::from_utf8(armor(&mail)).expect("ASCII");
+    let head = format!("From: {ALICE}\r\nTo: {BOB}\r\nDate: {}\r\n", rfc2822(SENT, 0));
+    let long = "a line of text\r\n".repeat(500);
+    let filler = "x".repeat(5_000);
+    for (name, mail, is_plain) in [
+        ("text around", format!("{head}\r\nHi\r\n{armor}\r\nBye\r\n"), false),
+        ("a long text before", format!("{head}\r\n{long}{armor}"), false),
+        ("with a broken field", format!("{head}Autocrypt: {filler}\r\n\r\n{long}{armor}"), false),
+        ("plain", format!("{head}\r\n{long}"), true),
+    ] {
+        let learnt = by_every_way(mail.as_bytes());
+        let (_, first, _) = &learnt[0];
+        assert!(learnt.iter().all(|(_, rows, _)| rows == first), "{name}: {learnt:?}");
+        let (bob, _) = bob_and_a_mail();
+        let incoming = bob.process_incoming(None, mail.as_bytes(), Receipt::default());
+        let told = outcome(&incoming.expect("processed"));
+        assert_eq!(told, if is_plain { "updated" } else { "ignored not_decrypted" }, "{name}");
+        let read = bob.decrypt(None, mail.as_bytes()).expect("read");
+        assert_eq!(read.summary.holds_unread_openpgp(), !is_plain, "{name}");
+    }
+}
+
+#[test]
+fn each_mail_is_looked_at_once_for_state_and_display_together() {
+    let (_, encrypted) = bob_and_a_mail();
+    let clear = format!("From: {ALICE}\r\nTo: {BOB}\r\nDate: {}\r\n\r\nHi\r\n", rfc2822(SENT, 0));
+    let shown = Receipt { return_payload: true, ..Receipt::default() };
+    let counted = |work: &dyn Fn()| {
+        let before = looks();
+        work();
+        let after = looks();
+        let payloads = after.payload_openings - before.payload_openings;
+        (after.header_passes - before.header_passes, payloads)
+    };
+    let (bob, _) = bob_and_a_mail();
+    let process = |mail: &[u8], receipt| {
+        counted(&|| drop(bob.process_incoming(None, mail, receipt).expect("processed")))
+    };
+    assert_eq!(process(clear.as_bytes(), Receipt::default()), (1, 0), "clear");
+    assert_eq!(process(clear.as_bytes(), shown), (1, 0), "clear, shown");
+    assert_eq!(process(&encrypted, Receipt::default()), (2, 1), "encrypted");
+    assert_eq!(process(&encrypted, shown), (2, 1), "encrypted, shown");
+    let read = counted(&|| drop(bob.decrypt(None, &encrypted).expect("read")));
+    assert_eq!(read, (2, 1), "decrypt");
 }
 
 #[test]

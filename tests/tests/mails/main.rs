@@ -11,6 +11,7 @@ mod import;
 mod interop_neomutt;
 mod interop_programs;
 mod keyring_sync;
+mod mail_dated;
 mod mail_file;
 mod mail_gossip;
 mod mail_hostile_drafts;

@@ -11,6 +11,7 @@ use crate::limits::MAX_GOSSIP_FIELDS;
 use crate::mime::content_type::without_params;
 use crate::mime::envelope::Envelope;
 use crate::mime::fields::Items;
+use crate::mime::looks;
 use crate::mime::parts::Part;
 use crate::mime::shape::{Mail, Unread};
 use crate::mime::writer::first_line_end;
@@ -54,6 +55,7 @@ pub struct Opened<'a> {
 /// layer is its `entity`.
 #[must_use]
 pub fn open_payload<'a>(outer: &'a Envelope<'a>, payload: Mail<'a>) -> Opened<'a> {
+    looks::count(|looks| &mut looks.payload_openings);
     let (inner, is_wrapped) = match wrapped_mail(outer, &payload) {
         Some(inner) => (inner, true),
         None => (payload, false),
