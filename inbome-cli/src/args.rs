@@ -405,7 +405,7 @@ pub(crate) struct PeersSet {
     /// Do not encrypt by default
     #[arg(long, group = "word")]
     pub(crate) never: bool,
-    /// Encrypt to this key only [default: the one that they use now]
+    /// Encrypt to this key only, known yet or not [default: the one that they use now]
     #[arg(long, group = "word", value_name = "FPR", num_args = 0..=1, value_parser = Fingerprint::parse)]
     pub(crate) pin: Option<Option<Fingerprint>>,
     /// Let the rules decide

@@ -15,6 +15,11 @@ use crate::output::Color;
 
 const DAY_SECS: i64 = 24 * 60 * 60;
 
+/// "1 peer", "2 peers".
+pub(crate) fn count(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 /// Unix seconds, or null.
 pub(crate) fn time(at: Option<Timestamp>) -> Value {
     at.map_or(Value::Null, |at| json!(at.as_secs()))

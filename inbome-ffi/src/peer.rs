@@ -153,13 +153,13 @@ pub extern "C" fn inbome_peer_forget(
 /// account: who knows the peer, or NULL: the only account.
 /// addr: the peer's address.
 /// word: one of INBOME_WORD_.
-/// fingerprint: with INBOME_WORD_PIN: of a key of the peer's history, in hexadecimal; else NULL.
+/// fingerprint: with INBOME_WORD_PIN: of a key, known yet or not, in hexadecimal; else NULL.
 ///
 /// Returns: INBOME_RESULT_OK.
 /// Errors: INBOME_RESULT_NULL_ARGUMENT, also for a pin without a fingerprint;
 /// INBOME_RESULT_INVALID_ARGUMENT, also for an own address, or if account is NULL and there are
 /// several; INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS; INBOME_RESULT_NOT_FOUND for an
-/// unknown account, or a key that was never seen with the peer; INBOME_RESULT_FORKED, those of the
+/// unknown account; INBOME_RESULT_FORKED, those of the
 /// store (300 to 399).
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_peer_set_word(

@@ -141,9 +141,10 @@ impl Coverage {
     }
 }
 
-/// Every check there is; exit code 1 if one fails.
+/// Every check there is; exit code 1 if one fails, 3 if there is no home.
 pub(crate) fn doctor(session: &mut Session) -> Done {
     let home = session.home()?;
+    let mut missing = false;
     let checks = match session.engine() {
         Ok(engine) => {
             let accounts = engine.accounts();
@@ -155,7 +156,8 @@ pub(crate) fn doctor(session: &mut Session) -> Done {
             checks
         }
         Err(Failure::Usage(text)) => return Err(Failure::Usage(text)),
-        Err(failure) if !home.exists() => {
+        Err(failure @ Failure::Core(Error::Store(StoreError::NoHome { .. }))) => {
+            missing = true;
             vec![Check::bad("home", failure.sentence(), "inbome init ADDR")]
         }
         Err(failure) => {
@@ -172,6 +174,7 @@ pub(crate) fn doctor(session: &mut Session) -> Done {
     }
     match checks.iter().all(|check| check.ok) {
         true => Ok(Exit::Done),
+        false if missing => Ok(Exit::NotFound),
         false => Ok(Exit::Failed),
     }
 }

@@ -72,7 +72,9 @@ fn print(session: &mut Session, program: Program, imported: &Imported) {
         session.out.line(&format!("Took your key {} for {addr}.", words::grouped(key)));
     }
     let (name, peers, updated) = (program.name(), imported.peers, imported.updated);
-    session.out.line(&format!("{name} knows {peers} peers; {updated} of them are new or younger."));
+    let known = words::count(peers, "peer");
+    let news = if updated == 1 { "1 of them is" } else { &format!("{updated} of them are") };
+    session.out.line(&format!("{name} knows {known}; {news} new or younger."));
     print_skipped(session, &imported.skipped);
 }
 
@@ -109,9 +111,9 @@ pub(crate) fn keyring_sync(session: &mut Session, args: &KeyringSync) -> Done {
         return Ok(Exit::Done);
     }
     let (written, unchanged, deleted) = (synced.written, synced.unchanged, synced.deleted);
-    session
-        .out
-        .line(&format!("Wrote {written} keys, deleted {deleted}, left {unchanged} as they were."));
+    let wrote = words::count(written, "key");
+    let left = if unchanged == 1 { "it was" } else { "they were" };
+    session.out.line(&format!("Wrote {wrote}, deleted {deleted}, left {unchanged} as {left}."));
     print_skipped(session, &synced.skipped);
     Ok(Exit::Done)
 }

@@ -255,6 +255,8 @@ fn set(session: &mut Session, engine: &Engine, args: PeersSet) -> Done {
         Word::Pin(_) => "pin",
     };
     engine.set_word(account.as_ref(), addr, word)?;
+    let known = engine.peer(account.as_ref(), addr).ok().map(|peer| peer.state.history);
+    let is_known = |key| known.as_ref().is_some_and(|history| history.contains_key(key));
     if session.out.is_json() {
         let pinned = words::fingerprint(pinned.as_ref());
         session.out.object(json!({ "addr": addr.as_str(), "word": name, "pinned": pinned }));
@@ -263,9 +265,13 @@ fn set(session: &mut Session, engine: &Engine, args: PeersSet) -> Done {
         session.out.say(&match (name, &pinned) {
             ("always", _) => format!("Mails to {addr} are encrypted whenever there is a key."),
             ("never", _) => format!("Mails to {addr} are not encrypted by default."),
-            (_, Some(key)) => {
+            (_, Some(key)) if is_known(key) => {
                 format!("Mails to {addr} are encrypted to {} only.", words::grouped(key))
             }
+            (_, Some(key)) => format!(
+                "Mails to {addr} are encrypted to {} only, and to nothing until that key is known.",
+                words::grouped(key)
+            ),
             _ => format!("The rules decide about mails to {addr}."),
         });
     }

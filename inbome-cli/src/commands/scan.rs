@@ -262,5 +262,5 @@ fn heading(session: &mut Session, text: &str) {
 }
 
 fn mails(count: u64) -> String {
-    if count == 1 { "1 mail".to_owned() } else { format!("{count} mails") }
+    words::count(count, "mail")
 }

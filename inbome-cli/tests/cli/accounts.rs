@@ -121,7 +121,7 @@ fn doctor_sees_what_is_wrong_with_a_home() {
     let wrong = first_wrong();
     assert_eq!(wrong["name"], "database");
     assert!(wrong["mend"].as_str().unwrap().starts_with("df "), "{wrong}");
-    let nowhere = world.run_in(&world.path("nowhere"), &["doctor", "--json"]).exits(1).json();
+    let nowhere = world.run_in(&world.path("nowhere"), &["doctor", "--json"]).exits(3).json();
     assert_eq!(nowhere["checks"][0]["mend"], "inbome init ADDR");
     assert!(!world.path("nowhere").exists());
 }

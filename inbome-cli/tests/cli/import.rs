@@ -32,7 +32,7 @@ fn an_import_says_what_it_took_and_what_it_passed_by() {
     assert_eq!(answer["recipients"][0]["fingerprint"], json!(fingerprint));
     assert_eq!(answer["recipients"][0]["source"], "import");
     let text = world.run(&["import", "gpg", &file]).exits(0).text();
-    assert!(text.contains("knows 1 peers; 0 of them") && text.contains("own address"), "{text}");
+    assert!(text.contains("knows 1 peer; 0 of them") && text.contains("own address"), "{text}");
 }
 
 #[test]

@@ -68,8 +68,8 @@ fn the_users_word_comes_first() {
         ("never", &["--never"][..], "never", "available", 0),
         ("always", &["--always"], "always", "encrypt", 0),
         ("pin", &["--pin"], "pin", "encrypt", 0),
+        ("pin a key not seen yet", &["--pin", other], "pin", "disable", 0),
         ("default", &["--default"], "default", "encrypt", 0),
-        ("pin an unknown key", &["--pin", other], "", "encrypt", 3),
         ("two words", &["--always", "--never"], "", "encrypt", 2),
         ("no word", &[], "", "encrypt", 2),
     ] {
@@ -81,6 +81,12 @@ fn the_users_word_comes_first() {
         assert_eq!(asked["recommendation"], recommendation, "{name}");
     }
     world.run(&["peers", "set", "carl@example.org", "--pin"]).exits(3);
+    // From paper, before any mail.
+    let paper = world.run(&["peers", "set", "carl@example.org", "--pin", other]).exits(0);
+    assert!(paper.text().contains("until that key is known"), "{paper:?}");
+    let asked = world.run(&["recommend", "carl@example.org", "--json"]).exits(0).json();
+    assert_eq!(asked["recommendation"], "disable");
+    assert_eq!(asked["recipients"][0]["reasons"][0]["code"], "pinned", "{asked}");
     let keyless = world.file("1.eml", mail("dan@example.org", DATE, ""));
     world.run(&["process-incoming", &keyless]).exits(0);
     let keyless = world.run(&["peers", "set", "dan@example.org", "--pin"]).exits(3);

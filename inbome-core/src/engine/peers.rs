@@ -96,20 +96,13 @@ impl Engine {
     }
 
     /// The user's word about a peer (Discovery §7), also about one who has not written yet. `Pin`
-    /// takes a fingerprint out of the peer's history.
+    /// takes any fingerprint, one read from paper too: until a key with it is known nothing is
+    /// encrypted to the peer.
     ///
     /// # Errors
-    /// [`Error::NoKey`] for a pin to a key that was never seen with the peer.
+    /// [`Error::Unfit`] for an own address; [`Error::NoAccount`] and its like.
     pub fn set_word(&self, account: Option<&Addr>, addr: &Addr, word: Word) -> Result<(), Error> {
-        self.change_peer(account, addr, true, |state| {
-            if let Word::Pin(fingerprint) = &word
-                && !state.history.contains_key(fingerprint)
-            {
-                let fingerprint = fingerprint.to_string();
-                return Err(Error::NoKey { fingerprint, of: addr.clone() });
-            }
-            Ok(state.set_word(word))
-        })
+        self.change_peer(account, addr, true, |state| Ok(state.set_word(word)))
     }
 
     /// Takes a cert that the user has from elsewhere into the peer's history (Discovery §6).

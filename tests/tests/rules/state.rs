@@ -302,7 +302,15 @@ fn the_word_of_the_user_stays_whatever_comes_by_mail() {
         assert_eq!(state(&engine, ALICE).peer.word, word);
     }
     let stranger = fingerprint(&cert(9, ALICE));
-    assert!(engine.set_word(None, &addr(ALICE), Word::Pin(stranger)).is_err());
+    // One that was not seen yet, as read from paper: nothing is encrypted to until it is known.
+    engine.set_word(None, &addr(ALICE), Word::Pin(stranger)).expect("set");
+    let asked = |engine: &Engine| {
+        let advice = engine.recommend(None, &[addr(ALICE)], &Reply::Unknown).expect("advised");
+        (advice.recommendation, advice.recipients[0].1.reasons[0].code().name())
+    };
+    assert_eq!(asked(&engine), (Recommendation::Disable, "pinned"));
+    receive(&engine, &mail(ALICE, NOW - 1, &autocrypt(ALICE, true, &cert(9, ALICE))));
+    assert_eq!(asked(&engine), (Recommendation::Encrypt, "both_mutual"));
 }
 
 #[test]

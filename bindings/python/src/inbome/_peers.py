@@ -69,8 +69,8 @@ class Peers(Base):
         account: str | None = None,
     ) -> None:
         """Sets the user's word about a peer, which comes before the rules (Discovery §7); also
-        about one who has not written yet. `Word.PIN` takes the `fingerprint` of a key of the
-        history."""
+        about one who has not written yet. `Word.PIN` takes the `fingerprint` of a key,
+        known yet or not."""
         name, who = to_optional_text(account, "account"), to_text(addr, "addr")
         number, pin = to_number(word, "word"), to_optional_text(fingerprint, "fingerprint")
         with self._handle as engine:
