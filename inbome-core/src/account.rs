@@ -72,6 +72,52 @@ impl Default for Settings {
     }
 }
 
+/// Settings to change; `None` leaves one as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct SettingsChange {
+    /// Whether the account takes part.
+    pub enabled: Option<bool>,
+    /// The preference.
+    pub prefer_encrypt: Option<PreferEncrypt>,
+    /// The spelling of the key fields.
+    pub spelling: Option<Spelling>,
+    /// The patience with peers.
+    pub profile: Option<Profile>,
+    /// Whether the Subject of encrypted mails stays in the clear.
+    pub keep_subject: Option<bool>,
+    /// What becomes of clear answers to encrypted mails where nobody can be asked.
+    pub clear_reply: Option<ClearReply>,
+}
+
+impl SettingsChange {
+    /// The settings with this change.
+    pub(crate) fn applied_to(self, old: Settings) -> Settings {
+        Settings {
+            enabled: self.enabled.unwrap_or(old.enabled),
+            prefer_encrypt: self.prefer_encrypt.unwrap_or(old.prefer_encrypt),
+            spelling: self.spelling.unwrap_or(old.spelling),
+            profile: self.profile.unwrap_or(old.profile),
+            keep_subject: self.keep_subject.unwrap_or(old.keep_subject),
+            clear_reply: self.clear_reply.unwrap_or(old.clear_reply),
+        }
+    }
+
+    /// The first setting that differs from `settings`.
+    pub(crate) fn differs_from(self, settings: Settings) -> Option<&'static str> {
+        let new = self.applied_to(settings);
+        [
+            (new.prefer_encrypt != settings.prefer_encrypt, "prefer_encrypt"),
+            (new.spelling != settings.spelling, "spelling"),
+            (new.profile != settings.profile, "profile"),
+            (new.keep_subject != settings.keep_subject, "keep_subject"),
+            (new.clear_reply != settings.clear_reply, "clear_reply"),
+            (new.enabled != settings.enabled, "enabled"),
+        ]
+        .into_iter()
+        .find_map(|(differs, what)| differs.then_some(what))
+    }
+}
+
 /// One mailbox of the user's: an address, those that share it, its settings and current key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {

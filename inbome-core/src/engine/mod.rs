@@ -34,11 +34,12 @@ mod reading;
 #[cfg(feature = "fs")]
 mod scan;
 
-pub use accounts::{AccountOptions, Created, SettingsChange};
+pub use accounts::{AccountOptions, Created};
 pub use advice::{EncryptKey, RecommendOptions};
 pub use backup::{CheckedBackup, CurrentKey, ImportedBackup};
 pub use peers::{PeerDetails, PeerFilter};
 
+pub use crate::account::SettingsChange;
 pub use crate::outgoing::Entity;
 pub use crate::recommend::{MailRecommendation, Reply};
 
