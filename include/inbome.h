@@ -676,15 +676,6 @@ typedef int64_t (*inbome_clock_callback)(void *user_data);
 // len: how many octets to write.
 typedef int32_t (*inbome_random_callback)(void *user_data, uint8_t *data, size_t len);
 
-// Borrowed octets, for mails and keys: never a text that ends with NUL. As an argument they must
-// stay as they are until the call returns. Data may be NULL if the length is 0.
-typedef struct inbome_bytes {
-    // The first octet.
-    const uint8_t *data;
-    // How many octets there are.
-    size_t len;
-} inbome_bytes;
-
 // Asks for the passphrase of a locked key that is being imported: writes it, without a NUL, and
 // returns its length in octets; a number below 0 gives up. Called on the calling thread. What it
 // wrote is overwritten after use.
@@ -697,6 +688,15 @@ typedef int64_t (*inbome_passphrase_callback)(void *user_data,
                                               const char *fingerprint,
                                               uint8_t *passphrase,
                                               size_t size);
+
+// Borrowed octets, for mails and keys: never a text that ends with NUL. As an argument they must
+// stay as they are until the call returns. Data may be NULL if the length is 0.
+typedef struct inbome_bytes {
+    // The first octet.
+    const uint8_t *data;
+    // How many octets there are.
+    size_t len;
+} inbome_bytes;
 
 // Told often how far a scan is, on the thread that runs it. The scan itself must not be touched
 // meanwhile; its engine may be used.
@@ -909,27 +909,6 @@ struct inbome_engine_options *inbome_engine_options_new(void);
 // engine_options: it, or NULL.
 void inbome_engine_options_free(struct inbome_engine_options *engine_options);
 
-// Says whether opening makes a home that does not exist.
-//
-// engine_options: what is changed.
-// create: 1: a home that does not exist is made (the default); 0: it is an error,
-// INBOME_RESULT_NOT_FOUND.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-inbome_result inbome_engine_options_set_create(struct inbome_engine_options *engine_options,
-                                               int32_t create);
-
-// Says for how long a call waits while another process writes to the same home.
-//
-// engine_options: what is changed.
-// seconds: 0 to 86400; 30 by default.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT; INBOME_RESULT_INVALID_ARGUMENT for any other number.
-inbome_result inbome_engine_options_set_busy_timeout(struct inbome_engine_options *engine_options,
-                                                     int64_t seconds);
-
 // Injects a clock, for tests. The engine asks it once per call.
 //
 // engine_options: what is changed.
@@ -955,6 +934,26 @@ inbome_result inbome_engine_options_set_clock(struct inbome_engine_options *engi
 inbome_result inbome_engine_options_set_random(struct inbome_engine_options *engine_options,
                                                inbome_random_callback callback,
                                                void *user_data);
+
+// Says whether opening makes a home that does not exist.
+//
+// engine_options: what is changed.
+// create: 1: a home that does not exist is made (the default); 0: it is an error, INBOME_RESULT_NOT_FOUND.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_engine_options_set_create(struct inbome_engine_options *engine_options,
+                                               int32_t create);
+
+// Says for how long a call waits while another process writes to the same home.
+//
+// engine_options: what is changed.
+// seconds: 0 to 86400; 30 by default.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT; INBOME_RESULT_INVALID_ARGUMENT for any other number.
+inbome_result inbome_engine_options_set_busy_timeout(struct inbome_engine_options *engine_options,
+                                                     int64_t seconds);
 
 // Opens the home in a folder, and makes it if it does not exist (unless the options say not to):
 // the folder with mode 0700, the database in it with 0600. Several processes may have one home
@@ -1023,11 +1022,23 @@ struct inbome_account_options *inbome_account_options_new(void);
 // account_options: it, or NULL.
 void inbome_account_options_free(struct inbome_account_options *account_options);
 
+// Says who is asked for the passphrase of a locked key.
+//
+// account_options: what is changed.
+// callback: asks, or NULL: a locked key is refused.
+// user_data: handed to the callback; may be NULL.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_account_options_set_passphrase(struct inbome_account_options *account_options,
+                                                    inbome_passphrase_callback callback,
+                                                    void *user_data);
+
 // Switches encryption for the account on or off.
 //
 // account_options: what is changed.
-// enabled: 1 or 0. A disabled account writes no key field, and each of its recommendations is
-// *disable*; it goes on learning (Discovery §3).
+// enabled: 1 or 0. A disabled account writes no key field, and each of its recommendations is *disable*;
+// it goes on learning (Discovery §3).
 //
 // Returns: INBOME_RESULT_OK.
 // Errors: INBOME_RESULT_NULL_ARGUMENT.
@@ -1109,18 +1120,6 @@ inbome_result inbome_account_options_set_alias_of(struct inbome_account_options 
 // Errors: INBOME_RESULT_NULL_ARGUMENT.
 inbome_result inbome_account_options_set_import_key(struct inbome_account_options *account_options,
                                                     struct inbome_bytes key);
-
-// Says who is asked for the passphrase of a locked key.
-//
-// account_options: what is changed.
-// callback: asks, or NULL: a locked key is refused.
-// user_data: handed to the callback; may be NULL.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-inbome_result inbome_account_options_set_passphrase(struct inbome_account_options *account_options,
-                                                    inbome_passphrase_callback callback,
-                                                    void *user_data);
 
 // Says what becomes of the passphrase of a key that is imported (Messages §1). It is asked for
 // either way.
@@ -1211,6 +1210,26 @@ void inbome_account_iter_free(struct inbome_account_iter *account_iter);
 // account: it, or NULL.
 void inbome_account_free(struct inbome_account *account);
 
+// The value of a key field of an account, for a program that writes its own header: what stands
+// after "Autocrypt: " or "INBOME-Encryption: ", folded with CRLF and a blank into lines under 78
+// columns (Discovery §2.1). All lines together stay under 10 KiB.
+//
+// engine: the engine.
+// addr: the From address, or NULL: the only account's.
+// spelling: INBOME_SPELLING_AUTOCRYPT or INBOME_SPELLING_INBOME, whichever field is wanted. Which
+// of them the user wants is inbome_account_spelling.
+// value: the value; empty if the account is disabled or the field cannot be written.
+//
+// Returns: INBOME_RESULT_OK, with a value or without.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
+// INBOME_RESULT_INVALID_ARGUMENT for another spelling; INBOME_RESULT_NOT_FOUND if there is no such
+// account or it has no key; INBOME_RESULT_FORKED, those of the store (300 to 399).
+// Owned: free with inbome_buffer_free
+inbome_result inbome_account_field(struct inbome_engine *engine,
+                                   const char *addr,
+                                   int32_t spelling,
+                                   struct inbome_buffer *value);
+
 // The account's first address, under which its peers and keys are kept.
 //
 // account: the object; NULL gives NULL.
@@ -1291,26 +1310,6 @@ int32_t inbome_account_keeps_subject(const struct inbome_account *account);
 //
 // Returns: one of INBOME_CLEAR_REPLY_.
 int32_t inbome_account_clear_reply(const struct inbome_account *account);
-
-// The value of a key field of an account, for a program that writes its own header: what stands
-// after "Autocrypt: " or "INBOME-Encryption: ", folded with CRLF and a blank into lines under 78
-// columns (Discovery §2.1). All lines together stay under 10 KiB.
-//
-// engine: the engine.
-// addr: the From address, or NULL: the only account's.
-// spelling: INBOME_SPELLING_AUTOCRYPT or INBOME_SPELLING_INBOME, whichever field is wanted. Which
-// of them the user wants is inbome_account_spelling.
-// value: the value; empty if the account is disabled or the field cannot be written.
-//
-// Returns: INBOME_RESULT_OK, with a value or without.
-// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS;
-// INBOME_RESULT_INVALID_ARGUMENT for another spelling; INBOME_RESULT_NOT_FOUND if there is no such
-// account or it has no key; INBOME_RESULT_FORKED, those of the store (300 to 399).
-// Owned: free with inbome_buffer_free
-inbome_result inbome_account_field(struct inbome_engine *engine,
-                                   const char *addr,
-                                   int32_t spelling,
-                                   struct inbome_buffer *value);
 
 // Finds the key that a mail to a peer would now be encrypted to without asking anyone
 // (Discovery §6). That there is none is an answer, not a failure.
@@ -1400,16 +1399,14 @@ int32_t inbome_key_is_locked(const struct inbome_key *key);
 //
 // key: the object; NULL gives INBOME_TIME_UNKNOWN.
 //
-// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others and for keys that a recommendation
-// lent.
+// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others and for keys that a recommendation lent.
 int64_t inbome_key_created(const struct inbome_key *key);
 
 // When the key stops being usable.
 //
 // key: the object; NULL gives INBOME_TIME_UNKNOWN.
 //
-// Returns: Unix seconds; INBOME_TIME_UNKNOWN for never, and for keys that a recommendation
-// lent.
+// Returns: Unix seconds; INBOME_TIME_UNKNOWN for never, and for keys that a recommendation lent.
 int64_t inbome_key_expires(const struct inbome_key *key);
 
 // The effective date of the first mail that brought the key, or when the user's own was added.
@@ -1423,8 +1420,7 @@ int64_t inbome_key_first_seen(const struct inbome_key *key);
 //
 // key: the object; NULL gives INBOME_TIME_UNKNOWN.
 //
-// Returns: Unix seconds; INBOME_TIME_UNKNOWN for own keys and for keys that a recommendation
-// lent.
+// Returns: Unix seconds; INBOME_TIME_UNKNOWN for own keys and for keys that a recommendation lent.
 int64_t inbome_key_last_seen(const struct inbome_key *key);
 
 // All keys of an account, the current one first; the others only decrypt (Messages §1).
@@ -1663,6 +1659,19 @@ inbome_result inbome_decrypt(struct inbome_engine *engine,
                              struct inbome_bytes mail,
                              struct inbome_decrypted **decrypted);
 
+// The session key of the mail, for a search index that decrypts without the secret key (Messages
+// §6). Whoever has it can read this mail.
+//
+// decrypted: the object.
+// session_key: the number of the algorithm, a colon and the key in hexadecimal, as gpg takes it;
+// empty if the mail was not decrypted. What is freed is overwritten.
+//
+// Returns: INBOME_RESULT_OK, with a key or without.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+// Owned: free with inbome_buffer_free
+inbome_result inbome_decrypted_session_key(const struct inbome_decrypted *decrypted,
+                                           struct inbome_buffer *session_key);
+
 // Whether one of the user's keys may open a mail. Key IDs are compared and nothing is decrypted, so
 // that a list of mails can be marked; a locked key counts.
 //
@@ -1766,7 +1775,8 @@ size_t inbome_decrypted_key_id_count(const struct inbome_decrypted *decrypted);
 // decrypted: the object; NULL gives NULL.
 // index: from 0, below inbome_decrypted_key_id_count.
 //
-// Returns: the key ID, 16 upper-case hexadecimal digits, all of them 0 for a hidden one; NULL past the end.
+// Returns: the key ID, 16 upper-case hexadecimal digits, all of them 0 for a hidden one; NULL past the
+// end.
 // Borrowed: valid until the decrypted is freed
 const char *inbome_decrypted_key_id(const struct inbome_decrypted *decrypted,
                                     size_t index);
@@ -1906,19 +1916,6 @@ int32_t inbome_decrypted_holds_unread_openpgp(const struct inbome_decrypted *dec
 // Returns: "text_around", "part" or "attached_mail"; NULL if it holds none.
 // Borrowed: valid until the decrypted is freed
 const char *inbome_decrypted_unread_openpgp(const struct inbome_decrypted *decrypted);
-
-// The session key of the mail, for a search index that decrypts without the secret key (Messages
-// §6). Whoever has it can read this mail.
-//
-// decrypted: the object.
-// session_key: the number of the algorithm, a colon and the key in hexadecimal, as gpg takes it;
-// empty if the mail was not decrypted. What is freed is overwritten.
-//
-// Returns: INBOME_RESULT_OK, with a key or without.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-// Owned: free with inbome_buffer_free
-inbome_result inbome_decrypted_session_key(const struct inbome_decrypted *decrypted,
-                                           struct inbome_buffer *session_key);
 
 // Learns from one incoming mail (Discovery §4). An encrypted one is decrypted for what it says
 // inside, unless the receipt says not to. Hostile mail is data: it is an outcome, never a failure.
@@ -2062,8 +2059,8 @@ int32_t inbome_incoming_is_own_key_conflict(const struct inbome_incoming *incomi
 //
 // incoming: the object; NULL gives NULL.
 //
-// Returns: the decrypted; NULL unless inbome_receipt_set_return_payload asked for it, and for a mail
-// that is past a limit.
+// Returns: the decrypted; NULL unless inbome_receipt_set_return_payload asked for it, and for a mail that
+// is past a limit.
 // Borrowed: valid until the incoming is freed
 const struct inbome_decrypted *inbome_incoming_decrypted(const struct inbome_incoming *incoming);
 
@@ -2179,16 +2176,6 @@ struct inbome_observation *inbome_observation_new(void);
 // observation: it, or NULL.
 void inbome_observation_free(struct inbome_observation *observation);
 
-// Says how many From fields the mail has (Discovery §4, step 1).
-//
-// observation: what is changed.
-// count: how many there are; anything but 1 makes the mail count for nothing.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-inbome_result inbome_observation_set_from_fields(struct inbome_observation *observation,
-                                                 size_t count);
-
 // Adds a mailbox of the From fields. A mail with none or several counts for nothing.
 //
 // observation: what is changed.
@@ -2231,6 +2218,75 @@ inbome_result inbome_observation_add_delivered_to(struct inbome_observation *obs
 // Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8.
 inbome_result inbome_observation_add_date(struct inbome_observation *observation,
                                           const char *value);
+
+// Adds a key field of any spelling, in the order of the mail (Discovery §2).
+//
+// observation: what is changed.
+// name: the field's name as it stands.
+// value: what stands after the colon, folds as they are.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8.
+inbome_result inbome_observation_add_key_field(struct inbome_observation *observation,
+                                               const char *name,
+                                               struct inbome_bytes value);
+
+// Adds an address of To, Cc or Reply-To inside: gossip is believed of these only (Discovery
+// §5).
+//
+// observation: what is changed.
+// kind: INBOME_KIND_TO, INBOME_KIND_CC or INBOME_KIND_REPLY_TO.
+// recipient: the address.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_INVALID_ARGUMENT, INBOME_RESULT_NOT_UTF8,
+// INBOME_RESULT_INVALID_ADDRESS.
+inbome_result inbome_observation_add_inner_recipient(struct inbome_observation *observation,
+                                                     int32_t kind,
+                                                     const char *recipient);
+
+// Adds a key field of any spelling inside (Discovery §4, step 4).
+//
+// observation: what is changed.
+// name: the field's name as it stands.
+// value: what stands after the colon, folds as they are.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8.
+inbome_result inbome_observation_add_inner_key_field(struct inbome_observation *observation,
+                                                     const char *name,
+                                                     struct inbome_bytes value);
+
+// Adds an Autocrypt-Gossip field inside (Discovery §5).
+//
+// observation: what is changed.
+// value: what stands after the colon, folds as they are.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_observation_add_gossip(struct inbome_observation *observation,
+                                            struct inbome_bytes value);
+
+// Says that a signature over the whole message inside verifies with this key. Call it for
+// verified signatures only: gossip and inner adverts rest on it (Discovery §3.1, §5).
+//
+// observation: what is changed.
+// fingerprint: of the signer's primary key, in hexadecimal.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ARGUMENT.
+inbome_result inbome_observation_add_inner_signer(struct inbome_observation *observation,
+                                                  const char *fingerprint);
+
+// Says how many From fields the mail has (Discovery §4, step 1).
+//
+// observation: what is changed.
+// count: how many there are; anything but 1 makes the mail count for nothing.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_observation_set_from_fields(struct inbome_observation *observation,
+                                                 size_t count);
 
 // Says when the mail arrived: the date in its topmost Received field, else IMAP INTERNALDATE
 // (Discovery §3).
@@ -2294,18 +2350,6 @@ inbome_result inbome_observation_set_user_agent(struct inbome_observation *obser
 inbome_result inbome_observation_set_list_post(struct inbome_observation *observation,
                                                const char *list);
 
-// Adds a key field of any spelling, in the order of the mail (Discovery §2).
-//
-// observation: what is changed.
-// name: the field's name as it stands.
-// value: what stands after the colon, folds as they are.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8.
-inbome_result inbome_observation_add_key_field(struct inbome_observation *observation,
-                                               const char *name,
-                                               struct inbome_bytes value);
-
 // Says that the program decrypted the mail. The setters below then say what stood in the root
 // part inside; each of them implies this one.
 //
@@ -2326,42 +2370,6 @@ inbome_result inbome_observation_set_decrypted(struct inbome_observation *observ
 // Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS.
 inbome_result inbome_observation_set_inner_from(struct inbome_observation *observation,
                                                 const char *mailbox);
-
-// Adds an address of To, Cc or Reply-To inside: gossip is believed of these only (Discovery
-// §5).
-//
-// observation: what is changed.
-// kind: INBOME_KIND_TO, INBOME_KIND_CC or INBOME_KIND_REPLY_TO.
-// recipient: the address.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_INVALID_ARGUMENT, INBOME_RESULT_NOT_UTF8,
-// INBOME_RESULT_INVALID_ADDRESS.
-inbome_result inbome_observation_add_inner_recipient(struct inbome_observation *observation,
-                                                     int32_t kind,
-                                                     const char *recipient);
-
-// Adds a key field of any spelling inside (Discovery §4, step 4).
-//
-// observation: what is changed.
-// name: the field's name as it stands.
-// value: what stands after the colon, folds as they are.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8.
-inbome_result inbome_observation_add_inner_key_field(struct inbome_observation *observation,
-                                                     const char *name,
-                                                     struct inbome_bytes value);
-
-// Adds an Autocrypt-Gossip field inside (Discovery §5).
-//
-// observation: what is changed.
-// value: what stands after the colon, folds as they are.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-inbome_result inbome_observation_add_gossip(struct inbome_observation *observation,
-                                            struct inbome_bytes value);
 
 // Gives the Date inside, if its header is protected (Discovery §3): in a validly signed mail it counts
 // in place of the outer one.
@@ -2394,17 +2402,6 @@ inbome_result inbome_observation_set_signed_at(struct inbome_observation *observ
 // Errors: INBOME_RESULT_NULL_ARGUMENT.
 inbome_result inbome_observation_set_inner_report(struct inbome_observation *observation,
                                                   int32_t is_report);
-
-// Says that a signature over the whole message inside verifies with this key. Call it for
-// verified signatures only: gossip and inner adverts rest on it (Discovery §3.1, §5).
-//
-// observation: what is changed.
-// fingerprint: of the signer's primary key, in hexadecimal.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ARGUMENT.
-inbome_result inbome_observation_add_inner_signer(struct inbome_observation *observation,
-                                                  const char *fingerprint);
 
 // Makes an empty list of recipients.
 //
@@ -2602,36 +2599,6 @@ struct inbome_draft_state *inbome_draft_state_new(void);
 // draft_state: it, or NULL.
 void inbome_draft_state_free(struct inbome_draft_state *draft_state);
 
-// Says whether the mail is to be encrypted when it is sent.
-//
-// draft_state: what is changed.
-// encrypt: 1 or 0 (the default).
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-inbome_result inbome_draft_state_set_encrypt(struct inbome_draft_state *draft_state,
-                                             int32_t encrypt);
-
-// Says whether the user chose that, rather than the recommendation.
-//
-// draft_state: what is changed.
-// by_choice: 1 or 0 (the default).
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-inbome_result inbome_draft_state_set_by_choice(struct inbome_draft_state *draft_state,
-                                               int32_t by_choice);
-
-// Says whether the mail answers an encrypted one.
-//
-// draft_state: what is changed.
-// encrypted: 1 or 0 (the default).
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-inbome_result inbome_draft_state_set_reply_to_encrypted(struct inbome_draft_state *draft_state,
-                                                        int32_t encrypted);
-
 // Encrypts a draft to the account's own key, so that it can be put into a folder on a server
 // (Messages §5). It is not signed. Bcc, the keys of its recipients and the state go inside; the state
 // stands outside too.
@@ -2682,6 +2649,36 @@ inbome_result inbome_draft_open(struct inbome_engine *engine,
 //
 // draft: it, or NULL.
 void inbome_draft_free(struct inbome_draft *draft);
+
+// Says whether the mail is to be encrypted when it is sent.
+//
+// draft_state: what is changed.
+// encrypt: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_draft_state_set_encrypt(struct inbome_draft_state *draft_state,
+                                             int32_t encrypt);
+
+// Says whether the user chose that, rather than the recommendation.
+//
+// draft_state: what is changed.
+// by_choice: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_draft_state_set_by_choice(struct inbome_draft_state *draft_state,
+                                               int32_t by_choice);
+
+// Says whether the mail answers an encrypted one.
+//
+// draft_state: what is changed.
+// encrypted: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_draft_state_set_reply_to_encrypted(struct inbome_draft_state *draft_state,
+                                                        int32_t encrypted);
 
 // The draft: encrypted if inbome_draft_encrypt made it, in the clear if inbome_draft_open did.
 //
@@ -3105,6 +3102,31 @@ inbome_result inbome_seal(struct inbome_engine *engine,
 // sealed: it, or NULL.
 void inbome_sealed_free(struct inbome_sealed *sealed);
 
+// The inverse of inbome_seal: reads a MIME entity that the program says is the top level of its mail
+// (Messages §3). An entity deeper inside a mail is none of its own: do not hand one in.
+//
+// engine: the engine.
+// account: whose keys are tried, or NULL: those of the account that the header names, else all.
+// entity: its Content-* fields, a blank line, and the body.
+// header: the other fields of the mail, or NULL: none. From, To, Cc, Reply-To, Date and the key
+// fields matter.
+// opened: what is inside.
+//
+// Returns: INBOME_RESULT_OK, also for an entity that cannot be decrypted.
+// Errors: as inbome_decrypt; INBOME_RESULT_INVALID_ARGUMENT for a field that cannot stand in a
+// header.
+// Owned: free with inbome_opened_free
+inbome_result inbome_open_entity(struct inbome_engine *engine,
+                                 const char *account,
+                                 struct inbome_bytes entity,
+                                 const struct inbome_header *header,
+                                 struct inbome_opened **opened);
+
+// Frees an opened and all that was borrowed from it.
+//
+// opened: it, or NULL.
+void inbome_opened_free(struct inbome_opened *opened);
+
 // The multipart/encrypted entity: its Content-Type, a blank line, and the body. It is the top level
 // of the mail.
 //
@@ -3148,31 +3170,6 @@ const char *inbome_sealed_field_value(const struct inbome_sealed *sealed, size_t
 // Returns: what stands between the angle brackets.
 // Borrowed: valid until the sealed is freed
 const char *inbome_sealed_message_id(const struct inbome_sealed *sealed);
-
-// The inverse of inbome_seal: reads a MIME entity that the program says is the top level of its mail
-// (Messages §3). An entity deeper inside a mail is none of its own: do not hand one in.
-//
-// engine: the engine.
-// account: whose keys are tried, or NULL: those of the account that the header names, else all.
-// entity: its Content-* fields, a blank line, and the body.
-// header: the other fields of the mail, or NULL: none. From, To, Cc, Reply-To, Date and the key
-// fields matter.
-// opened: what is inside.
-//
-// Returns: INBOME_RESULT_OK, also for an entity that cannot be decrypted.
-// Errors: as inbome_decrypt; INBOME_RESULT_INVALID_ARGUMENT for a field that cannot stand in a
-// header.
-// Owned: free with inbome_opened_free
-inbome_result inbome_open_entity(struct inbome_engine *engine,
-                                 const char *account,
-                                 struct inbome_bytes entity,
-                                 const struct inbome_header *header,
-                                 struct inbome_opened **opened);
-
-// Frees an opened and all that was borrowed from it.
-//
-// opened: it, or NULL.
-void inbome_opened_free(struct inbome_opened *opened);
 
 // The summary, and the whole as one mail.
 //
@@ -3524,52 +3521,6 @@ inbome_result inbome_scan_open(struct inbome_engine *engine,
 // Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8.
 inbome_result inbome_scan_add_path(struct inbome_scan *scan, const char *path);
 
-// Says whose mail it is (Discovery §1).
-//
-// scan: what is changed.
-// account: the address, or NULL: each mail tells (the default).
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS.
-inbome_result inbome_scan_set_account(struct inbome_scan *scan, const char *account);
-
-// Says how many threads examine mails. They end before the run does.
-//
-// scan: what is changed.
-// jobs: the number; 0: one per processor (the default). At most 64 are used.
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-inbome_result inbome_scan_set_jobs(struct inbome_scan *scan, size_t jobs);
-
-// Says whether mails are scanned again that were scanned before.
-//
-// scan: what is changed.
-// full: 1 or 0 (the default).
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-inbome_result inbome_scan_set_full(struct inbome_scan *scan, int32_t full);
-
-// Says whether encrypted mails stay closed. Otherwise those that advertise nothing outside are
-// opened, if the key needs no passphrase: many programs advertise inside alone.
-//
-// scan: what is changed.
-// no_decrypt: 1 or 0 (the default).
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-inbome_result inbome_scan_set_no_decrypt(struct inbome_scan *scan, int32_t no_decrypt);
-
-// Says whether the mails are counted first, so that the progress has a total.
-//
-// scan: what is changed.
-// count: 1 or 0 (the default).
-//
-// Returns: INBOME_RESULT_OK.
-// Errors: INBOME_RESULT_NULL_ARGUMENT.
-inbome_result inbome_scan_set_count(struct inbome_scan *scan, int32_t count);
-
 // Takes folders in that are passed by otherwise: Junk, Spam, Trash, Deleted, Drafts,
 // Templates, and links to folders.
 //
@@ -3621,6 +3572,52 @@ inbome_result inbome_scan_run(struct inbome_scan *scan);
 //
 // scan: it, or NULL.
 void inbome_scan_free(struct inbome_scan *scan);
+
+// Says whose mail it is (Discovery §1).
+//
+// scan: what is changed.
+// account: the address, or NULL: each mail tells (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS.
+inbome_result inbome_scan_set_account(struct inbome_scan *scan, const char *account);
+
+// Says how many threads examine mails. They end before the run does.
+//
+// scan: what is changed.
+// jobs: the number; 0: one per processor (the default). At most 64 are used.
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_scan_set_jobs(struct inbome_scan *scan, size_t jobs);
+
+// Says whether mails are scanned again that were scanned before.
+//
+// scan: what is changed.
+// full: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_scan_set_full(struct inbome_scan *scan, int32_t full);
+
+// Says whether encrypted mails stay closed. Otherwise those that advertise nothing outside are
+// opened, if the key needs no passphrase: many programs advertise inside alone.
+//
+// scan: what is changed.
+// no_decrypt: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_scan_set_no_decrypt(struct inbome_scan *scan, int32_t no_decrypt);
+
+// Says whether the mails are counted first, so that the progress has a total.
+//
+// scan: what is changed.
+// count: 1 or 0 (the default).
+//
+// Returns: INBOME_RESULT_OK.
+// Errors: INBOME_RESULT_NULL_ARGUMENT.
+inbome_result inbome_scan_set_count(struct inbome_scan *scan, int32_t count);
 
 // How many mails the last run looked at.
 //

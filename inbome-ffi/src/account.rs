@@ -3,35 +3,33 @@
 use std::ffi::{CString, c_char};
 use std::mem::MaybeUninit;
 
-use inbome_core::account::{Account, ClearReply, Profile};
+use inbome_core::account::Account;
 use inbome_core::engine::Created;
 use inbome_core::header::{PreferEncrypt, Spelling};
 
 use crate::account_options::{
-    INBOME_CLEAR_REPLY_REFUSE, INBOME_CLEAR_REPLY_SEND, INBOME_PREFER_MUTUAL,
-    INBOME_PREFER_NOPREFERENCE, INBOME_PROFILE_INBOME, INBOME_PROFILE_LEVEL1,
-    INBOME_SPELLING_AUTOCRYPT, INBOME_SPELLING_BOTH, INBOME_SPELLING_INBOME,
-    inbome_account_options, none_of,
+    INBOME_PREFER_MUTUAL, INBOME_PREFER_NOPREFERENCE, INBOME_SPELLING_AUTOCRYPT,
+    INBOME_SPELLING_INBOME, inbome_account_options, none_of,
 };
 use crate::bytes::inbome_buffer;
 use crate::engine::inbome_engine;
 use crate::guard::guard;
-use crate::pointer::{Out, addr, free, lent, optional_addr, read, required, shown};
+use crate::pointer::{Out, addr, free, optional_addr, required, shown};
 use crate::result::{inbome_result, on_engine};
 
 /// One of the user's own mailboxes, as it was when asked for.
 pub struct inbome_account {
-    addr: CString,
-    aliases: Vec<CString>,
-    fingerprint: Option<CString>,
-    core: Account,
-    created: bool,
+    pub(crate) addr: CString,
+    pub(crate) aliases: Vec<CString>,
+    pub(crate) fingerprint: Option<CString>,
+    pub(crate) core: Account,
+    pub(crate) created: bool,
 }
 
 /// All accounts, one by one.
 pub struct inbome_account_iter {
-    all: Vec<inbome_account>,
-    next: usize,
+    pub(crate) all: Vec<inbome_account>,
+    pub(crate) next: usize,
 }
 
 /// Makes an account with a new key, or as the options say (Discovery §1, Messages §1). One that
@@ -168,133 +166,6 @@ pub extern "C" fn inbome_account_iter_free(account_iter: Option<Box<inbome_accou
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_account_free(account: Option<Box<inbome_account>>) {
     free(account);
-}
-
-/// The account's first address, under which its peers and keys are kept.
-///
-/// account: the object; NULL gives NULL.
-///
-/// Returns: the address.
-/// Borrowed: valid until the account is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_addr(account: Option<&inbome_account>) -> *const c_char {
-    read(account, std::ptr::null(), |account| lent(Some(&account.addr)))
-}
-
-/// How many addresses share the account (Discovery §1).
-///
-/// account: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_alias_count(account: Option<&inbome_account>) -> usize {
-    read(account, 0, |account| account.aliases.len())
-}
-
-/// An address that shares the account.
-///
-/// account: the object; NULL gives NULL.
-/// index: from 0, below inbome_account_alias_count.
-///
-/// Returns: the address; NULL past the end.
-/// Borrowed: valid until the account is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_alias(
-    account: Option<&inbome_account>,
-    index: usize,
-) -> *const c_char {
-    read(account, std::ptr::null(), |account| lent(account.aliases.get(index)))
-}
-
-/// The fingerprint of the key that the account advertises.
-///
-/// account: the object; NULL gives NULL.
-///
-/// Returns: upper-case hexadecimal; NULL if the account has no key.
-/// Borrowed: valid until the account is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_fingerprint(account: Option<&inbome_account>) -> *const c_char {
-    read(account, std::ptr::null(), |account| lent(account.fingerprint.as_ref()))
-}
-
-/// Whether encryption is switched on.
-///
-/// account: the object; NULL gives 0.
-///
-/// Returns: 1 or 0.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_is_enabled(account: Option<&inbome_account>) -> i32 {
-    read(account, 0, |account| i32::from(account.core.settings.enabled))
-}
-
-/// Whether inbome_account_create made it, rather than found it.
-///
-/// account: the object; NULL gives 0.
-///
-/// Returns: 1 or 0.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_is_new(account: Option<&inbome_account>) -> i32 {
-    read(account, 0, |account| i32::from(account.created))
-}
-
-/// What the key fields ask for.
-///
-/// account: the object; NULL gives 0.
-///
-/// Returns: one of INBOME_PREFER_.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_prefer_encrypt(account: Option<&inbome_account>) -> i32 {
-    read(account, 0, |account| prefer_out(account.core.settings.prefer_encrypt))
-}
-
-/// How the key fields are spelt.
-///
-/// account: the object; NULL gives 0.
-///
-/// Returns: one of INBOME_SPELLING_.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_spelling(account: Option<&inbome_account>) -> i32 {
-    read(account, 0, |account| match account.core.settings.spelling {
-        Spelling::Both => INBOME_SPELLING_BOTH,
-        Spelling::Autocrypt => INBOME_SPELLING_AUTOCRYPT,
-        Spelling::Inbome => INBOME_SPELLING_INBOME,
-    })
-}
-
-/// The patience with peers who stop advertising.
-///
-/// account: the object; NULL gives 0.
-///
-/// Returns: one of INBOME_PROFILE_.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_profile(account: Option<&inbome_account>) -> i32 {
-    read(account, 0, |account| match account.core.settings.profile {
-        Profile::Level1 => INBOME_PROFILE_LEVEL1,
-        Profile::Inbome => INBOME_PROFILE_INBOME,
-    })
-}
-
-/// Whether the Subject of the account's encrypted mails stays in the clear outside.
-///
-/// account: the object; NULL gives 0.
-///
-/// Returns: 1 or 0.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_keeps_subject(account: Option<&inbome_account>) -> i32 {
-    read(account, 0, |account| i32::from(account.core.settings.keep_subject))
-}
-
-/// What becomes of clear answers to encrypted mails where the program that sends them cannot ask.
-///
-/// account: the object; NULL gives 0.
-///
-/// Returns: one of INBOME_CLEAR_REPLY_.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_account_clear_reply(account: Option<&inbome_account>) -> i32 {
-    read(account, 0, |account| match account.core.settings.clear_reply {
-        ClearReply::Send => INBOME_CLEAR_REPLY_SEND,
-        ClearReply::Refuse => INBOME_CLEAR_REPLY_REFUSE,
-    })
 }
 
 /// The value of a key field of an account, for a program that writes its own header: what stands

@@ -5,10 +5,9 @@ use std::mem::MaybeUninit;
 
 use inbome_core::scan::{Advice, Findings};
 
-use crate::pointer::{Out, addr, c_text, free, lent, read, shown};
+use crate::pointer::{Out, addr, c_text, free, shown};
 use crate::result::{Failure, inbome_result, on_shared, without_engine};
 use crate::scan::{inbome_scan, unreadable_out};
-use crate::time::INBOME_TIME_UNKNOWN;
 
 /// A backup message is there: import the newest.
 pub const INBOME_ADVICE_IMPORT_BACKUP: i32 = 1;
@@ -19,10 +18,10 @@ pub const INBOME_ADVICE_GENERATE: i32 = 3;
 
 /// What a mailbox tells of the user's other programs, before an account is made.
 pub struct inbome_advice {
-    action: i32,
-    backups: Vec<(CString, i64)>,
-    other_keys: Vec<OtherKey>,
-    unreadable: Vec<(CString, CString)>,
+    pub(crate) action: i32,
+    pub(crate) backups: Vec<(CString, i64)>,
+    pub(crate) other_keys: Vec<OtherKey>,
+    pub(crate) unreadable: Vec<(CString, CString)>,
 }
 
 /// Looks, before an account is made, for what the user's other programs left in the mailboxes of a
@@ -68,159 +67,10 @@ pub extern "C" fn inbome_advice_free(advice: Option<Box<inbome_advice>>) {
     free(advice);
 }
 
-/// What to do (Several devices §1).
-///
-/// advice: the object; NULL gives 0.
-///
-/// Returns: one of INBOME_ADVICE_.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_advice_action(advice: Option<&inbome_advice>) -> i32 {
-    read(advice, 0, |advice| advice.action)
-}
-
-/// How many backup messages there are.
-///
-/// advice: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_advice_backup_count(advice: Option<&inbome_advice>) -> usize {
-    read(advice, 0, |advice| advice.backups.len())
-}
-
-/// The file with a backup message, newest first.
-///
-/// advice: the object; NULL gives NULL.
-/// index: from 0, below inbome_advice_backup_count.
-///
-/// Returns: its path; NULL past the end.
-/// Borrowed: valid until the advice is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_advice_backup_path(
-    advice: Option<&inbome_advice>,
-    index: usize,
-) -> *const c_char {
-    read(advice, std::ptr::null(), |advice| lent(advice.backups.get(index).map(|(path, _)| path)))
-}
-
-/// The effective date of a backup message.
-///
-/// advice: the object; NULL gives INBOME_TIME_UNKNOWN.
-/// index: from 0, below inbome_advice_backup_count.
-///
-/// Returns: Unix seconds; INBOME_TIME_UNKNOWN past the end.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_advice_backup_date(advice: Option<&inbome_advice>, index: usize) -> i64 {
-    read(advice, INBOME_TIME_UNKNOWN, |advice| {
-        advice.backups.get(index).map_or(INBOME_TIME_UNKNOWN, |(_, at)| *at)
-    })
-}
-
-/// How many keys other programs of the user's have.
-///
-/// advice: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_advice_key_count(advice: Option<&inbome_advice>) -> usize {
-    read(advice, 0, |advice| advice.other_keys.len())
-}
-
-/// The fingerprint of another program's key, last used first.
-///
-/// advice: the object; NULL gives NULL.
-/// index: from 0, below inbome_advice_key_count.
-///
-/// Returns: upper-case hexadecimal; NULL past the end.
-/// Borrowed: valid until the advice is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_advice_key_fingerprint(
-    advice: Option<&inbome_advice>,
-    index: usize,
-) -> *const c_char {
-    read(advice, std::ptr::null(), |advice| {
-        lent(advice.other_keys.get(index).map(|key| &key.fingerprint))
-    })
-}
-
-/// The effective date of the youngest mail with that key.
-///
-/// advice: the object; NULL gives INBOME_TIME_UNKNOWN.
-/// index: from 0, below inbome_advice_key_count.
-///
-/// Returns: Unix seconds; INBOME_TIME_UNKNOWN past the end.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_advice_key_last_seen(advice: Option<&inbome_advice>, index: usize) -> i64 {
-    read(advice, INBOME_TIME_UNKNOWN, |advice| {
-        advice.other_keys.get(index).map_or(INBOME_TIME_UNKNOWN, |key| key.last)
-    })
-}
-
-/// The program that wrote that mail, as it names itself.
-///
-/// advice: the object; NULL gives NULL.
-/// index: from 0, below inbome_advice_key_count.
-///
-/// Returns: the text; NULL if it did not name itself, and past the end.
-/// Borrowed: valid until the advice is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_advice_key_agent(
-    advice: Option<&inbome_advice>,
-    index: usize,
-) -> *const c_char {
-    read(advice, std::ptr::null(), |advice| {
-        lent(advice.other_keys.get(index).and_then(|key| key.agent.as_ref()))
-    })
-}
-
-/// How many files and folders could not be read.
-///
-/// advice: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_advice_unreadable_count(advice: Option<&inbome_advice>) -> usize {
-    read(advice, 0, |advice| advice.unreadable.len())
-}
-
-/// A file or folder that could not be read.
-///
-/// advice: the object; NULL gives NULL.
-/// index: from 0, below inbome_advice_unreadable_count.
-///
-/// Returns: its path; NULL past the end.
-/// Borrowed: valid until the advice is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_advice_unreadable_path(
-    advice: Option<&inbome_advice>,
-    index: usize,
-) -> *const c_char {
-    read(advice, std::ptr::null(), |advice| {
-        lent(advice.unreadable.get(index).map(|(path, _)| path))
-    })
-}
-
-/// Why it could not be read, in the system's words.
-///
-/// advice: the object; NULL gives NULL.
-/// index: from 0, below inbome_advice_unreadable_count.
-///
-/// Returns: the text; NULL past the end.
-/// Borrowed: valid until the advice is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_advice_unreadable_text(
-    advice: Option<&inbome_advice>,
-    index: usize,
-) -> *const c_char {
-    read(advice, std::ptr::null(), |advice| {
-        lent(advice.unreadable.get(index).map(|(_, text)| text))
-    })
-}
-
-struct OtherKey {
-    fingerprint: CString,
-    last: i64,
-    agent: Option<CString>,
+pub(crate) struct OtherKey {
+    pub(crate) fingerprint: CString,
+    pub(crate) last: i64,
+    pub(crate) agent: Option<CString>,
 }
 
 impl From<Findings> for inbome_advice {

@@ -7,11 +7,11 @@ use inbome_core::decrypt::{Decrypted, Encryption, Failure, Intended, Signature, 
 use inbome_core::openpgp::message::OpenFlaw;
 use inbome_core::secret::Secret;
 
-use crate::bytes::inbome_bytes;
+use crate::bytes::{inbome_buffer, inbome_bytes};
 use crate::engine::inbome_engine;
-use crate::pointer::{Out, c_text, free, octets, optional_addr, shown};
+use crate::pointer::{Out, c_text, free, octets, optional_addr, required, shown};
 
-use crate::result::{inbome_result, on_engine};
+use crate::result::{inbome_result, on_engine, without_engine};
 use crate::time::time_out;
 
 /// The mail is not encrypted as a whole.
@@ -108,6 +108,32 @@ pub extern "C" fn inbome_decrypt(
         let mail = octets(mail, "mail")?;
         let account = optional_addr(account, "account")?;
         decrypted.give(engine.decrypt(account.as_ref(), mail)?.into());
+        Ok(())
+    })
+}
+
+/// The session key of the mail, for a search index that decrypts without the secret key (Messages
+/// §6). Whoever has it can read this mail.
+///
+/// decrypted: the object.
+/// session_key: the number of the algorithm, a colon and the key in hexadecimal, as gpg takes it;
+/// empty if the mail was not decrypted. What is freed is overwritten.
+///
+/// Returns: INBOME_RESULT_OK, with a key or without.
+/// Errors: INBOME_RESULT_NULL_ARGUMENT.
+/// Owned: free with inbome_buffer_free
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_decrypted_session_key(
+    decrypted: Option<&inbome_decrypted>,
+    session_key: Option<&mut MaybeUninit<inbome_buffer>>,
+) -> inbome_result {
+    let session_key = Out::blank(session_key);
+    without_engine(|| {
+        let decrypted = required(decrypted, "decrypted")?;
+        let out = session_key.required("session_key")?;
+        if let Some(key) = &decrypted.session_key {
+            out.put(inbome_buffer::of(key.as_bytes()));
+        }
         Ok(())
     })
 }

@@ -4,16 +4,16 @@ use std::ffi::c_void;
 use std::sync::Arc;
 
 use inbome_core::clock::{Clock, SystemClock, Timestamp};
-use inbome_core::engine::{EngineOptions, MAX_BUSY_TIMEOUT_SECS};
+use inbome_core::engine::EngineOptions;
 use inbome_core::random::{RandomError, SecureRandom, SystemRandom};
 
-use crate::pointer::{free, is_yes, made, required};
-use crate::result::{Failure, inbome_result, without_engine};
+use crate::pointer::{free, made, required};
+use crate::result::{inbome_result, without_engine};
 
 /// How an engine is opened; without it everything is the system's.
 pub struct inbome_engine_options {
-    create: bool,
-    busy_timeout_secs: u64,
+    pub(crate) create: bool,
+    pub(crate) busy_timeout_secs: u64,
     clock: Option<InjectedClock>,
     random: Option<InjectedRandom>,
 }
@@ -56,49 +56,6 @@ pub extern "C" fn inbome_engine_options_new() -> Option<Box<inbome_engine_option
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_engine_options_free(engine_options: Option<Box<inbome_engine_options>>) {
     free(engine_options);
-}
-
-/// Says whether opening makes a home that does not exist.
-///
-/// engine_options: what is changed.
-/// create: 1: a home that does not exist is made (the default); 0: it is an error,
-/// INBOME_RESULT_NOT_FOUND.
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_engine_options_set_create(
-    engine_options: Option<&mut inbome_engine_options>,
-    create: i32,
-) -> inbome_result {
-    without_engine(|| {
-        let engine_options = required(engine_options, "engine_options")?;
-        engine_options.create = is_yes(create);
-        Ok(())
-    })
-}
-
-/// Says for how long a call waits while another process writes to the same home.
-///
-/// engine_options: what is changed.
-/// seconds: 0 to 86400; 30 by default.
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT; INBOME_RESULT_INVALID_ARGUMENT for any other number.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_engine_options_set_busy_timeout(
-    engine_options: Option<&mut inbome_engine_options>,
-    seconds: i64,
-) -> inbome_result {
-    without_engine(|| {
-        let engine_options = required(engine_options, "engine_options")?;
-        let secs = u64::try_from(seconds).ok().filter(|secs| *secs <= MAX_BUSY_TIMEOUT_SECS);
-        engine_options.busy_timeout_secs = secs.ok_or_else(|| {
-            let most = MAX_BUSY_TIMEOUT_SECS;
-            Failure::invalid(&format!("expected a timeout of 0 to {most} s, found {seconds} s"))
-        })?;
-        Ok(())
-    })
 }
 
 /// Injects a clock, for tests. The engine asks it once per call.

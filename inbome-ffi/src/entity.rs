@@ -15,22 +15,22 @@ use crate::decrypted::inbome_decrypted;
 use crate::engine::inbome_engine;
 use crate::header::inbome_header;
 use crate::outgoing_options::inbome_outgoing_options;
-use crate::pointer::{Out, c_text, free, lent, octets, optional_addr, read, required};
+use crate::pointer::{Out, c_text, free, octets, optional_addr, required};
 use crate::recipients::inbome_recipients;
 use crate::result::{inbome_result, on_engine};
 
 /// One copy of a mail, signed and encrypted: its entity, and the header to write before it.
 pub struct inbome_sealed {
-    entity: Vec<u8>,
-    outer: Vec<(CString, CString)>,
-    message_id: CString,
+    pub(crate) entity: Vec<u8>,
+    pub(crate) outer: Vec<(CString, CString)>,
+    pub(crate) message_id: CString,
 }
 
 /// An entity that was opened: what is inside, and what it is worth.
 pub struct inbome_opened {
-    decrypted: inbome_decrypted,
-    fields: Vec<(CString, CString)>,
-    entity: Vec<u8>,
+    pub(crate) decrypted: inbome_decrypted,
+    pub(crate) fields: Vec<(CString, CString)>,
+    pub(crate) entity: Vec<u8>,
 }
 
 /// Signs and encrypts one MIME entity (Messages §2, §4), for a program that writes the header of the
@@ -94,71 +94,6 @@ pub extern "C" fn inbome_sealed_free(sealed: Option<Box<inbome_sealed>>) {
     free(sealed);
 }
 
-/// The multipart/encrypted entity: its Content-Type, a blank line, and the body. It is the top level
-/// of the mail.
-///
-/// sealed: the object; NULL gives no octets.
-///
-/// Returns: the octets.
-/// Borrowed: valid until the sealed is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_sealed_entity(sealed: Option<&inbome_sealed>) -> inbome_bytes {
-    read(sealed, inbome_bytes::EMPTY, |sealed| inbome_bytes::of(&sealed.entity))
-}
-
-/// How many fields are to stand in the header of the mail, MIME-Version and Content-* aside. A field
-/// that was handed in and is not among them must not stand there: it is inside.
-///
-/// sealed: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_sealed_field_count(sealed: Option<&inbome_sealed>) -> usize {
-    read(sealed, 0, |sealed| sealed.outer.len())
-}
-
-/// The name of a field that is to stand in the header.
-///
-/// sealed: the object; NULL gives NULL.
-/// index: from 0, below inbome_sealed_field_count.
-///
-/// Returns: the name; NULL past the end.
-/// Borrowed: valid until the sealed is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_sealed_field_name(
-    sealed: Option<&inbome_sealed>,
-    index: usize,
-) -> *const c_char {
-    read(sealed, std::ptr::null(), |sealed| lent(sealed.outer.get(index).map(|(name, _)| name)))
-}
-
-/// The value that a field must have there; it may be folded.
-///
-/// sealed: the object; NULL gives NULL.
-/// index: from 0, below inbome_sealed_field_count.
-///
-/// Returns: the value; NULL past the end.
-/// Borrowed: valid until the sealed is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_sealed_field_value(
-    sealed: Option<&inbome_sealed>,
-    index: usize,
-) -> *const c_char {
-    read(sealed, std::ptr::null(), |sealed| lent(sealed.outer.get(index).map(|(_, value)| value)))
-}
-
-/// The Message-ID of the mail, which was made if the header brought none. Hand the same one in for
-/// further copies.
-///
-/// sealed: the object; NULL gives NULL.
-///
-/// Returns: what stands between the angle brackets.
-/// Borrowed: valid until the sealed is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_sealed_message_id(sealed: Option<&inbome_sealed>) -> *const c_char {
-    read(sealed, std::ptr::null(), |sealed| lent(Some(&sealed.message_id)))
-}
-
 /// The inverse of inbome_seal: reads a MIME entity that the program says is the top level of its mail
 /// (Messages §3). An entity deeper inside a mail is none of its own: do not hand one in.
 ///
@@ -199,74 +134,6 @@ pub extern "C" fn inbome_open_entity(
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_opened_free(opened: Option<Box<inbome_opened>>) {
     free(opened);
-}
-
-/// The summary, and the whole as one mail.
-///
-/// opened: the object; NULL gives NULL.
-///
-/// Returns: the decrypted.
-/// Borrowed: valid until the opened is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_opened_decrypted(
-    opened: Option<&inbome_opened>,
-) -> Option<&inbome_decrypted> {
-    read(opened, None, |opened| Some(&opened.decrypted))
-}
-
-/// The entity inside: its Content-* fields, a blank line, and the body.
-///
-/// opened: the object; NULL gives no octets.
-///
-/// Returns: the octets; none if it could not be decrypted.
-/// Borrowed: valid until the opened is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_opened_entity(opened: Option<&inbome_opened>) -> inbome_bytes {
-    read(opened, inbome_bytes::EMPTY, |opened| match opened.entity.as_slice() {
-        [] => inbome_bytes::EMPTY,
-        entity => inbome_bytes::of(entity),
-    })
-}
-
-/// How many fields the mail has for its reader, Content-* and MIME-Version aside: the protected ones
-/// in place of those outside (Messages §4).
-///
-/// opened: the object; NULL gives 0.
-///
-/// Returns: the count; 0 if it could not be decrypted.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_opened_field_count(opened: Option<&inbome_opened>) -> usize {
-    read(opened, 0, |opened| opened.fields.len())
-}
-
-/// The name of a field.
-///
-/// opened: the object; NULL gives NULL.
-/// index: from 0, below inbome_opened_field_count.
-///
-/// Returns: the name; NULL past the end.
-/// Borrowed: valid until the opened is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_opened_field_name(
-    opened: Option<&inbome_opened>,
-    index: usize,
-) -> *const c_char {
-    read(opened, std::ptr::null(), |opened| lent(opened.fields.get(index).map(|(name, _)| name)))
-}
-
-/// The value of a field, which may be folded.
-///
-/// opened: the object; NULL gives NULL.
-/// index: from 0, below inbome_opened_field_count.
-///
-/// Returns: the value; NULL past the end.
-/// Borrowed: valid until the opened is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_opened_field_value(
-    opened: Option<&inbome_opened>,
-    index: usize,
-) -> *const c_char {
-    read(opened, std::ptr::null(), |opened| lent(opened.fields.get(index).map(|(_, value)| value)))
 }
 
 impl From<SealedEntity> for inbome_sealed {

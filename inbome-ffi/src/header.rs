@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use crate::pointer::{free, made, read, required, text};
+use crate::pointer::{free, made, required, text};
 use crate::result::{inbome_result, without_engine};
 
 /// Fields of a mail's header, in their order.
@@ -48,16 +48,6 @@ pub extern "C" fn inbome_header_add(
         header.fields.push((name, text(value, "value")?.to_owned()));
         Ok(())
     })
-}
-
-/// How many fields were added.
-///
-/// header: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_header_count(header: Option<&inbome_header>) -> usize {
-    read(header, 0, |header| header.fields.len())
 }
 
 impl inbome_header {

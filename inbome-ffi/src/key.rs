@@ -9,11 +9,10 @@ use inbome_core::peer::PeerState;
 use inbome_core::recommend::{Target, TargetSource};
 use inbome_core::store::StoredKey;
 
-use crate::bytes::inbome_bytes;
 use crate::codes::INBOME_REASON_NONE;
 use crate::engine::{Shared, inbome_engine};
 use crate::guard::guard;
-use crate::pointer::{Out, c_text, free, lent, optional_addr, peer_addr, read, shown};
+use crate::pointer::{Out, free, optional_addr, peer_addr, shown};
 use crate::result::{inbome_result, on_engine};
 use crate::time::{INBOME_TIME_UNKNOWN, time_out};
 
@@ -28,17 +27,17 @@ pub const INBOME_SOURCE_OWN: i32 = 4;
 
 /// One OpenPGP cert, and what is known of it.
 pub struct inbome_key {
-    shared: Arc<Shared>,
-    fingerprint: CString,
-    cert: Arc<[u8]>,
-    armored: OnceLock<Option<CString>>,
-    source: i32,
-    is_current: bool,
-    is_locked: bool,
-    created: i64,
-    expires: i64,
-    first_seen: i64,
-    last_seen: i64,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) fingerprint: CString,
+    pub(crate) cert: Arc<[u8]>,
+    pub(crate) armored: OnceLock<Option<CString>>,
+    pub(crate) source: i32,
+    pub(crate) is_current: bool,
+    pub(crate) is_locked: bool,
+    pub(crate) created: i64,
+    pub(crate) expires: i64,
+    pub(crate) first_seen: i64,
+    pub(crate) last_seen: i64,
 }
 
 /// All keys of an account, one by one.
@@ -123,115 +122,6 @@ pub extern "C" fn inbome_key_iter_free(key_iter: Option<Box<inbome_key_iter>>) {
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_key_free(key: Option<Box<inbome_key>>) {
     free(key);
-}
-
-/// The fingerprint of the primary key.
-///
-/// key: the object; NULL gives NULL.
-///
-/// Returns: upper-case hexadecimal, 40 or 64 digits.
-/// Borrowed: valid until the key is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_key_fingerprint(key: Option<&inbome_key>) -> *const c_char {
-    read(key, std::ptr::null(), |key| lent(Some(&key.fingerprint)))
-}
-
-/// The cert in binary, as the mail or file brought it.
-///
-/// key: the object; NULL gives no octets.
-///
-/// Returns: the octets.
-/// Borrowed: valid until the key is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_key_cert(key: Option<&inbome_key>) -> inbome_bytes {
-    read(key, inbome_bytes::EMPTY, |key| inbome_bytes::of(&key.cert))
-}
-
-/// The cert in ASCII armor, made when it is first asked for.
-///
-/// key: the object; NULL gives NULL.
-///
-/// Returns: the text; NULL if the cert cannot be armored.
-/// Borrowed: valid until the key is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_key_armored(key: Option<&inbome_key>) -> *const c_char {
-    read(key, std::ptr::null(), |key| {
-        let armor = || key.shared.armor_cert(&key.cert).ok().map(|text| c_text(&text));
-        lent(key.armored.get_or_init(armor).as_ref())
-    })
-}
-
-/// Where the key comes from.
-///
-/// key: the object; NULL gives 0.
-///
-/// Returns: one of INBOME_SOURCE_.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_key_source(key: Option<&inbome_key>) -> i32 {
-    read(key, 0, |key| key.source)
-}
-
-/// Whether it is the key that the account advertises.
-///
-/// key: the object; NULL gives 0.
-///
-/// Returns: 1 or 0; 0 for keys of others.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_key_is_current(key: Option<&inbome_key>) -> i32 {
-    read(key, 0, |key| i32::from(key.is_current))
-}
-
-/// Whether the secret key is kept under its passphrase (Messages §1): inbome_engine_unlock opens it.
-///
-/// key: the object; NULL gives 0.
-///
-/// Returns: 1 or 0; 0 for keys of others and for keys that a recommendation lent.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_key_is_locked(key: Option<&inbome_key>) -> i32 {
-    read(key, 0, |key| i32::from(key.is_locked))
-}
-
-/// When the primary key was made.
-///
-/// key: the object; NULL gives INBOME_TIME_UNKNOWN.
-///
-/// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys of others and for keys that a recommendation
-/// lent.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_key_created(key: Option<&inbome_key>) -> i64 {
-    read(key, INBOME_TIME_UNKNOWN, |key| key.created)
-}
-
-/// When the key stops being usable.
-///
-/// key: the object; NULL gives INBOME_TIME_UNKNOWN.
-///
-/// Returns: Unix seconds; INBOME_TIME_UNKNOWN for never, and for keys that a recommendation
-/// lent.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_key_expires(key: Option<&inbome_key>) -> i64 {
-    read(key, INBOME_TIME_UNKNOWN, |key| key.expires)
-}
-
-/// The effective date of the first mail that brought the key, or when the user's own was added.
-///
-/// key: the object; NULL gives INBOME_TIME_UNKNOWN.
-///
-/// Returns: Unix seconds; INBOME_TIME_UNKNOWN for keys that a recommendation lent.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_key_first_seen(key: Option<&inbome_key>) -> i64 {
-    read(key, INBOME_TIME_UNKNOWN, |key| key.first_seen)
-}
-
-/// The effective date of the last mail that brought the key.
-///
-/// key: the object; NULL gives INBOME_TIME_UNKNOWN.
-///
-/// Returns: Unix seconds; INBOME_TIME_UNKNOWN for own keys and for keys that a recommendation
-/// lent.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_key_last_seen(key: Option<&inbome_key>) -> i64 {
-    read(key, INBOME_TIME_UNKNOWN, |key| key.last_seen)
 }
 
 impl inbome_key {

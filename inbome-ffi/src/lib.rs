@@ -7,7 +7,8 @@
 //!
 //! The rules of the interface: outputs come last and are blanked first; a fallible call answers a
 //! number and keeps a sentence per engine and thread ([`result`]); no panic crosses (`guard`); raw
-//! pointers are read in `pointer` and `bytes` alone. Not here: any rule about mail.
+//! pointers are read in `pointer` and `bytes` alone. What objects show and what can be set in them is
+//! declared in `facts/` and written into [`facts`]; verbs are written by hand. Not here: any rule about mail.
 
 mod guard;
 mod pointer;
@@ -19,21 +20,19 @@ pub mod backup;
 pub mod bytes;
 pub mod codes;
 pub mod decrypted;
-pub mod decrypted_facts;
 pub mod draft;
 pub mod engine;
 pub mod engine_options;
 pub mod entity;
+pub mod facts;
 pub mod header;
 pub mod incoming;
-pub mod incoming_facts;
 pub mod key;
 pub mod observation;
 pub mod outgoing;
 pub mod outgoing_options;
 pub mod own_keys;
 pub mod peer;
-pub mod peer_facts;
 pub mod reason;
 pub mod receipt;
 pub mod recipients;
@@ -41,7 +40,6 @@ pub mod recommendation;
 pub mod reply;
 pub mod result;
 pub mod scan;
-pub mod scan_facts;
 pub mod time;
 pub mod version;
 

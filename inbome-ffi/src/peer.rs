@@ -47,8 +47,8 @@ pub struct inbome_peer {
 
 /// Peers, one by one.
 pub struct inbome_peer_iter {
-    all: Vec<inbome_peer>,
-    next: usize,
+    pub(crate) all: Vec<inbome_peer>,
+    pub(crate) next: usize,
 }
 
 /// Looks a peer up, with its key history. Own addresses are hidden (Discovery §3.1).

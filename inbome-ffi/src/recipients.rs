@@ -5,7 +5,7 @@ use std::ffi::c_char;
 use inbome_core::addr::Addr;
 
 use crate::account_options::none_of;
-use crate::pointer::{addr, free, made, read, required};
+use crate::pointer::{addr, free, made, required};
 use crate::result::{inbome_result, without_engine};
 
 /// In To.
@@ -21,7 +21,7 @@ pub const INBOME_KIND_REPLY_TO: i32 = 4;
 #[derive(Default)]
 pub struct inbome_recipients {
     /// Each with its kind, in the order in which they were added.
-    all: Vec<(i32, Addr)>,
+    pub(crate) all: Vec<(i32, Addr)>,
 }
 
 /// Makes an empty list of recipients.
@@ -64,16 +64,6 @@ pub extern "C" fn inbome_recipients_add(
         recipients.all.push((kind, addr(recipient, "recipient")?));
         Ok(())
     })
-}
-
-/// How many recipients were added.
-///
-/// recipients: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_recipients_count(recipients: Option<&inbome_recipients>) -> usize {
-    read(recipients, 0, |recipients| recipients.all.len())
 }
 
 impl inbome_recipients {

@@ -7,10 +7,9 @@ use std::sync::Arc;
 use inbome_core::addr::Addr;
 use inbome_core::recommend::{Advice, Recommendation};
 
-use crate::codes::INBOME_REASON_NONE;
 use crate::engine::{Shared, inbome_engine};
 use crate::key::inbome_key;
-use crate::pointer::{Out, free, lent, optional_addr, read, required, shown};
+use crate::pointer::{Out, free, optional_addr, required, shown};
 use crate::recipients::inbome_recipients;
 use crate::reply::inbome_reply;
 use crate::result::{inbome_result, on_engine};
@@ -26,8 +25,8 @@ pub const INBOME_RECOMMENDATION_ENCRYPT: i32 = 4;
 
 /// Whether to encrypt a mail, and for each recipient why.
 pub struct inbome_recommendation {
-    state: i32,
-    recipients: Vec<Recipient>,
+    pub(crate) state: i32,
+    pub(crate) recipients: Vec<Recipient>,
 }
 
 /// Whether to encrypt a mail to these recipients, and why (Discovery §7). Cheap enough to be asked
@@ -74,142 +73,16 @@ pub extern "C" fn inbome_recommendation_free(recommendation: Option<Box<inbome_r
     free(recommendation);
 }
 
-/// What to do with the mail: the least of its recipients' (Discovery §7).
-///
-/// recommendation: the object; NULL gives 0.
-///
-/// Returns: one of INBOME_RECOMMENDATION_.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_recommendation_state(
-    recommendation: Option<&inbome_recommendation>,
-) -> i32 {
-    read(recommendation, 0, |recommendation| recommendation.state)
+pub(crate) struct Recipient {
+    pub(crate) addr: CString,
+    pub(crate) state: i32,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) key: Option<inbome_key>,
 }
 
-/// How many recipients there are, each once, in the order given.
-///
-/// recommendation: the object; NULL gives 0.
-///
-/// Returns: the count.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_recommendation_count(
-    recommendation: Option<&inbome_recommendation>,
-) -> usize {
-    read(recommendation, 0, |recommendation| recommendation.recipients.len())
-}
-
-/// The address of a recipient.
-///
-/// recommendation: the object; NULL gives NULL.
-/// recipient: from 0, below inbome_recommendation_count.
-///
-/// Returns: the address; NULL past the end.
-/// Borrowed: valid until the recommendation is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_recommendation_addr(
-    recommendation: Option<&inbome_recommendation>,
-    recipient: usize,
-) -> *const c_char {
-    read(recommendation, std::ptr::null(), |recommendation| {
-        lent(recommendation.at(recipient).map(|held| &held.addr))
-    })
-}
-
-/// What to do with a mail to this recipient alone.
-///
-/// recommendation: the object; NULL gives 0.
-/// recipient: from 0, below inbome_recommendation_count.
-///
-/// Returns: one of INBOME_RECOMMENDATION_; 0 past the end.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_recommendation_recipient_state(
-    recommendation: Option<&inbome_recommendation>,
-    recipient: usize,
-) -> i32 {
-    read(recommendation, 0, |recommendation| {
-        recommendation.at(recipient).map_or(0, |held| held.state)
-    })
-}
-
-/// How many reasons there are for a recipient: one at least.
-///
-/// recommendation: the object; NULL gives 0.
-/// recipient: from 0, below inbome_recommendation_count.
-///
-/// Returns: the count; 0 past the end.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_recommendation_reason_count(
-    recommendation: Option<&inbome_recommendation>,
-    recipient: usize,
-) -> usize {
-    read(recommendation, 0, |recommendation| {
-        recommendation.at(recipient).map_or(0, |held| held.reasons.len())
-    })
-}
-
-/// A reason, for programs.
-///
-/// recommendation: the object; NULL gives 0.
-/// recipient: from 0, below inbome_recommendation_count.
-/// index: from 0, below inbome_recommendation_reason_count.
-///
-/// Returns: one of INBOME_REASON_; INBOME_REASON_NONE past the end.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_recommendation_reason(
-    recommendation: Option<&inbome_recommendation>,
-    recipient: usize,
-    index: usize,
-) -> i32 {
-    read(recommendation, 0, |recommendation| {
-        recommendation.reason_at(recipient, index).map_or(INBOME_REASON_NONE, |reason| reason.code)
-    })
-}
-
-/// A reason, for people: a sentence in English that calls the recipient "they".
-///
-/// recommendation: the object; NULL gives NULL.
-/// recipient: from 0, below inbome_recommendation_count.
-/// index: from 0, below inbome_recommendation_reason_count.
-///
-/// Returns: the text; NULL past the end.
-/// Borrowed: valid until the recommendation is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_recommendation_reason_text(
-    recommendation: Option<&inbome_recommendation>,
-    recipient: usize,
-    index: usize,
-) -> *const c_char {
-    read(recommendation, std::ptr::null(), |recommendation| {
-        lent(recommendation.reason_at(recipient, index).map(|reason| &reason.text))
-    })
-}
-
-/// The key that a mail to this recipient would be encrypted to, also under
-/// INBOME_RECOMMENDATION_DISCOURAGE. Its dates are not known.
-///
-/// recommendation: the object; NULL gives NULL.
-/// recipient: from 0, below inbome_recommendation_count.
-///
-/// Returns: the key; NULL if there is none.
-/// Borrowed: valid until the recommendation is freed
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_recommendation_key(
-    recommendation: Option<&inbome_recommendation>,
-    recipient: usize,
-) -> Option<&inbome_key> {
-    read(recommendation, None, |recommendation| recommendation.at(recipient)?.key.as_ref())
-}
-
-struct Recipient {
-    addr: CString,
-    state: i32,
-    reasons: Vec<Reason>,
-    key: Option<inbome_key>,
-}
-
-struct Reason {
-    code: i32,
-    text: CString,
+pub(crate) struct Reason {
+    pub(crate) code: i32,
+    pub(crate) text: CString,
 }
 
 impl inbome_recommendation {
@@ -231,11 +104,11 @@ impl inbome_recommendation {
         Self { state: state_out(state), recipients: recipients.collect() }
     }
 
-    fn at(&self, recipient: usize) -> Option<&Recipient> {
+    pub(crate) fn at(&self, recipient: usize) -> Option<&Recipient> {
         self.recipients.get(recipient)
     }
 
-    fn reason_at(&self, recipient: usize, index: usize) -> Option<&Reason> {
+    pub(crate) fn reason_at(&self, recipient: usize, index: usize) -> Option<&Reason> {
         self.at(recipient)?.reasons.get(index)
     }
 }

@@ -149,10 +149,10 @@ pub extern "C" fn inbome_engine_error_reason(engine: Option<&inbome_engine>) -> 
 /// Why a call failed, ready for C.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    code: inbome_result,
-    text: CString,
-    addrs: Vec<CString>,
-    reason: i32,
+    pub(crate) code: inbome_result,
+    pub(crate) text: CString,
+    pub(crate) addrs: Vec<CString>,
+    pub(crate) reason: i32,
 }
 
 impl Failure {

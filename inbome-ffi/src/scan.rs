@@ -11,7 +11,7 @@ use inbome_core::scan::{ScanOptions, ScanReport};
 
 use crate::engine::{Shared, inbome_engine};
 use crate::guard::ScanThreads;
-use crate::pointer::{Out, c_text, free, is_yes, optional_addr, required, text};
+use crate::pointer::{Out, c_text, free, required, text};
 
 use crate::result::{Failure, inbome_result, on_engine, on_shared, without_engine};
 
@@ -93,99 +93,6 @@ pub extern "C" fn inbome_scan_add_path(
     without_engine(|| {
         let scan = required(scan, "scan")?;
         scan.paths.push(PathBuf::from(text(path, "path")?));
-        Ok(())
-    })
-}
-
-/// Says whose mail it is (Discovery §1).
-///
-/// scan: what is changed.
-/// account: the address, or NULL: each mail tells (the default).
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT, INBOME_RESULT_NOT_UTF8, INBOME_RESULT_INVALID_ADDRESS.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_set_account(
-    scan: Option<&mut inbome_scan>,
-    account: *const c_char,
-) -> inbome_result {
-    without_engine(|| {
-        let scan = required(scan, "scan")?;
-        scan.account = optional_addr(account, "account")?;
-        Ok(())
-    })
-}
-
-/// Says how many threads examine mails. They end before the run does.
-///
-/// scan: what is changed.
-/// jobs: the number; 0: one per processor (the default). At most 64 are used.
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_set_jobs(
-    scan: Option<&mut inbome_scan>,
-    jobs: usize,
-) -> inbome_result {
-    without_engine(|| {
-        let scan = required(scan, "scan")?;
-        scan.jobs = jobs;
-        Ok(())
-    })
-}
-
-/// Says whether mails are scanned again that were scanned before.
-///
-/// scan: what is changed.
-/// full: 1 or 0 (the default).
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_set_full(scan: Option<&mut inbome_scan>, full: i32) -> inbome_result {
-    without_engine(|| {
-        let scan = required(scan, "scan")?;
-        scan.full = is_yes(full);
-        Ok(())
-    })
-}
-
-/// Says whether encrypted mails stay closed. Otherwise those that advertise nothing outside are
-/// opened, if the key needs no passphrase: many programs advertise inside alone.
-///
-/// scan: what is changed.
-/// no_decrypt: 1 or 0 (the default).
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_set_no_decrypt(
-    scan: Option<&mut inbome_scan>,
-    no_decrypt: i32,
-) -> inbome_result {
-    without_engine(|| {
-        let scan = required(scan, "scan")?;
-        scan.no_decrypt = is_yes(no_decrypt);
-        Ok(())
-    })
-}
-
-/// Says whether the mails are counted first, so that the progress has a total.
-///
-/// scan: what is changed.
-/// count: 1 or 0 (the default).
-///
-/// Returns: INBOME_RESULT_OK.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT.
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_scan_set_count(
-    scan: Option<&mut inbome_scan>,
-    count: i32,
-) -> inbome_result {
-    without_engine(|| {
-        let scan = required(scan, "scan")?;
-        scan.count = is_yes(count);
         Ok(())
     })
 }

@@ -9,7 +9,7 @@ use crate::built::{Program, root};
 use crate::prototypes::{Prototype, functions};
 
 /// The order of the header: what is needed first comes first.
-const FILES: [&str; 29] = [
+const FILES: [&str; 51] = [
     "version",
     "result",
     "time",
@@ -18,33 +18,66 @@ const FILES: [&str; 29] = [
     "codes",
     "reason",
     "engine_options",
+    "facts/engine_options",
     "engine",
     "account_options",
+    "facts/account_options",
     "account",
+    "facts/account",
     "key",
+    "facts/key",
     "own_keys",
     "receipt",
+    "facts/receipt",
     "decrypted",
-    "decrypted_facts",
+    "facts/decrypted",
     "incoming",
-    "incoming_facts",
+    "facts/incoming",
     "observation",
+    "facts/observation",
     "recipients",
+    "facts/recipients",
     "reply",
+    "facts/reply",
     "recommendation",
+    "facts/recommendation",
     "draft",
+    "facts/draft_state",
+    "facts/draft",
     "outgoing_options",
+    "facts/outgoing_options",
     "outgoing",
+    "facts/outgoing",
     "header",
+    "facts/header",
     "entity",
+    "facts/sealed",
+    "facts/opened",
     "peer",
-    "peer_facts",
+    "facts/peer",
+    "scan",
+    "facts/scan",
+    "advice",
+    "facts/advice",
+    "backup",
+    "facts/backup",
 ];
-const LAST_FILES: [&str; 4] = ["scan", "scan_facts", "advice", "backup"];
 
 #[test]
 fn the_header_is_what_the_code_says() {
     same_as_committed("include/inbome.h", &generated());
+}
+
+#[test]
+fn the_getters_and_setters_are_as_declared() {
+    let mut command = Command::new("python3");
+    command.arg(root().join("inbome-ffi/facts/write.py"));
+    if std::env::var_os("INBOME_BLESS").is_some() {
+        command.arg("--write");
+    }
+    let told = command.output().unwrap();
+    let text = String::from_utf8_lossy(&told.stdout) + String::from_utf8_lossy(&told.stderr);
+    assert!(told.status.success(), "{text}: python3 inbome-ffi/facts/write.py --write");
 }
 
 #[test]
@@ -201,7 +234,7 @@ fn generated() -> String {
         ..Default::default()
     };
     let mut builder = cbindgen::Builder::new().with_config(config);
-    for file in FILES.iter().chain(&LAST_FILES) {
+    for file in &FILES {
         builder = builder.with_src(manifest.join(format!("src/{file}.rs")));
     }
     let mut header = Vec::new();

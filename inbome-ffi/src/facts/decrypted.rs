@@ -1,12 +1,12 @@
-//! What a decrypted mail says and is worth: reading it, fact by fact.
+//! What is shown of a decrypted.
+//!
+//! Written by facts/write.py from facts/decrypted.facts: do not edit.
 
 use std::ffi::c_char;
-use std::mem::MaybeUninit;
 
-use crate::bytes::{inbome_buffer, inbome_bytes};
+use crate::bytes::inbome_bytes;
 use crate::decrypted::inbome_decrypted;
-use crate::pointer::{Out, lent, read, required};
-use crate::result::{inbome_result, without_engine};
+use crate::pointer::{lent, read};
 use crate::time::INBOME_TIME_UNKNOWN;
 
 /// The whole mail as a reader shall see it: decrypted, its protected fields in the header in place of
@@ -84,7 +84,8 @@ pub extern "C" fn inbome_decrypted_key_id_count(decrypted: Option<&inbome_decryp
 /// decrypted: the object; NULL gives NULL.
 /// index: from 0, below inbome_decrypted_key_id_count.
 ///
-/// Returns: the key ID, 16 upper-case hexadecimal digits, all of them 0 for a hidden one; NULL past the end.
+/// Returns: the key ID, 16 upper-case hexadecimal digits, all of them 0 for a hidden one; NULL past the
+/// end.
 /// Borrowed: valid until the decrypted is freed
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_decrypted_key_id(
@@ -298,30 +299,4 @@ pub extern "C" fn inbome_decrypted_unread_openpgp(
     decrypted: Option<&inbome_decrypted>,
 ) -> *const c_char {
     read(decrypted, std::ptr::null(), |decrypted| lent(decrypted.unread.as_ref()))
-}
-
-/// The session key of the mail, for a search index that decrypts without the secret key (Messages
-/// §6). Whoever has it can read this mail.
-///
-/// decrypted: the object.
-/// session_key: the number of the algorithm, a colon and the key in hexadecimal, as gpg takes it;
-/// empty if the mail was not decrypted. What is freed is overwritten.
-///
-/// Returns: INBOME_RESULT_OK, with a key or without.
-/// Errors: INBOME_RESULT_NULL_ARGUMENT.
-/// Owned: free with inbome_buffer_free
-#[unsafe(no_mangle)]
-pub extern "C" fn inbome_decrypted_session_key(
-    decrypted: Option<&inbome_decrypted>,
-    session_key: Option<&mut MaybeUninit<inbome_buffer>>,
-) -> inbome_result {
-    let session_key = Out::blank(session_key);
-    without_engine(|| {
-        let decrypted = required(decrypted, "decrypted")?;
-        let out = session_key.required("session_key")?;
-        if let Some(key) = &decrypted.session_key {
-            out.put(inbome_buffer::of(key.as_bytes()));
-        }
-        Ok(())
-    })
 }

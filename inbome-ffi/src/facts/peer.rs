@@ -1,4 +1,6 @@
-//! What is remembered of a peer: reading it, fact by fact.
+//! What is shown of a peer.
+//!
+//! Written by facts/write.py from facts/peer.facts: do not edit.
 
 use std::ffi::c_char;
 

@@ -1,4 +1,6 @@
-//! What one incoming mail changed: reading it, fact by fact.
+//! What is shown of an incoming.
+//!
+//! Written by facts/write.py from facts/incoming.facts: do not edit.
 
 use std::ffi::c_char;
 
@@ -131,8 +133,8 @@ pub extern "C" fn inbome_incoming_is_own_key_conflict(incoming: Option<&inbome_i
 ///
 /// incoming: the object; NULL gives NULL.
 ///
-/// Returns: the decrypted; NULL unless inbome_receipt_set_return_payload asked for it, and for a mail
-/// that is past a limit.
+/// Returns: the decrypted; NULL unless inbome_receipt_set_return_payload asked for it, and for a mail that
+/// is past a limit.
 /// Borrowed: valid until the incoming is freed
 #[unsafe(no_mangle)]
 pub extern "C" fn inbome_incoming_decrypted(
