@@ -30,7 +30,7 @@
 //! 5 surface  error  engine  lib
 //! 4 flows    decrypt  receive  outgoing  draft  backup  scan  gnupg  import
 //! 3 ports    openpgp  store
-//! 2 rules    key  account  history  peer  fields  gossip  discover  recommend
+//! 2 rules    key  account  history  peer  fields  gossip  discover  recommend  device
 //! 1 syntax   header  mime
 //! 0 values   code  limits  clock  reason  addr  secret  random  system
 //! ```
@@ -81,6 +81,7 @@ pub mod mime;
 
 // 2 rules
 pub mod account;
+pub mod device;
 pub mod discover;
 pub mod fields;
 pub mod gossip;
