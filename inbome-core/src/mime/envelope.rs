@@ -92,15 +92,13 @@ impl OwnProtocol {
     }
 
     fn of(field: &RawField<'_>) -> Option<Self> {
-        if field.is("Autocrypt-Setup-Message") || field.is("INBOME-Secret-Key-Backup") {
-            Some(Self::Backup)
-        } else if field.is("INBOME-Device-Pairing") {
-            Some(Self::Pairing)
-        } else if field.is("INBOME-Device-Sync") {
-            Some(Self::Sync)
-        } else {
-            None
-        }
+        const NAMES: [(&str, OwnProtocol); 4] = [
+            ("Autocrypt-Setup-Message", OwnProtocol::Backup),
+            ("INBOME-Secret-Key-Backup", OwnProtocol::Backup),
+            ("INBOME-Device-Pairing", OwnProtocol::Pairing),
+            ("INBOME-Device-Sync", OwnProtocol::Sync),
+        ];
+        NAMES.iter().find(|(name, _)| field.is(name)).map(|(_, protocol)| *protocol)
     }
 }
 
