@@ -298,10 +298,10 @@ fn protection(root: &Part<'_>) -> Protection {
     }
 }
 
-/// Messages §3: of fields that may stand once the first counts, others are dropped.
+/// Messages §3: of fields that may stand once the first counts, others are dropped. Of two senders neither
+/// counts, which is for the envelope to say.
 fn once<'b>(fields: impl Iterator<Item = RawField<'b>>) -> impl Iterator<Item = RawField<'b>> {
-    const NAMES: [&str; 11] = [
-        "From",
+    const NAMES: [&str; 10] = [
         "Sender",
         "Reply-To",
         "To",

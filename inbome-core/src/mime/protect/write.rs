@@ -310,7 +310,9 @@ fn protected_type(field: &RawField<'_>, line_end: &[u8]) -> Result<Vec<u8>, Prot
     };
     let mut with = with_first_param(&value, format!("; {MARKS}").as_bytes());
     if !fits(&with) {
-        with = with_first_param(&value, &[b";", line_end, b" ", MARKS.as_bytes()].concat());
+        with = [&b";"[..], line_end, b" protected-headers=\"v1\";", line_end, b" hp=\"cipher\""]
+            .concat();
+        with = with_first_param(&value, &with);
     }
     // A quote that never closes could swallow the parameter; then everybody reads another type.
     let read = ContentType::parse(&with);
