@@ -13,6 +13,7 @@ need c++ g++
 need gpg gnupg
 need notmuch notmuch
 need sq sq
+need rnp rnp
 need neomutt neomutt
 need mutt mutt
 need s-nail s-nail
@@ -32,7 +33,18 @@ fi
 if ! python3 -c 'import ensurepip' >/dev/null 2>&1; then
     missing="$missing python3-venv"
 fi
+# Sequoia's Python binding, in an environment of its own.
+peers() {
+    folder="${CARGO_TARGET_DIR:-target}/peers"
+    if [ ! -e "$folder/pysequoia-0.1.35" ]; then
+        echo "Installing: pysequoia"
+        python3 -m venv "$folder"
+        "$folder/bin/python" -m pip install --quiet pysequoia==0.1.35
+        touch "$folder/pysequoia-0.1.35"
+    fi
+}
 if [ -z "$missing" ]; then
+    peers
     exit 0
 fi
 
@@ -56,3 +68,4 @@ $as_root apt-get install -y -qq --no-install-recommends $missing </dev/null >/de
     $as_root apt-get update -qq </dev/null
     $as_root apt-get install -y -qq --no-install-recommends $missing </dev/null >/dev/null
 }
+peers

@@ -1,4 +1,4 @@
-//! A terminal with neomutt in it, driven as a person would.
+//! A terminal with neomutt or mutt in it, driven as a person would.
 
 use std::fs;
 use std::path::Path;
@@ -6,20 +6,26 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-/// A neomutt that runs until it is dropped.
+/// A program that runs until it is dropped.
 pub struct Terminal(String);
 
 impl Terminal {
     /// Starts neomutt over the file `rc` in `dir`, which is its home.
     pub fn start(dir: &Path) -> Self {
+        Self::run(&format!(
+            "HOME={0} GNUPGHOME={0}/none LC_ALL=C TERM=screen neomutt -n -F {0}/rc",
+            dir.display()
+        ))
+    }
+
+    /// Starts a program by a line of shell.
+    pub fn run(shell: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let terminal = Self(format!("inbome-test-{}-{number}", std::process::id()));
-        let shell = format!(
-            "HOME={0} GNUPGHOME={0}/none LC_ALL=C TERM=screen neomutt -n -F {0}/rc",
-            dir.display()
-        );
-        terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-x", "100", "-y", "50", &shell]);
+        // Without -u tmux shows other letters than ASCII as `_`.
+        let window = ["new-session", "-d", "-x", "100", "-y", "50", shell];
+        terminal.tmux(&[&["-u", "-f", "/dev/null"], &window[..]].concat());
         terminal
     }
 
@@ -48,7 +54,7 @@ impl Terminal {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
-        panic!("neomutt did not show {text:?}: {screen}");
+        panic!("the screen did not show {text:?}: {screen}");
     }
 
     /// Waits for a question, and answers it with one key.

@@ -12,7 +12,7 @@ use inbome_core::outgoing::{Mode, OutgoingOptions};
 use inbome_tests::homes::*;
 
 /// Engines of Bob, Alice and Carol who have written to one another in the clear.
-fn three() -> [Engine; 3] {
+pub(crate) fn three() -> [Engine; 3] {
     let all = [BOB, ALICE, CAROL].map(engine_of);
     let clear = OutgoingOptions { mode: Mode::Clear, ..OutgoingOptions::default() };
     for from in &all {
@@ -29,7 +29,7 @@ fn three() -> [Engine; 3] {
 }
 
 /// Bob's encrypted mail to Alice and Carol.
-fn letter(bob: &Engine) -> Vec<u8> {
+pub(crate) fn letter(bob: &Engine) -> Vec<u8> {
     let draft = format!(
         "From: {BOB}\r\nTo: {ALICE}\r\nCc: {CAROL}\r\nSubject: Secret plans\r\n\
          Content-Type: text/plain; charset=utf-8\r\n\r\nUnter der alten Eiche, um fünf.\r\n"
@@ -40,13 +40,13 @@ fn letter(bob: &Engine) -> Vec<u8> {
 }
 
 /// The OpenPGP message in a mail.
-fn armor(mail: &[u8]) -> Vec<u8> {
+pub(crate) fn armor(mail: &[u8]) -> Vec<u8> {
     let Ok(Form::Encrypted(found)) = locate(mail) else { panic!("an encrypted mail") };
     found.armor.into_owned()
 }
 
 /// The PGP/MIME mail around an OpenPGP message, as another program writes it.
-fn wrapped(from: &str, to: &str, armor: &[u8], key_field: &str) -> Vec<u8> {
+pub(crate) fn wrapped(from: &str, to: &str, armor: &[u8], key_field: &str) -> Vec<u8> {
     let armor = String::from_utf8_lossy(armor);
     format!(
         "From: {from}\nTo: {to}\nSubject: ...\nMessage-ID: <other@example.org>\n{key_field}\
@@ -58,9 +58,12 @@ fn wrapped(from: &str, to: &str, armor: &[u8], key_field: &str) -> Vec<u8> {
     .into_bytes()
 }
 
-const PAYLOAD: &str = "Content-Type: text/plain; charset=utf-8\r\n\r\nGrüße von nebenan.\r\n";
+/// A mail that another program writes.
+pub(crate) const PAYLOAD: &str =
+    "Content-Type: text/plain; charset=utf-8\r\n\r\nGrüße von nebenan.\r\n";
 
-fn read_by(engine: &Engine, mail: &[u8]) {
+/// Reads the mail with [`PAYLOAD`] in it, which the current key of the sender signed.
+pub(crate) fn read_by(engine: &Engine, mail: &[u8]) {
     let read = engine.decrypt(None, mail).unwrap();
     assert_eq!(read.summary.encryption, Encryption::Encrypted);
     assert!(matches!(read.summary.signature, Signature::Valid { .. }), "{:?}", read.summary);
