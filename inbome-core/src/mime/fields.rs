@@ -86,9 +86,35 @@ pub(super) fn begins_as_entity(octets: &[u8]) -> bool {
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// `mail` without a leading mbox line, and without the byte order mark before or behind it.
-pub(super) fn without_marks(mail: &[u8]) -> &[u8] {
+pub(crate) fn without_marks(mail: &[u8]) -> &[u8] {
     let without = |octets| <[u8]>::strip_prefix(octets, BYTE_ORDER_MARK).unwrap_or(octets);
-    without(without_mbox_line(without(mail)))
+    without(without_mbox_line(without_count(without(mail))))
+}
+
+/// The mail in a file of Apple Mail's: a line with its length is before it, and a property list behind.
+fn without_count(file: &[u8]) -> &[u8] {
+    let digits = file.iter().take_while(|octet| octet.is_ascii_digit()).count();
+    let Some((count, rest)) = file.split_at_checked(digits) else { return file };
+    let Some(mail) = memchr(b'\n', rest).and_then(|end| {
+        let (blanks, mail) = rest.split_at_checked(end.saturating_add(1))?;
+        blanks.trim_ascii().is_empty().then_some(mail)
+    }) else {
+        return file;
+    };
+    match std::str::from_utf8(count).ok().and_then(|count| count.parse().ok()) {
+        Some(count) => mail.get(..count).unwrap_or(mail),
+        None => file,
+    }
+}
+
+/// Whether `octets` begin with a header field, as far as its first line tells.
+#[cfg(feature = "fs")]
+pub(crate) fn begins_with_field(octets: &[u8]) -> bool {
+    let name =
+        octets.iter().take_while(|octet| octet.is_ascii_graphic() && **octet != b':').count();
+    let rest = octets.get(name..).unwrap_or_default();
+    let blanks = rest.iter().take_while(|octet| matches!(octet, b' ' | b'\t')).count();
+    name > 0 && rest.get(blanks) == Some(&b':')
 }
 
 /// `mail` without a leading mbox line. `From :` begins a field in its obsolete form.

@@ -23,6 +23,8 @@ pub(crate) use backup::BackupParts;
 pub use content_type::ContentType;
 pub use envelope::{Envelope, FromFlaw, OwnProtocol};
 pub use fields::header_end;
+#[cfg(feature = "fs")]
+pub(crate) use fields::{begins_with_field, without_marks};
 #[doc(hidden)]
 pub use looks::{Looks, looks};
 pub use protect::{

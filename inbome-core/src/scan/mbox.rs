@@ -1,7 +1,8 @@
 //! One mbox file, larger than memory: mboxrd and mboxo (RFC 4155 and its elders).
 //!
-//! A mail begins at a `From ` line that has a time of day in it and stands at the beginning or after
-//! an empty line. Only header sections are kept; bodies are looked through for the next such line.
+//! A mail begins at a `From ` line that has a time of day in it and is the first line or follows an empty
+//! one. It also begins at a `From ` line with nothing else in it that a header field follows, as
+//! Thunderbird writes them, with or without an empty line before. Only header sections are kept; bodies are looked through for the next such line.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -23,6 +24,8 @@ use crate::system::open_quietly;
 const WINDOW_BYTES: usize = 256 * 1024;
 /// Octets of a body that are kept beside its header; of most mails they tell what they are.
 const BODY_BYTES: usize = 4096;
+/// UTF-8's byte order mark, which may be the first of a file.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 /// Octets of the longest `From ` line, and some more.
 const STRADDLE_BYTES: usize = 1024;
 /// Octets before a cursor that tell whether the file is still the same.
@@ -121,6 +124,9 @@ impl Mbox {
     /// Adds the next mail to `mails`. Gives whether there was one.
     pub(super) fn next(&mut self, mails: &mut BoxMails) -> io::Result<bool> {
         self.fill(STRADDLE_BYTES)?;
+        if self.offset() == 0 && self.rest().starts_with(BYTE_ORDER_MARK) {
+            self.done = self.done.saturating_add(BYTE_ORDER_MARK.len());
+        }
         // Before the first mail, and where a file without a last line end was added to.
         self.done = self.done.saturating_add(empty_lines(self.rest()));
         let line_end = loop {
@@ -156,8 +162,6 @@ impl Mbox {
             self.fill(self.rest().len().saturating_add(4096))?;
             end = mime::header_end(self.rest());
         }
-        // The next `From ` line stands behind an empty line, so never before the header's end; it
-        // is looked for here only when the body matters.
         Ok(match end {
             Some(end) => {
                 let wanted = end.saturating_add(BODY_BYTES);
@@ -225,8 +229,8 @@ fn next_mail(finder: &memmem::Finder<'_>, rest: &[u8]) -> Option<usize> {
         let before = rest.get(..newline)?;
         let blank = before.is_empty() || before.ends_with(b"\n") || before.ends_with(b"\n\r");
         let line = rest.get(start..)?;
-        let line = line.get(..memchr::memchr(b'\n', line)?)?;
-        if blank && is_from_line(line) {
+        let (line, after) = line.split_at_checked(memchr::memchr(b'\n', line)?)?;
+        if (blank && is_from_line(line)) || is_bare_from_line(line, after) {
             return Some(start);
         }
         from = start;
@@ -240,6 +244,12 @@ pub(super) fn is_from_line(line: &[u8]) -> bool {
     line.starts_with(b"From ") && line.windows(5).any(time)
 }
 
+/// Whether a line is a `From ` line with nothing in it; `after` begins with its line end.
+fn is_bare_from_line(line: &[u8], after: &[u8]) -> bool {
+    let is_bare = line.starts_with(b"From ") && line.trim_ascii_end() == b"From";
+    is_bare && mime::begins_with_field(after.get(1..).unwrap_or_default())
+}
+
 fn from_line_date(line: &[u8]) -> Option<Timestamp> {
     let text = std::str::from_utf8(line).ok()?.strip_prefix("From ")?;
     let (_, date) = text.trim().split_once(' ')?;
@@ -251,8 +261,14 @@ pub(super) fn begins_mail(file: &mut File, offset: u64) -> io::Result<bool> {
     let mut octets = Vec::new();
     file.seek(SeekFrom::Start(offset))?;
     file.take(STRADDLE_BYTES as u64).read_to_end(&mut octets)?;
-    let beginning = octets.get(empty_lines(&octets)..).unwrap_or_default();
-    Ok(is_from_line(beginning.split(|octet| *octet == b'\n').next().unwrap_or_default()))
+    let octets = match offset {
+        0 => octets.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&octets),
+        _ => &octets,
+    };
+    let beginning = octets.get(empty_lines(octets)..).unwrap_or_default();
+    let end = memchr::memchr(b'\n', beginning).unwrap_or(beginning.len());
+    let (line, after) = beginning.split_at_checked(end).unwrap_or_default();
+    Ok(is_from_line(line) || is_bare_from_line(line, after))
 }
 
 /// The octets of the empty lines at the start of `octets`.

@@ -72,6 +72,7 @@ pub struct ScanReport {
 }
 
 mod folder;
+mod junk;
 mod look;
 mod mbox;
 mod memory;
@@ -87,4 +88,18 @@ pub use run::{OpenMail, Scan, StoreAccess};
 /// First 16 octets of SHA-256 of the part of a file's name that never changes.
 fn name_hash(name: &[u8]) -> [u8; 16] {
     crate::receive::message_id_hash(name)
+}
+
+/// What a file is compressed with, by its first octets.
+fn compressed_with(first: &[u8]) -> Option<&'static str> {
+    const KINDS: [(&[u8], &str); 7] = [
+        (b"\x1f\x8b\x08", "gzip"),
+        (b"BZh", "bzip2"),
+        (b"\xfd7zXZ\0", "xz"),
+        (b"\x28\xb5\x2f\xfd", "zstd"),
+        (b"\x04\x22\x4d\x18", "lz4"),
+        (b"Dovecot-LZ4\x0d\x2a\x9b\xc5", "lz4"),
+        (b"PK\x03\x04", "zip"),
+    ];
+    KINDS.iter().find(|(magic, _)| first.starts_with(magic)).map(|(_, name)| *name)
 }

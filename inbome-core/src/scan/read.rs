@@ -6,6 +6,7 @@
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::compressed_with;
 use super::folder::{MailFile, MailFiles};
 use crate::discover::Receipt;
 use crate::limits::Limit;
@@ -112,6 +113,11 @@ impl Beginnings {
         let (rooms, _) = self.firsts.as_chunks::<FIRST_READ>();
         let read = self.reads.get_mut(nth).map_or(Ok(0), |read| std::mem::replace(read, Ok(0)))?;
         let first = rooms.get(nth).and_then(|room| room.get(..read)).unwrap_or_default();
+        if let Some(how) = compressed_with(first) {
+            return Err(io::Error::other(format!(
+                "it is compressed with {how}; unpack a copy and scan that"
+            )));
+        }
         let mail = Mail::parse(first);
         // A file shorter than its room is all there.
         if read < FIRST_READ || Wanted::IfAdvertised.of(&mail) <= read {

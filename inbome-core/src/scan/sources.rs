@@ -5,23 +5,16 @@
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::junk::{folded, is_junk};
 use super::{ScanOptions, mbox};
+use crate::mime;
 use crate::system::{Unreadable, open_quietly};
 
-/// Folders that hold no mail to learn from, without case.
-const PASSED_BY: [&str; 8] = [
-    "junk",
-    "spam",
-    "trash",
-    "deleted",
-    "deleted items",
-    "deleted messages",
-    "drafts",
-    "templates",
-];
+/// Octets of a file that tell whether it is a mail.
+const FIRST_BYTES: u64 = 1024;
 /// Folders within folders within folders; deeper ones are no mailbox of a person.
 const MAX_DEPTH: usize = 32;
 /// Octets of a mail of average size, for the progress through an mbox.
@@ -154,7 +147,11 @@ impl Found {
         if maildir {
             self.sources.push(Source::Maildir(path.to_owned()));
         }
-        let Contents { mails, mut mboxes, mut folders, links } = Contents::of(path, maildir)?;
+        let Contents { mails, others, mut mboxes, mut folders, links } =
+            Contents::of(path, maildir)?;
+        if others && !mails && mboxes.is_empty() && folders.is_empty() {
+            return Err(io::Error::other("none of its files is a mail or an mbox"));
+        }
         if mails {
             self.sources.push(Source::Files(path.to_owned()));
         }
@@ -176,8 +173,10 @@ impl Found {
 /// What stands in a folder.
 #[derive(Debug, Default)]
 struct Contents {
-    /// Whether files do that are no mboxes.
+    /// Whether files do that may be mails.
     mails: bool,
+    /// Whether files do that are neither mails nor mboxes.
+    others: bool,
     mboxes: Vec<PathBuf>,
     folders: Vec<PathBuf>,
     /// Links to folders. They may lead anywhere, so they are followed only if that was asked for.
@@ -206,7 +205,12 @@ impl Contents {
                 Err(_) => {}
                 Ok(_) => match is_mbox(&path) {
                     Ok(true) => contents.mboxes.push(path),
-                    _ => contents.mails = true,
+                    // One that cannot be read is reported beside mails.
+                    Ok(false) if contents.mails || may_be_mail(&path).unwrap_or(true) => {
+                        contents.mails = true;
+                    }
+                    Ok(false) => contents.others |= entry.metadata().is_ok_and(|it| it.len() > 0),
+                    Err(_) => contents.mails = true,
                 },
             }
         }
@@ -232,26 +236,36 @@ fn is_hidden(name: &OsStr) -> bool {
 
 /// Whether any part of a folder's name (`.Archive.Trash` has two) says that it is passed by.
 fn is_passed_by(path: &Path, include: &[String]) -> bool {
-    let Some(name) = lower_name(path) else { return false };
-    let passed = |part: &str| PASSED_BY.contains(&part) && !is_wanted(part, include);
+    let Some(name) = name_of(path) else { return false };
+    let passed = |part: &str| is_junk(&folded(part)) && !is_wanted(part, include);
     (name.split('.').any(passed) || passed(&name)) && !is_wanted(&name, include)
 }
 
 /// Whether a folder's name, or any part of it, was asked for.
 fn is_included(path: &Path, include: &[String]) -> bool {
-    let Some(name) = lower_name(path) else { return false };
+    let Some(name) = name_of(path) else { return false };
     is_wanted(&name, include) || name.split('.').any(|part| is_wanted(part, include))
 }
 
 fn is_wanted(name: &str, include: &[String]) -> bool {
-    include.iter().any(|wanted| wanted.to_lowercase() == name)
+    let name = folded(name);
+    include.iter().any(|wanted| folded(wanted) == name)
 }
 
-fn lower_name(path: &Path) -> Option<String> {
-    path.file_name().map(|name| name.to_string_lossy().to_lowercase())
+fn name_of(path: &Path) -> Option<String> {
+    path.file_name().map(|name| name.to_string_lossy().into_owned())
 }
 
 /// Whether a file begins as an mbox does.
 pub(super) fn is_mbox(path: &Path) -> io::Result<bool> {
     mbox::begins_mail(&mut open_quietly(path)?, 0)
+}
+
+/// Whether a file may be a mail: it begins with a header field, or is compressed, which is reported when
+/// it is read.
+fn may_be_mail(path: &Path) -> io::Result<bool> {
+    let mut octets = Vec::new();
+    open_quietly(path)?.take(FIRST_BYTES).read_to_end(&mut octets)?;
+    Ok(super::compressed_with(&octets).is_some()
+        || mime::begins_with_field(mime::without_marks(&octets)))
 }
