@@ -68,7 +68,7 @@ fn mails_of_apple_mail_are_read() {
 
 #[test]
 fn compressed_files_are_named_as_such() {
-    for (first, how) in [
+    for (first, with) in [
         (&b"\x1f\x8b\x08\0\0\0\0\0"[..], "gzip"),
         (b"BZh91AY&SY", "bzip2"),
         (b"\xfd7zXZ\0\0\x04", "xz"),
@@ -82,9 +82,9 @@ fn compressed_files_are_named_as_such() {
         put(&named, first);
         let paths = ["Maildir", "old"].map(|name| root.path().join(name));
         let report = scan_with(&bob(), &[paths.to_vec(), vec![named]].concat(), &how());
-        assert_eq!((report.messages, report.unreadable.len()), (0, 3), "{how}: {report:?}");
+        assert_eq!((report.messages, report.unreadable.len()), (0, 3), "{with}: {report:?}");
         for (_, why) in &report.unreadable {
-            assert!(why.contains(&format!("compressed with {how}")), "{why}");
+            assert!(why.contains(&format!("compressed with {with}")), "{why}");
         }
     }
 }
