@@ -143,7 +143,7 @@ pub struct KeyEntry {
 }
 
 impl KeyEntry {
-    fn rank(&self) -> (u64, (u8, Option<(usize, Timestamp, &Hash)>)) {
+    fn rank(&self) -> impl Ord + use<'_> {
         (self.version, self.state.rank())
     }
 

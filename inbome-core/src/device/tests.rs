@@ -18,7 +18,7 @@ fn device(seed: u8, removed: bool) -> Device {
         cert: vec![seed],
         name: format!("device {}", seed % 2),
         added: Timestamp::from_secs(seed.into()),
-        confirmed: seed % 3 == 0,
+        confirmed: seed.is_multiple_of(3),
         removed,
     }
 }
@@ -220,7 +220,9 @@ fn current_names_a_living_key_or_the_youngest_is_used() {
     let mut tables = Tables::default();
     let created = |key: &Fingerprint| Timestamp::from_secs(i64::from(key.as_bytes()[0] / 4));
     assert_eq!(tables.current(created), None);
-    [3, 8, 9].iter().for_each(|key| drop(tables.put_key(&id(*key), copy(*key))));
+    for key in [3, 8, 9] {
+        tables.put_key(&id(key), copy(key));
+    }
     assert_eq!(tables.current(created), Some(&id(9)), "of two of one second the greater");
     tables.write(CURRENT, &id(1), Value::Octets(vec![3; 20]));
     assert_eq!(tables.current(created), Some(&id(3)));

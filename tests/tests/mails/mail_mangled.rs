@@ -92,7 +92,8 @@ fn by_every_way(mail: &[u8]) -> Vec<(&'static str, String, bool)> {
     put(&root.path().join("Maildir/cur/1.a:2,S"), mail);
     put(&root.path().join("mbox"), &mbox(&[mail.to_vec()]));
     let receipt = Receipt::default();
-    let ways: [(&str, &dyn Fn(&Engine)); 5] = [
+    type Way<'a> = &'a dyn Fn(&Engine);
+    let ways: [(&str, Way<'_>); 5] = [
         ("in octets", &|bob| drop(bob.process_incoming(None, mail, receipt).expect("processed"))),
         ("a file", &|bob| {
             let read = read_incoming(&file, receipt).expect("read");
