@@ -347,7 +347,7 @@ mod tests {
         let failed = Encryption::Failed(Failure::SMime);
         let encryptions = [Encryption::None, Encryption::Encrypted, failed];
         use Signer as S;
-        let signers = [S::Current, S::Former, S::Gossip, S::Own, S::Other];
+        let signers = [S::Current, S::Former, S::Gossip, S::Own, S::Other, S::New];
         let intended = [Intended::Yes, Intended::No, Intended::Absent];
         let mut pairs = Vec::new();
         let is = inbome_encryption_name;

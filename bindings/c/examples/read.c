@@ -19,9 +19,13 @@ int main(int argc, char **argv) {
         return 1;
     }
     printf("Encryption: %s\n", inbome_encryption_name(inbome_decrypted_encryption(shown)));
-    /* Only a valid signature of the current key says who wrote it; a wrong one is shown as none. */
+    /* The key that counts for the address says who wrote it. Of a new key nobody but the mail says so;
+       the next mail signed with it is `current`. A wrong signature is shown as none. */
     if (inbome_decrypted_signer(shown) == INBOME_SIGNER_CURRENT)
         printf("Written by: %s\n", inbome_decrypted_from(shown));
+    else if (inbome_decrypted_signer(shown) == INBOME_SIGNER_NEW)
+        printf("Written by: %s, so the mail says, with a key that is new\n",
+               inbome_decrypted_from(shown));
     else
         printf("Written by: nobody can say; the signature is %s\n",
                inbome_signature_name(inbome_decrypted_signature(shown)));

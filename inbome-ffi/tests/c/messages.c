@@ -29,12 +29,13 @@ static inbome_outgoing *sent(inbome_engine *engine, const char *draft, int32_t m
     return outgoing;
 }
 
-static void shows_a_signed_mail_of_bob(const inbome_decrypted *shown) {
+/* `signer`: INBOME_SIGNER_NEW for a key that the mail itself is the first to bring. */
+static void shows_a_signed_mail_of_bob(const inbome_decrypted *shown, int32_t signer) {
     CHECK(inbome_decrypted_encryption(shown) == INBOME_ENCRYPTION_ENCRYPTED);
     CHECK(inbome_decrypted_failure(shown) == INBOME_REASON_NONE);
     CHECK(inbome_decrypted_failure_text(shown) == NULL);
     CHECK(inbome_decrypted_signature(shown) == INBOME_SIGNATURE_VALID);
-    CHECK(inbome_decrypted_signer(shown) == INBOME_SIGNER_CURRENT);
+    CHECK(inbome_decrypted_signer(shown) == signer);
     CHECK(inbome_decrypted_intended(shown) == INBOME_INTENDED_YES);
     CHECK(strlen(inbome_decrypted_fingerprint(shown)) == 40);
     CHECK(inbome_decrypted_signed_at(shown) == NOW && !inbome_decrypted_date_differs(shown));
@@ -62,7 +63,7 @@ static void an_answer_is_encrypted_and_read(inbome_engine *bob, inbome_engine *a
     CHECK_OK(alice, inbome_process_incoming(alice, NULL, mail, receipt, &incoming));
     CHECK(inbome_incoming_outcome(incoming) == INBOME_OUTCOME_UPDATED);
     const inbome_decrypted *shown = inbome_incoming_decrypted(incoming);
-    shows_a_signed_mail_of_bob(shown);
+    shows_a_signed_mail_of_bob(shown, INBOME_SIGNER_NEW);
     CHECK(holds(inbome_decrypted_message(shown), "Subject: a secret\r\n"));
     CHECK(holds(inbome_decrypted_message(shown), "\r\n\r\nYes\r\n"));
     size_t fields = inbome_decrypted_protected_count(shown);
@@ -84,7 +85,7 @@ static void an_answer_is_encrypted_and_read(inbome_engine *bob, inbome_engine *a
 
     inbome_decrypted *again = NULL;
     CHECK_OK(alice, inbome_decrypt(alice, "alice@example.org", mail, &again));
-    shows_a_signed_mail_of_bob(again);
+    shows_a_signed_mail_of_bob(again, INBOME_SIGNER_CURRENT);
     inbome_buffer key = {NULL, 0};
     CHECK_OK(NULL, inbome_decrypted_session_key(again, &key));
     CHECK(key.len > 2 + 32 && strchr((const char *)key.data, ':'));
@@ -118,7 +119,7 @@ static void what_was_changed_on_the_way_is_named(inbome_engine *bob, inbome_engi
     inbome_bytes bytes = {(const uint8_t *)listed, (size_t)len};
     inbome_decrypted *shown = NULL;
     CHECK_OK(alice, inbome_decrypt(alice, NULL, bytes, &shown));
-    shows_a_signed_mail_of_bob(shown);
+    shows_a_signed_mail_of_bob(shown, INBOME_SIGNER_CURRENT);
     int subject = 0;
     for (size_t i = 0; i < inbome_decrypted_differing_count(shown); i++)
         subject += is_same(inbome_decrypted_differing(shown, i), "Subject");
@@ -167,7 +168,7 @@ static void a_file_is_read_as_far_as_needed(inbome_engine *bob, inbome_engine *a
     CHECK_OK(NULL, inbome_receipt_set_return_payload(receipt, 1));
     inbome_incoming *incoming = NULL;
     CHECK_OK(alice, inbome_process_incoming_file(alice, NULL, "answer.eml", receipt, &incoming));
-    shows_a_signed_mail_of_bob(inbome_incoming_decrypted(incoming));
+    shows_a_signed_mail_of_bob(inbome_incoming_decrypted(incoming), INBOME_SIGNER_CURRENT);
     inbome_incoming_free(incoming);
     inbome_receipt_free(receipt);
 }
@@ -341,7 +342,7 @@ static void an_entity_is_sealed_and_opened(inbome_engine *bob, inbome_engine *al
     inbome_opened *opened = NULL;
     inbome_bytes whole = inbome_sealed_entity(sealed);
     CHECK_OK(alice, inbome_open_entity(alice, NULL, whole, outside, &opened));
-    shows_a_signed_mail_of_bob(inbome_opened_decrypted(opened));
+    shows_a_signed_mail_of_bob(inbome_opened_decrypted(opened), INBOME_SIGNER_CURRENT);
     CHECK(holds(inbome_opened_entity(opened), "<p>Hi</p>\r\n"));
     CHECK(holds(inbome_opened_entity(opened), "Content-Type: text/html"));
     CHECK(!holds(inbome_opened_entity(opened), "Subject"));

@@ -221,6 +221,7 @@ fn fallible(kind: &str) -> String {
             "inbome_draft_encrypt(engine, NULL, bytes_of(\"From: alice@example.org\\n\\nHi\\n\"), NULL, \
              &an_draft)"
         }
+        "inbome_backup" => "inbome_backup_create(engine, NULL, &an_backup)",
         "inbome_incoming" => {
             "inbome_process_incoming(engine, NULL, bytes_of(\"From: bob@example.org\\nDate: Sat, 17 \
              Dec 2016 08:58:05 +0000\\n\\n\"), NULL, &an_incoming)"

@@ -55,7 +55,7 @@ fn a_mail_is_answered_encrypted_with_nothing_but_pkg_config() {
     assert!(!answer.contains("I have your mail"), "{answer}");
     let shown = run(work.path(), "read", &["alice"], &answer);
     for line in [
-        "Encryption: encrypted\nWritten by: bob@example.org\n\n",
+        "Encryption: encrypted\nWritten by: bob@example.org, so the mail says, with a key that is new\n\n",
         "\nSubject: Re: an evening\r\nIn-Reply-To: <1@example.org>\r\n",
         "\r\n\r\nI have your mail.\r\n",
     ] {
