@@ -117,10 +117,9 @@ class Examples(Test):
         out, _ = self.run_example(*reply, "Till then", mail=again)
         self.assertTrue(out.startswith("encrypted; written by alice@example.org\n"), out)
         # Nobody is answered in the clear.
-        for mail, why in [(mail_of("dave@example.org"), "dave@example.org"),
-                          (first.split(b"Date")[0], "no usable date")]:
-            _, err = self.run_example(*reply, "Yes", mail=mail, status=1)
-            self.assertIn(why, err)
+        dave = "dave@example.org"
+        _, err = self.run_example(*reply, "Yes", mail=mail_of(dave), status=1)
+        self.assertIn(dave, err)
         self.assertEqual(len(server.seen), 2)
 
     def test_the_headers_of_an_imap_folder_are_learnt_from(self):

@@ -58,6 +58,7 @@ CALLS = {
     "process_incoming": lambda e: e.process_incoming(MAIL),
     "process_observation": lambda e: e.process_observation(inbome.Observation(ALICE)),
     "process_outgoing": lambda e: e.process_outgoing(MAIL),
+    "commit_outgoing": lambda e: e.commit_outgoing(e.process_outgoing(MAIL, preview=True)),
     "recommend": lambda e: e.recommend(ALICE),
     "relock": lambda e: e.relock(),
     "renew_key": lambda e: e.renew_key(),

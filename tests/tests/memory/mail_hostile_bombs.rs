@@ -95,7 +95,7 @@ fn a_passphrase_that_costs_2_gib_is_not_tried() {
     let argon2 = packet(Tag::SymKeyEncryptedSessionKey, &argon2);
     let (key, data) = (wrapped(&scene.bob.subkey), protected(&literal(b"text")));
     let alone = mail(ALICE, "", &pgp_mime(&[&argon2[..], &data].concat()));
-    reads(&scene, "alone", &alone).gives_nothing("alone", "no_key");
+    reads(&scene, "alone", &alone).gives_nothing("alone", "password");
     let beside = mail(ALICE, "", &pgp_mime(&[argon2, key, data].concat()));
     assert_eq!(reads(&scene, "beside", &beside).told(), "encrypted none");
 }
