@@ -28,7 +28,7 @@
 //!
 //! ```text
 //! 5 surface  error  engine  lib
-//! 4 flows    decrypt  receive  outgoing  draft  backup  scan  gnupg  import
+//! 4 flows    decrypt  receive  outgoing  draft  backup  devices  scan  gnupg  import
 //! 3 ports    openpgp  store
 //! 2 rules    key  account  history  peer  fields  gossip  discover  recommend  device
 //! 1 syntax   header  mime
@@ -97,6 +97,7 @@ pub mod store;
 // 4 flows
 pub mod backup;
 pub mod decrypt;
+pub mod devices;
 pub mod draft;
 #[cfg(feature = "fs")]
 pub mod gnupg;
