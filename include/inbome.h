@@ -1901,6 +1901,16 @@ size_t inbome_decrypted_surrounding_count(const struct inbome_decrypted *decrypt
 const char *inbome_decrypted_surrounding(const struct inbome_decrypted *decrypted,
                                          size_t index);
 
+// The media type of a text that stands beside the mail.
+//
+// decrypted: the object; NULL gives NULL.
+// index: from 0, below inbome_decrypted_surrounding_count.
+//
+// Returns: "text/plain" or "text/html"; NULL past the end.
+// Borrowed: valid until the decrypted is freed
+const char *inbome_decrypted_surrounding_type(const struct inbome_decrypted *decrypted,
+                                              size_t index);
+
 // Whether the mail holds OpenPGP that is not read (Messages §3), so that it is not simply "not
 // encrypted".
 //

@@ -67,7 +67,8 @@ pub struct inbome_decrypted {
     pub(crate) protected: Vec<CString>,
     pub(crate) differing: Vec<CString>,
     pub(crate) footers: Vec<CString>,
-    pub(crate) surrounding: Vec<CString>,
+    /// Media type and text.
+    pub(crate) surrounding: Vec<(CString, CString)>,
     pub(crate) unread: Option<CString>,
     pub(crate) session_key: Option<Secret>,
 }
@@ -241,8 +242,11 @@ impl From<Decrypted> for inbome_decrypted {
             date_differs: summary.date_differs,
             protected: texts(&summary.protected),
             differing: texts(&summary.differs),
-            footers: texts(&surrounding.after),
-            surrounding: surrounding.all().map(c_text).collect(),
+            footers: surrounding.after.iter().map(|beside| c_text(&beside.text)).collect(),
+            surrounding: surrounding
+                .all()
+                .map(|beside| (c_text(beside.media_type()), c_text(&beside.text)))
+                .collect(),
             unread: summary.unread.map(|unread| c_text(unread.code().name())),
             session_key,
         }

@@ -32,8 +32,8 @@ pub use protect::{
     make_entity_payload, make_payload, open_inline, open_payload,
 };
 pub use shape::{
-    Encrypted, Form, MAX_LOOK_BYTES, Mail, Needs, Shape, ShapeFlaw, Signed, Surrounding, Unread,
-    Via, is_encrypted_type, locate,
+    Encrypted, Form, MAX_LOOK_BYTES, Mail, Needs, Shape, ShapeFlaw, Signed, Surrounding,
+    SurroundingText, Unread, Via, is_encrypted_type, locate,
 };
 pub use writer::{FieldsAndEntity, fields, rewrite, split_entity};
 

@@ -272,7 +272,26 @@ pub extern "C" fn inbome_decrypted_surrounding(
     decrypted: Option<&inbome_decrypted>,
     index: usize,
 ) -> *const c_char {
-    read(decrypted, std::ptr::null(), |decrypted| lent(decrypted.surrounding.get(index)))
+    read(decrypted, std::ptr::null(), |decrypted| {
+        lent(decrypted.surrounding.get(index).map(|(_, text)| text))
+    })
+}
+
+/// The media type of a text that stands beside the mail.
+///
+/// decrypted: the object; NULL gives NULL.
+/// index: from 0, below inbome_decrypted_surrounding_count.
+///
+/// Returns: "text/plain" or "text/html"; NULL past the end.
+/// Borrowed: valid until the decrypted is freed
+#[unsafe(no_mangle)]
+pub extern "C" fn inbome_decrypted_surrounding_type(
+    decrypted: Option<&inbome_decrypted>,
+    index: usize,
+) -> *const c_char {
+    read(decrypted, std::ptr::null(), |decrypted| {
+        lent(decrypted.surrounding.get(index).map(|(kind, _)| kind))
+    })
 }
 
 /// Whether the mail holds OpenPGP that is not read (Messages §3), so that it is not simply "not

@@ -103,6 +103,7 @@ from .values import (
     ScanReport,
     Sealed,
     Summary,
+    Surrounding,
     Unreadable,
 )
 
@@ -211,6 +212,7 @@ __all__ = [
     "Spelling",
     "StoreError",
     "Summary",
+    "Surrounding",
     "SurroundingsError",
     "Time",
     "Unreadable",

@@ -147,6 +147,7 @@ FUNCTIONS: Dict[str, Tuple[Any, Tuple[Any, ...]]] = {
     "inbome_decrypted_signer": (c_int32, (c_void_p,)),
     "inbome_decrypted_surrounding": (c_char_p, (c_void_p, c_size_t)),
     "inbome_decrypted_surrounding_count": (c_size_t, (c_void_p,)),
+    "inbome_decrypted_surrounding_type": (c_char_p, (c_void_p, c_size_t)),
     "inbome_decrypted_unread_openpgp": (c_char_p, (c_void_p,)),
     "inbome_draft_by_choice": (c_int32, (c_void_p,)),
     "inbome_draft_data": (Bytes, (c_void_p,)),

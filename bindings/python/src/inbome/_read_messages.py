@@ -26,7 +26,10 @@ def decrypted_of(decrypted: Pointer, with_session_key: bool = False) -> values.D
             for index in range(lib.inbome_decrypted_footer_count(decrypted))
         ),
         surrounding=tuple(
-            required_text(lib.inbome_decrypted_surrounding(decrypted, index))
+            values.Surrounding(
+                type=required_text(lib.inbome_decrypted_surrounding_type(decrypted, index)),
+                text=required_text(lib.inbome_decrypted_surrounding(decrypted, index)),
+            )
             for index in range(lib.inbome_decrypted_surrounding_count(decrypted))
         ),
         session_key=key.decode("ascii") or None,

@@ -154,6 +154,15 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class Surrounding:
+    """A text beside an encrypted mail, which anybody can have put there. Show it as text."""
+
+    type: str
+    """`text/plain` or `text/html`."""
+    text: str
+
+
+@dataclass(frozen=True)
 class Decrypted:
     """A mail as a reader shall see it."""
 
@@ -163,9 +172,8 @@ class Decrypted:
     summary: Summary
     footers: tuple[str, ...]
     """Texts that a mailing list put under it: not signed, and not in the message."""
-    surrounding: tuple[str, ...] = ()
-    """All texts that stand beside it, before and behind: not signed, and not in the message. They may
-    be HTML; show them as text."""
+    surrounding: tuple[Surrounding, ...] = ()
+    """All texts beside it, before and behind: not signed, and not in the message."""
     session_key: str | None = field(repr=False, default=None)
     """The session key, if that was asked for."""
 

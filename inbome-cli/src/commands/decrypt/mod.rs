@@ -7,6 +7,7 @@ use inbome_core::decrypt::{self, Decrypted, Encryption, Signature};
 use inbome_core::engine::Engine;
 use inbome_core::error::Error;
 use inbome_core::key::Fingerprint;
+use inbome_core::mime::SurroundingText;
 use inbome_core::openpgp::message::OpenFlaw;
 use serde_json::{Value, json};
 
@@ -150,8 +151,8 @@ fn object(read: &Decrypted, with_session_key: bool) -> Value {
         "unread_openpgp": summary.unread.map(|unread| unread.code().name()),
         "reason": failure.map(|failure| failure.code().name()),
         "key_ids": key_ids.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "footers": read.surrounding.after,
-        "surrounding": read.surrounding.all().collect::<Vec<_>>(),
+        "footers": read.surrounding.after.iter().map(|beside| &beside.text).collect::<Vec<_>>(),
+        "surrounding": read.surrounding.all().map(surrounding).collect::<Vec<_>>(),
         "payload": read.message.as_deref().map(words::base64),
     });
     if let Value::Object(fields) = &mut object
@@ -162,4 +163,9 @@ fn object(read: &Decrypted, with_session_key: bool) -> Value {
         fields.insert("session_key".into(), json!(key));
     }
     object
+}
+
+/// One of `surrounding[]`.
+fn surrounding(beside: &SurroundingText) -> Value {
+    json!({ "type": beside.media_type(), "text": beside.text })
 }

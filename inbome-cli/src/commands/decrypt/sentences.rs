@@ -5,7 +5,7 @@
 
 use inbome_core::clock::Timestamp;
 use inbome_core::decrypt::{Decrypted, Encryption, Failure, Intended, Signature, Signer, Summary};
-use inbome_core::mime::Unread;
+use inbome_core::mime::{SurroundingText, Unread};
 use inbome_core::openpgp::message::OpenFlaw;
 
 use crate::output::{Color, shown_line};
@@ -57,7 +57,7 @@ pub(super) fn tell(session: &Session, read: &Decrypted, known: Known, now: Times
     for (texts, place) in
         [(&read.surrounding.before, "before"), (&read.surrounding.after, "behind")]
     {
-        for text in texts {
+        for SurroundingText { text, .. } in texts {
             out.note(&format!("Put {place} it on its way, neither encrypted nor signed:\n{text}"));
         }
     }

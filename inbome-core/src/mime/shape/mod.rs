@@ -176,9 +176,9 @@ impl<'a> Encrypted<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Surrounding {
     /// Those before it.
-    pub before: Vec<String>,
+    pub before: Vec<SurroundingText>,
     /// Those behind it.
-    pub after: Vec<String>,
+    pub after: Vec<SurroundingText>,
 }
 
 impl Surrounding {
@@ -186,8 +186,25 @@ impl Surrounding {
     pub const NONE: Self = Self { before: Vec::new(), after: Vec::new() };
 
     /// All of them in their order.
-    pub fn all(&self) -> impl Iterator<Item = &str> {
-        self.before.iter().chain(&self.after).map(String::as_str)
+    pub fn all(&self) -> impl Iterator<Item = &SurroundingText> {
+        self.before.iter().chain(&self.after)
+    }
+}
+
+/// One text beside an encrypted or signed mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SurroundingText {
+    /// Whether it is HTML, not plain text. Show it as text all the same: anybody can have put it there.
+    pub is_html: bool,
+    /// The text, its transfer encoding undone.
+    pub text: String,
+}
+
+impl SurroundingText {
+    /// The media type: `text/plain` or `text/html`.
+    #[must_use]
+    pub const fn media_type(&self) -> &'static str {
+        if self.is_html { "text/html" } else { "text/plain" }
     }
 }
 

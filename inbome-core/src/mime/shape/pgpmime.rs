@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use memchr::memmem;
 
 use super::unobtrusive::{is_unobtrusive, unobtrusive};
-use super::{Encrypted, Form, ShapeFlaw, Signed, Surrounding, Via};
+use super::{Encrypted, Form, ShapeFlaw, Signed, Surrounding, SurroundingText, Via};
 use crate::mime::parts::{Part, Parts};
 
 const BEGIN: &[u8] = b"-----BEGIN PGP MESSAGE-----";
@@ -97,7 +97,7 @@ fn among_texts<'a>(parts: impl Iterator<Item = Part<'a>>) -> Option<Encrypted<'a
                 part.is("text", "html");
             let text = text(&part)?;
             let list = if is_before { &mut surrounding.before } else { &mut surrounding.after };
-            list.extend(Some(text).filter(|text| !text.trim().is_empty()));
+            list.extend(Some(text).filter(|beside| !beside.text.trim().is_empty()));
         } else if part.is("multipart", "encrypted") && is_before && !part.is_attachment() {
             whole = Some(pgp_mime(&part).ok()?);
         } else if whole.is_none() && !has_version && is_version(&part) {
@@ -161,9 +161,10 @@ fn is_from_list(root: &Part<'_>) -> bool {
 }
 
 /// The text of a part, for people.
-fn text(part: &Part<'_>) -> Option<String> {
+fn text(part: &Part<'_>) -> Option<SurroundingText> {
     let octets = part.decoded()?;
-    Some(String::from_utf8_lossy(&octets).into_owned())
+    let text = String::from_utf8_lossy(&octets).into_owned();
+    Some(SurroundingText { is_html: part.is("text", "html"), text })
 }
 
 /// RFC 3156 §5: exactly two parts, the second an OpenPGP signature over the first.

@@ -145,12 +145,12 @@ fn a_footer_is_given_apart_and_never_joined() {
         "Content-Type: text/plain; charset=utf-8\nContent-Disposition: inline\n\n__\nlist\n";
     let mail = multipart("mixed", &[&inner_encrypted(), footer, footer]);
     let Form::Encrypted(found) = shape(&mail) else { panic!("an encrypted mail") };
-    assert_eq!(found.surrounding.after, ["__\nlist\n"; 2]);
+    assert_eq!(texts(&found.surrounding.after), ["__\nlist\n"; 2]);
     assert!(!found.armor.windows(4).any(|octets| octets == b"list"));
 
     let mail = format!("List-Id: <l.e.org>\n{}", multipart("mixed", &[&inner_signed(), footer]));
     let Form::Signed(found) = shape(&mail) else { panic!("a signed mail") };
-    assert_eq!(found.surrounding.after, ["__\nlist\n"]);
+    assert_eq!(texts(&found.surrounding.after), ["__\nlist\n"]);
     assert_eq!(found.signed_octets().as_ref(), b"Content-Type: text/plain\r\n\r\nsigned\r\n");
 }
 
@@ -329,15 +329,15 @@ fn texts_beside_the_one_encrypted_part_are_given_apart() {
         let mail = beside(parts);
         let Form::Encrypted(found) = shape(&mail) else { panic!("{name}: not encrypted") };
         assert_eq!((found.via, found.armor.trim_ascii()), (via, ARMOR.trim().as_bytes()), "{name}");
-        let Surrounding { before: found_before, after: found_after } = found.surrounding;
+        let Surrounding { before: found_before, after: found_after } = &found.surrounding;
         assert_eq!(
-            (&found_before[..], &found_after[..]),
-            (
-                &before.iter().map(ToString::to_string).collect::<Vec<_>>()[..],
-                &after.iter().map(ToString::to_string).collect::<Vec<_>>()[..]
-            ),
+            (texts(found_before), texts(found_after)),
+            (before.to_vec(), after.to_vec()),
             "{name}"
         );
+        for beside in found.surrounding.all() {
+            assert_eq!(beside.media_type() == "text/html", beside.text == footer, "{name}");
+        }
     }
     let mail = multipart("encrypted", &[no_version, &octets]);
     assert!(matches!(shape(&mail), Form::Encrypted(found) if found.via == Via::PgpMime));
@@ -483,4 +483,8 @@ fn a_byte_order_mark_is_no_part_of_a_mail() {
         let mail = Mail::parse(mail.as_bytes()).expect("within the limits");
         assert_eq!(mail.envelope.from().expect("a sender").as_str(), "a@b.c", "{name}");
     }
+}
+
+fn texts(beside: &[SurroundingText]) -> Vec<&str> {
+    beside.iter().map(|beside| beside.text.as_str()).collect()
 }
