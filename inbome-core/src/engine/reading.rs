@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::{Engine, Inner};
 use crate::account::{Account, Accounts};
 use crate::addr::Addr;
-use crate::clock::{Timestamp, effective_date, time_of_receipt};
+use crate::clock::{effective_date, time_of_receipt};
 use crate::decrypt::{self, Decrypted, EncryptedId, Known, Opening, Reading};
 use crate::discover::Receipt;
 use crate::error::Error;
@@ -222,11 +222,12 @@ impl HeldKeys {
 
     /// What discovery needs of an encrypted or unobtrusively signed mail, and for which account it was
     /// opened.
+    #[cfg(feature = "fs")]
     pub(super) fn look_into(
         &self,
         mail: &Mail<'_>,
         openpgp: &dyn OpenPgp,
-        now: Timestamp,
+        now: crate::clock::Timestamp,
     ) -> Option<(Payload, Option<Addr>)> {
         let Opened { opening, by } = self.open(mail, openpgp);
         let reading = opening.read(openpgp);
