@@ -60,7 +60,8 @@ pub(crate) fn scan(session: &mut Session, args: Scan) -> Done {
         let names: Vec<_> =
             report.passed_by.iter().map(|path| path.display().to_string()).collect();
         session.out.note(&format!(
-            "Passed by, for their names or as links: {} (`--include NAME` takes a folder in).",
+            "Passed by, for their names, as links or without a mail in them: {} (`--include NAME` takes \
+             a folder in).",
             names.join(", ")
         ));
     }

@@ -65,7 +65,8 @@ fn a_scan_ends_with_one_screen_about_whom_to_write_to() {
     }
     assert!(text.lines().count() < 24, "{text}");
     let passed_by = format!(
-        "Passed by, for their names or as links: {path}/.Junk (`--include NAME` takes a folder in).\n"
+        "Passed by, for their names, as links or without a mail in them: {path}/.Junk (`--include \
+         NAME` takes a folder in).\n"
     );
     assert_eq!(run.stderr, passed_by);
     let quiet = world.run(&["scan", &path, "--full", "--quiet"]).exits(0);

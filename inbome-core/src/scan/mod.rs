@@ -56,8 +56,8 @@ pub struct ScanReport {
     pub ignored: BTreeMap<Code, u64>,
     /// Mails passed by: scanned before, or flagged as trash or draft.
     pub skipped: u64,
-    /// Folders passed by for their names, and links to folders, which may lead anywhere;
-    /// [`ScanOptions::include`] takes one in.
+    /// Folders passed by for their names, and links to folders, which may lead anywhere:
+    /// [`ScanOptions::include`] takes one in. Folders below a mailbox in which nothing is a mail too.
     pub passed_by: Vec<PathBuf>,
     /// Peers known after the scan, over the accounts concerned.
     pub peers: u64,

@@ -150,7 +150,15 @@ impl Found {
         let Contents { mails, others, mut mboxes, mut folders, links } =
             Contents::of(path, maildir)?;
         if others && !mails && mboxes.is_empty() && folders.is_empty() {
-            return Err(io::Error::other("none of its files is a mail or an mbox"));
+            if depth == 0 {
+                return Err(io::Error::other("none of its files is a mail or an mbox"));
+            }
+            // Programs keep things of their own beside mails, mostly in folders that are hidden.
+            let mut below_the_root = path.iter().rev().take(depth);
+            if !below_the_root.any(is_hidden) {
+                self.passed_by.push(path.to_owned());
+            }
+            return Ok(());
         }
         if mails {
             self.sources.push(Source::Files(path.to_owned()));
